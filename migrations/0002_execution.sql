@@ -1,0 +1,183 @@
+-- Executions, what they were created with, their attempts, and the interned names they point to.
+
+CREATE TABLE namespace (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE lane (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- A distinct set of required capabilities: its tokens sorted and joined by commas; '' is the empty set.
+CREATE TABLE requirement (
+    id INTEGER PRIMARY KEY,
+    tokens TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- A pair of lane and requirement set that some execution has; the claim index starts with it, so that what a worker
+-- cannot serve is never visited.
+CREATE TABLE route (
+    id INTEGER PRIMARY KEY,
+    lane INTEGER NOT NULL REFERENCES lane (id),
+    requirement INTEGER NOT NULL REFERENCES requirement (id),
+    UNIQUE (lane, requirement)
+) STRICT;
+
+-- The row that every operation reads and writes: identity, phase, counters, times, and the latest attempt.
+--   phase        1 waiting, 2 delayed, 3 blocked, 4 active, 5 suspended, 6 terminal
+--   next         what a claim will do: 1 first, 2 retry, 3 replay, 4 continue the interrupted attempt
+--   reason       2x why delayed, 3x why blocked, 5x why suspended
+--   lapsed       1 when the lease of an active execution has run out
+--   until_at     delayed: until when; blocked: not before; lapsed: claimable from; suspended: timeout
+--   claim_rank   9000 - priority, set only while a plain claim may take the execution
+--   due_at       the earliest instant at which time itself acts on the row, and due_kind what it does then:
+--                1 deadline, 2 attempt timeout, 3 suspension timeout, 4 lease expiry, 5 delay
+--   attempt_*    the latest attempt; it moves to the table attempt when the next one starts
+--   verb         the call that ended the latest lease, kept with its answer so that a repeated call is answered alike
+CREATE TABLE execution (
+    id INTEGER PRIMARY KEY,
+    public_id BLOB NOT NULL UNIQUE CHECK (length(public_id) = 18),
+    namespace INTEGER NOT NULL,
+    route INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    deadline_at INTEGER,
+    priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9000),
+    phase INTEGER NOT NULL CHECK (phase BETWEEN 1 AND 6),
+    next INTEGER,
+    reason INTEGER,
+    outcome INTEGER,
+    lapsed INTEGER NOT NULL CHECK (lapsed IN (0, 1)),
+    until_at INTEGER,
+    expires_at INTEGER,
+    timeout_at INTEGER,
+    claim_rank INTEGER,
+    due_at INTEGER,
+    due_kind INTEGER,
+    epoch INTEGER NOT NULL,
+    attempt_count INTEGER NOT NULL,
+    retry_count INTEGER NOT NULL,
+    reclaim_count INTEGER NOT NULL,
+    replay_count INTEGER NOT NULL,
+    lapse_count INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER,
+    last_event INTEGER NOT NULL,
+    attempt_id BLOB,
+    attempt_type INTEGER,
+    attempt_outcome INTEGER,
+    attempt_started_at INTEGER,
+    attempt_ended_at INTEGER,
+    timeout_left_ms INTEGER,
+    lease_id BLOB,
+    worker TEXT,
+    instance TEXT,
+    lease_epoch INTEGER,
+    renewed_at INTEGER,
+    verb INTEGER,
+    verb_at INTEGER,
+    result INTEGER,
+    CHECK ((next IS NOT NULL) = (phase <= 3)),
+    CHECK (CASE phase
+        WHEN 2 THEN reason BETWEEN 20 AND 29
+        WHEN 3 THEN reason BETWEEN 30 AND 39
+        WHEN 5 THEN reason BETWEEN 50 AND 59
+        ELSE reason IS NULL END),
+    CHECK ((outcome IS NOT NULL) = (phase = 6)),
+    CHECK ((ended_at IS NOT NULL) = (phase = 6)),
+    CHECK ((expires_at IS NOT NULL) = (phase = 4)),
+    CHECK (lapsed = 0 OR phase = 4),
+    CHECK (timeout_at IS NULL OR (phase = 4 AND lapsed = 0)),
+    CHECK (CASE phase WHEN 2 THEN until_at IS NOT NULL WHEN 4 THEN until_at IS NULL OR lapsed = 1
+        WHEN 1 THEN until_at IS NULL WHEN 6 THEN until_at IS NULL ELSE 1 END),
+    CHECK (claim_rank IS NULL OR phase = 1 OR lapsed = 1),
+    CHECK ((due_at IS NULL) = (due_kind IS NULL)),
+    CHECK (phase < 6 OR due_at IS NULL),
+    CHECK (phase NOT IN (4, 5) OR (attempt_id IS NOT NULL AND attempt_ended_at IS NULL)),
+    CHECK (next IS NOT 4 OR (attempt_id IS NOT NULL AND attempt_ended_at IS NULL)),
+    CHECK ((attempt_id IS NULL) = (attempt_count = 0))
+) STRICT;
+
+CREATE INDEX execution_claimable ON execution (route, claim_rank) WHERE claim_rank IS NOT NULL;
+CREATE INDEX execution_due ON execution (due_at, due_kind) WHERE due_at IS NOT NULL;
+CREATE INDEX execution_namespace ON execution (namespace, public_id);
+
+-- What an execution was created with; never changed afterwards. policy and tags are JSON texts, NULL when empty.
+CREATE TABLE specification (
+    execution INTEGER PRIMARY KEY REFERENCES execution (id),
+    kind TEXT NOT NULL,
+    creator TEXT NOT NULL,
+    idempotency_key TEXT,
+    input INTEGER,
+    attempt_timeout_ms INTEGER,
+    policy TEXT,
+    tags TEXT
+) STRICT;
+
+-- Input and result bytes, verbatim, with the encoding their writer named.
+CREATE TABLE payload (
+    id INTEGER PRIMARY KEY,
+    encoding TEXT,
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- Every attempt but the latest.
+CREATE TABLE attempt (
+    execution INTEGER NOT NULL,
+    attempt_index INTEGER NOT NULL,
+    attempt_id BLOB NOT NULL,
+    attempt_type INTEGER NOT NULL,
+    attempt_outcome INTEGER,
+    attempt_started_at INTEGER NOT NULL,
+    attempt_ended_at INTEGER,
+    timeout_left_ms INTEGER,
+    lease_id BLOB NOT NULL,
+    worker TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    lease_epoch INTEGER NOT NULL,
+    renewed_at INTEGER NOT NULL,
+    verb INTEGER,
+    verb_at INTEGER,
+    result INTEGER,
+    PRIMARY KEY (execution, attempt_index)
+) STRICT, WITHOUT ROWID;
+
+-- Why an attempt failed.
+CREATE TABLE failure (
+    execution INTEGER NOT NULL,
+    attempt_index INTEGER NOT NULL,
+    class INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    message TEXT NOT NULL,
+    detail TEXT,
+    PRIMARY KEY (execution, attempt_index)
+) STRICT, WITHOUT ROWID;
+
+-- Why an execution was cancelled or expired, and by whom or what.
+CREATE TABLE ending (
+    execution INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL
+) STRICT;
+
+-- The latest progress reported by an attempt.
+CREATE TABLE progress (
+    execution INTEGER PRIMARY KEY,
+    attempt_index INTEGER NOT NULL,
+    percent INTEGER,
+    message TEXT,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Idempotency keys of creates, until their window is over.
+CREATE TABLE dedup (
+    namespace INTEGER NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    execution INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (namespace, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX dedup_expiry ON dedup (expires_at);

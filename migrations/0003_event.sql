@@ -1,0 +1,19 @@
+-- The event log: append only, one row for every phase change and one for each of the few other facts.
+
+--   position   strictly rising, never used twice
+--   cause      what happened; state: the state after it, NULL when the phase did not change
+--   lease      the row's meaning for the lease view, NULL when it has none
+--   previous   the execution's event before this one, so that a history is read without an index of its own
+CREATE TABLE event (
+    position INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    execution INTEGER NOT NULL,
+    cause INTEGER NOT NULL,
+    state INTEGER,
+    lease INTEGER,
+    epoch INTEGER,
+    lease_id BLOB,
+    worker TEXT,
+    instance TEXT,
+    previous INTEGER
+) STRICT;

@@ -1,0 +1,496 @@
+//! The engine: batches of operations, each batch one transaction; ticks; the clock.
+//!
+//! Invariant: this file alone begins and commits. No answer leaves before its commit; an operation is kept whole or
+//! leaves nothing; what is due at an operation's instant has been applied before it. A panic poisons the instance.
+//! Absent on purpose: waiting; whoever has nothing to do yet is parked by the host. Spec: decisions §2.
+
+use crate::error::{Code, Error, Result};
+use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
+use crate::model::argument::{INSTANT_MAX, Limits, PAYLOAD_BYTES_MAX, name};
+use crate::ops::{Answer, Call, Operation, Ready, Turn, Wakes};
+use crate::store::driver::{Driver, Embedded};
+use crate::store::{Request, Store};
+use crate::timers;
+use serde::Serialize;
+use std::rc::Rc;
+
+/// Operations in one commit at most.
+pub const OPERATIONS_MAX: usize = 256;
+/// Payload bytes in one commit at most; one operation alone may be larger.
+pub const COMMIT_BYTES_MAX: usize = 8 << 20;
+/// How long the answer of a call with a request id is kept, in ms: 10 minutes.
+const REQUEST_MS: i64 = 600_000;
+
+/// What the host lends an engine.
+pub struct Host {
+    /// Wall-clock time.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub entropy: Box<dyn Entropy>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self { clock: Box::new(SystemClock), entropy: Box::new(SystemEntropy::default()) }
+    }
+}
+
+/// One call of a batch.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// What to do.
+    pub operation: Operation,
+    /// Makes a repetition within 10 minutes answer what the first call answered.
+    pub request_id: Option<String>,
+}
+
+impl<T: Into<Operation>> From<T> for Envelope {
+    fn from(operation: T) -> Self {
+        Self { operation: operation.into(), request_id: None }
+    }
+}
+
+/// The answers of a batch, after its commit.
+#[derive(Debug)]
+pub struct BatchAnswer {
+    /// One for each envelope, in order.
+    pub answers: Vec<Result<Answer>>,
+    /// Whom the batch may have given something to do.
+    pub wakes: Wakes,
+    /// When time will act next, in Unix ms; the host sets its timer to it.
+    pub next_due_at: Option<i64>,
+    /// Engine time of the batch, in Unix ms.
+    pub now: i64,
+}
+
+/// What a tick did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct TickAnswer {
+    /// Due actions applied, at most 1 000.
+    pub applied: u64,
+    /// Whether more is due now.
+    pub more: bool,
+    /// Whom it may have given something to do.
+    pub wakes: Wakes,
+    /// When time will act next, in Unix ms.
+    pub next_due_at: Option<i64>,
+    /// Engine time of the tick, in Unix ms.
+    pub now: i64,
+}
+
+/// Engine time beside the host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ClockReport {
+    /// The host's clock, in Unix ms.
+    pub host_now: i64,
+    /// Engine time, which never goes back, in Unix ms.
+    pub engine_now: i64,
+    /// By how much engine time stands ahead of the host's clock, in ms.
+    pub ahead_ms: i64,
+}
+
+/// A durable workflow engine over one SQLite database.
+pub struct Engine {
+    store: Store,
+    mint: Mint,
+    clock: Box<dyn Clock>,
+    limits: Limits,
+    instance: String,
+    last_instant: i64,
+    wakes: Wakes,
+    /// Set while a call is under way; found set by the next call only after a panic.
+    busy: bool,
+    /// Set when a transaction was undone and what the store remembers could not be read again yet.
+    stale: bool,
+}
+
+impl Engine {
+    /// Opens an engine over a driver, creating or migrating its tables.
+    pub fn open(driver: Rc<dyn Driver>, host: Host, limits: Limits) -> Result<Self> {
+        if limits.payload_bytes_max == 0 || limits.payload_bytes_max > PAYLOAD_BYTES_MAX {
+            let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
+            return Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, limits.payload_bytes_max));
+        }
+        let store = Store::open(driver)?;
+        let mut mint = Mint::new(host.entropy);
+        let (instance, last_instant) = (mint.uuid().to_string(), store.last_instant());
+        Ok(Self {
+            store,
+            mint,
+            clock: host.clock,
+            limits,
+            instance,
+            last_instant,
+            wakes: Wakes::default(),
+            busy: false,
+            stale: false,
+        })
+    }
+
+    /// An engine in memory, with the host's clock and randomness.
+    pub fn memory() -> Result<Self> {
+        Self::open(Rc::new(Embedded::memory()?), Host::default(), Limits::default())
+    }
+
+    /// Makes one call, in a commit of its own.
+    pub fn call<C: Call>(&mut self, args: C) -> Result<C::Answer> {
+        let mut jobs = [CallJob::<C> { ready: args.check(&self.limits)?, answer: None }];
+        self.wakes = Wakes::default();
+        let now = self.begin()?;
+        self.commit(now, &mut jobs);
+        self.busy = false;
+        let [job] = jobs;
+        job.answer.unwrap_or_else(|| Err(Error::new(Code::InvariantBroken, "a call was left without an answer")))
+    }
+
+    /// Makes calls in order, each kept whole or leaving nothing, in commits of at most [`OPERATIONS_MAX`] operations
+    /// or [`COMMIT_BYTES_MAX`]. A batch is not atomic as a whole.
+    pub fn batch(&mut self, envelopes: Vec<Envelope>) -> BatchAnswer {
+        self.batch_checked(envelopes.into_iter().map(Ok).collect())
+    }
+
+    /// As [`Engine::batch`], with some calls refused already while they were read.
+    pub fn batch_checked(&mut self, envelopes: Vec<Result<Envelope>>) -> BatchAnswer {
+        let limits = self.limits;
+        let mut jobs: Vec<BatchJob> = envelopes.into_iter().map(|envelope| BatchJob::new(envelope, &limits)).collect();
+        self.wakes = Wakes::default();
+        let mut now = self.last_instant;
+        match self.begin() {
+            Err(e) => jobs.iter_mut().for_each(|job| job.fail(&e)),
+            Ok(started) => {
+                now = started;
+                let mut rest = jobs.as_mut_slice();
+                while !rest.is_empty() {
+                    let (commit, later) = rest.split_at_mut(commit_len(rest));
+                    self.commit(now, commit);
+                    rest = later;
+                }
+                self.busy = false;
+            }
+        }
+        let answers = jobs.into_iter().map(BatchJob::answer).collect();
+        let wakes = std::mem::take(&mut self.wakes);
+        BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now }
+    }
+
+    /// Applies what is due, at most 1 000 actions, and deletes what has been hidden since it expired.
+    pub fn tick(&mut self) -> Result<TickAnswer> {
+        self.wakes = Wakes::default();
+        let now = self.begin()?;
+        let mut jobs = [TickJob { applied: 0, error: None }];
+        self.commit(now, &mut jobs);
+        self.busy = false;
+        let [job] = jobs;
+        if let Some(e) = job.error {
+            return Err(e);
+        }
+        let next_due_at = self.next_due_at()?;
+        Ok(TickAnswer {
+            applied: job.applied,
+            more: next_due_at.is_some_and(|at| at <= now),
+            wakes: std::mem::take(&mut self.wakes),
+            next_due_at,
+            now,
+        })
+    }
+
+    /// When time will act next, in Unix ms; answered from an index.
+    pub fn next_due_at(&mut self) -> Result<Option<i64>> {
+        self.refresh()?;
+        Ok(self.store.first_due()?.map(|key| key.at))
+    }
+
+    /// Engine time beside the host's.
+    pub fn clock_report(&self) -> Result<ClockReport> {
+        let host_now = host_instant(self.clock.now_ms())?;
+        let engine_now = host_now.max(self.last_instant);
+        Ok(ClockReport { host_now, engine_now, ahead_ms: engine_now - host_now })
+    }
+
+    /// After the host's clock was put back: moves every stored instant back by as much as engine time stands ahead.
+    /// Answers the distance in ms; 0 when engine time is not ahead.
+    pub fn accept_clock(&mut self) -> Result<i64> {
+        let report = self.clock_report()?;
+        if report.ahead_ms == 0 {
+            return Ok(0);
+        }
+        self.begin()?;
+        let db = self.store.driver();
+        let moved = db.transaction(&mut || {
+            self.store.shift_instants(-report.ahead_ms)?;
+            self.store.save_meta(report.host_now)
+        });
+        self.busy = false;
+        match moved {
+            Ok(()) => self.last_instant = report.host_now,
+            Err(e) => {
+                self.undone();
+                return Err(e);
+            }
+        }
+        Ok(report.ahead_ms)
+    }
+
+    /// Begins a call: the engine must be sound, and the clock is read.
+    fn begin(&mut self) -> Result<i64> {
+        if self.busy {
+            return Err(Error::new(Code::EnginePoisoned, "an earlier call panicked; close this engine and open it again"));
+        }
+        self.refresh()?;
+        self.last_instant = self.last_instant.max(host_instant(self.clock.now_ms())?);
+        self.busy = true;
+        Ok(self.last_instant)
+    }
+
+    /// Reads again what the store remembers, when it could not be read right after a transaction was undone.
+    fn refresh(&mut self) -> Result<()> {
+        if self.stale {
+            self.store.forget()?;
+            self.stale = false;
+        }
+        Ok(())
+    }
+
+    /// A transaction was undone.
+    fn undone(&mut self) {
+        self.stale = self.store.forget().is_err();
+    }
+
+    /// Runs jobs in one commit. First without savepoints: refusals come before an operation's first write, so none is
+    /// needed. Only when a statement fails in mid-operation is all undone and done again with a savepoint around each.
+    fn commit<J: Job>(&mut self, now: i64, jobs: &mut [J]) {
+        if !jobs.iter().any(Job::wanted) {
+            return;
+        }
+        let outcome = match self.transact(now, jobs, false) {
+            Err(Undone::InOperation(_)) if !self.stale => self.transact(now, jobs, true),
+            outcome => outcome,
+        };
+        if let Err(Undone::Whole(e) | Undone::InOperation(e)) = outcome {
+            jobs.iter_mut().for_each(|job| job.fail(&e));
+        }
+    }
+
+    fn transact<J: Job>(&mut self, now: i64, jobs: &mut [J], careful: bool) -> Result<(), Undone> {
+        let db = self.store.driver();
+        let mut wakes = Wakes::default();
+        let mut in_operation = false;
+        let outcome = db.transaction(&mut || {
+            let Self { store, mint, limits, instance, .. } = self;
+            let mut turn = Turn { store, mint, limits, instance, now, wakes: &mut wakes };
+            let writes = turn.store.writes();
+            for job in jobs.iter_mut().filter(|job| job.wanted()) {
+                if J::AFTER_DUE {
+                    timers::apply_due(&mut turn, u64::MAX)?;
+                }
+                let unharmed = if careful { guarded(&*db, job, &mut turn) } else { unguarded(job, &mut turn) };
+                if let Err(e) = unharmed {
+                    in_operation = db.in_transaction();
+                    return Err(e);
+                }
+            }
+            if turn.store.writes() > writes { turn.store.save_meta(now) } else { Ok(()) }
+        });
+        match outcome {
+            Ok(()) => {
+                self.wakes.add(wakes);
+                Ok(())
+            }
+            Err(e) => {
+                self.undone();
+                Err(if in_operation { Undone::InOperation(e) } else { Undone::Whole(e) })
+            }
+        }
+    }
+}
+
+/// A transaction that was undone: because a statement of one operation failed, or as a whole.
+enum Undone {
+    InOperation(Error),
+    Whole(Error),
+}
+
+/// Runs a job that has no savepoint: an error after a write, or of the storage, undoes the transaction.
+fn unguarded<J: Job>(job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
+    let writes = turn.store.writes();
+    match job.run(turn) {
+        Ok(()) => Ok(()),
+        Err(e) if e.is_storage() || turn.store.writes() > writes => Err(e),
+        Err(e) => {
+            job.fail(&e);
+            Ok(())
+        }
+    }
+}
+
+/// Runs a job in a savepoint: an error undoes the job alone, as long as the transaction still exists.
+fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
+    let mark = turn.store.mark();
+    match db.savepoint(&mut || job.run(turn)) {
+        Ok(()) => Ok(()),
+        Err(e) if !db.in_transaction() => Err(e),
+        Err(e) => {
+            turn.store.rewind(mark);
+            job.fail(&e);
+            Ok(())
+        }
+    }
+}
+
+/// One piece of work inside a commit.
+trait Job {
+    /// Whether what is due is applied before it.
+    const AFTER_DUE: bool = true;
+
+    /// Whether it is still to be done.
+    fn wanted(&self) -> bool;
+
+    /// Does it and keeps its answer. It may be done again after it was undone.
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()>;
+
+    /// Keeps an error as its answer, unless it was refused before.
+    fn fail(&mut self, e: &Error);
+}
+
+struct CallJob<C: Call> {
+    ready: C::Ready,
+    answer: Option<Result<C::Answer>>,
+}
+
+impl<C: Call> Job for CallJob<C> {
+    fn wanted(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        self.answer = Some(Ok(C::run(&self.ready, turn)?));
+        Ok(())
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.answer = Some(Err(e.clone()));
+    }
+}
+
+struct BatchJob {
+    /// The checked call, or the refusal of its arguments.
+    ready: Result<Ready>,
+    request_id: Option<String>,
+    payload_bytes: usize,
+    answer: Option<Result<Answer>>,
+}
+
+impl BatchJob {
+    fn new(envelope: Result<Envelope>, limits: &Limits) -> Self {
+        let mut payload_bytes = 0;
+        let mut request_id = None;
+        let ready = envelope.and_then(|mut envelope| {
+            if let Some(id) = &envelope.request_id {
+                name("requestId", id)?;
+            }
+            request_id = envelope.request_id;
+            envelope.operation.bytes(&mut |bytes| payload_bytes += bytes.as_slice().len());
+            envelope.operation.check(limits)
+        });
+        Self { ready, request_id, payload_bytes, answer: None }
+    }
+
+    fn answer(self) -> Result<Answer> {
+        match (self.ready, self.answer) {
+            (Err(e), _) | (Ok(_), Some(Err(e))) => Err(e),
+            (Ok(_), Some(Ok(answer))) => Ok(answer),
+            (Ok(_), None) => Err(Error::new(Code::InvariantBroken, "a call was left without an answer")),
+        }
+    }
+}
+
+impl Job for BatchJob {
+    fn wanted(&self) -> bool {
+        self.ready.is_ok()
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        let Ok(ready) = &self.ready else { return Ok(()) };
+        let answer = match &self.request_id {
+            None => ready.run(turn)?,
+            Some(id) => run_once(ready, id, turn)?,
+        };
+        self.answer = Some(Ok(answer));
+        Ok(())
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.answer = Some(Err(e.clone()));
+    }
+}
+
+/// Runs a call that carries a request id, or answers what it answered before.
+fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
+    if let Some(kept) = turn.store.request(id, turn.now)? {
+        if kept.op == ready.name() {
+            return ready.repeat(&kept.answer, turn);
+        }
+        let limit = format!("an id of its own (this one was used for {})", kept.op);
+        return Err(Error::argument(Code::InvalidInput, "requestId", &limit, ready.name()));
+    }
+    let mut answer = ready.run(turn)?;
+    if answer.keeps() {
+        let mut payloads = Vec::new();
+        answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+        let mut text = Vec::new();
+        answer.write_json(&mut text)?;
+        answer.bytes(&mut |bytes| {
+            let _ = bytes.attach(&mut payloads);
+        });
+        let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
+        let request = Request { op: ready.name().to_owned(), answer: text };
+        turn.store.save_request(id, &request, turn.now + REQUEST_MS)?;
+    }
+    Ok(answer)
+}
+
+struct TickJob {
+    applied: u64,
+    error: Option<Error>,
+}
+
+impl Job for TickJob {
+    const AFTER_DUE: bool = false;
+
+    fn wanted(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
+        timers::purge(turn)
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.error = Some(e.clone());
+    }
+}
+
+/// How many of the jobs go into the next commit.
+fn commit_len(jobs: &[BatchJob]) -> usize {
+    let mut bytes = 0;
+    let fits = |job: &&BatchJob| {
+        bytes += job.payload_bytes;
+        bytes <= COMMIT_BYTES_MAX
+    };
+    jobs.iter().take(OPERATIONS_MAX).take_while(fits).count().max(1)
+}
+
+/// The host's clock as an instant.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "within the range just checked")]
+fn host_instant(now_ms: f64) -> Result<i64> {
+    if (0.0..=INSTANT_MAX as f64).contains(&now_ms) {
+        return Ok(now_ms as i64);
+    }
+    let limit = "a time from 1970 to the end of the year 9999, in ms";
+    Err(Error::argument(Code::InvalidInput, "clock", limit, now_ms))
+}

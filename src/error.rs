@@ -1,0 +1,204 @@
+//! Every refusal and failure of the engine: one [`Error`] with one [`Code`].
+//!
+//! Invariant: [`Code::ALL`] is the whole list; category, kind and class of a code come from that one table, and the
+//! documentation is tested against it. Absent on purpose: no error wraps a foreign error type, so an error crosses
+//! threads and languages as plain data. Spec: decisions §8, lifecycle §7.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// What every fallible function of the crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a caller should do about an error (lifecycle §7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum Class {
+    /// Repeating the same call will not help.
+    Terminal,
+    /// A race was lost; the same call may succeed later.
+    Retryable,
+    /// Nothing is wrong: what was asked for is already so, or not needed.
+    Informational,
+    /// The engine itself is broken.
+    Bug,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $category:literal . $kind:literal, $class:ident, $doc:literal;)*) => {
+        /// The stable name of an error: `category.kind`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $doc] $variant),* }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The code as written on the wire: `category.kind`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => concat!($category, ".", $kind)),* }
+            }
+
+            /// The part of the code before the dot.
+            pub const fn category(self) -> &'static str {
+                match self { $(Code::$variant => $category),* }
+            }
+
+            /// The part of the code after the dot.
+            pub const fn kind(self) -> &'static str {
+                match self { $(Code::$variant => $kind),* }
+            }
+
+            /// What a caller should do about it.
+            pub const fn class(self) -> Class {
+                match self { $(Code::$variant => Class::$class),* }
+            }
+
+            /// One sentence: when it is answered.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $doc),* }
+            }
+        }
+    };
+}
+
+codes! {
+    NotFoundExecution = "not_found"."execution", Terminal, "No execution has this id.";
+    InvalidInput = "validation"."invalid_input", Terminal, "An argument is missing, of the wrong type, unknown or out of range.";
+    InvalidCapabilities = "validation"."invalid_capabilities", Terminal, "A capability token or set breaks the rules.";
+    InvalidPolicy = "validation"."invalid_policy_json", Terminal, "A member of the policy (retry, stream, suspension) breaks the rules.";
+    InvalidTagKey = "validation"."invalid_tag_key", Terminal, "A tag key breaks the grammar.";
+    PayloadTooLarge = "validation"."payload_too_large", Terminal, "A payload is over its limit.";
+    Corruption = "validation"."corruption", Terminal, "A handle or a stored row cannot be decoded.";
+    HandleFromOtherBackend = "validation"."handle_from_other_backend", Terminal, "The handle was minted by another backend.";
+    LeaseConflict = "contention"."lease_conflict", Retryable, "The handle's lease is not the current one.";
+    ExecutionNotActive = "contention"."execution_not_active", Retryable, "The execution is not active; the details tell what became of it.";
+    StaleLease = "state"."stale_lease", Terminal, "The lease epoch given is not the current one.";
+    LeaseExpired = "state"."lease_expired", Terminal, "The lease ran out before the call.";
+    LeaseRevoked = "state"."lease_revoked", Terminal, "An operator revoked this lease.";
+    CursorTooOld = "state"."cursor_too_old", Terminal, "The log no longer holds what follows this cursor.";
+    StorageTaken = "storage"."taken", Retryable, "Another connection holds the database.";
+    StorageUnavailable = "storage"."unavailable", Terminal, "The storage asked for does not exist here.";
+    StorageQuota = "storage"."quota", Terminal, "The storage is full.";
+    StorageDamaged = "storage"."damaged", Terminal, "The database file is damaged or is not a database.";
+    StorageNewerSchema = "storage"."newer_schema", Terminal, "The database was written by a newer version.";
+    StorageIo = "storage"."io", Retryable, "Reading or writing the storage failed.";
+    EngineClosed = "engine"."closed", Terminal, "The engine was closed.";
+    EnginePoisoned = "engine"."poisoned", Bug, "The engine panicked earlier; open it again.";
+    InvariantBroken = "bug"."invariant_broken", Bug, "A rule of the engine does not hold: please report it.";
+}
+
+/// The typed facts that go with an error; each member is present only where it applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details(Vec<(&'static str, String)>);
+
+impl Details {
+    /// The value of one member.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The members in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(n, v)| (*n, v.as_str()))
+    }
+}
+
+impl Serialize for Details {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Body {
+    code: Code,
+    message: String,
+    details: Details,
+}
+
+/// A refusal or failure: its code, a message that says what was found and what was needed, and typed details.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Body>);
+
+impl Error {
+    /// An error with a message and no details.
+    #[cold]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Body { code, message: message.into(), details: Details::default() }))
+    }
+
+    /// A refusal of one argument: which, what it may be, and what was found.
+    #[cold]
+    pub fn argument(code: Code, field: &str, limit: &str, found: impl fmt::Display) -> Self {
+        Self::new(code, format!("{field}: needs {limit}, found {found}"))
+            .with("field", field)
+            .with("limit", limit)
+            .with("found", found)
+    }
+
+    /// Adds one member to the details.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.0.details.0.push((name, value.to_string()));
+        self
+    }
+
+    /// The code of the error.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What was found and what was needed, in one sentence.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The typed facts.
+    pub fn details(&self) -> &Details {
+        &self.0.details
+    }
+
+    /// What a caller should do about it.
+    pub fn class(&self) -> Class {
+        self.0.code.class()
+    }
+
+    /// Whether the same call may succeed when it is simply made again later.
+    pub fn retryable(&self) -> bool {
+        self.class() == Class::Retryable
+    }
+
+    /// Whether the storage failed, rather than the engine refusing the call.
+    pub fn is_storage(&self) -> bool {
+        self.0.code.category() == "storage" || self.0.code == Code::InvariantBroken
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code.as_str(), self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(7))?;
+        map.serialize_entry("code", self.0.code.as_str())?;
+        map.serialize_entry("category", self.0.code.category())?;
+        map.serialize_entry("kind", self.0.code.kind())?;
+        map.serialize_entry("message", &self.0.message)?;
+        map.serialize_entry("details", &self.0.details)?;
+        map.serialize_entry("retryable", &self.retryable())?;
+        map.serialize_entry("class", &self.class())?;
+        map.end()
+    }
+}

@@ -1,0 +1,9 @@
+//! What the world lends: clock and entropy.
+//!
+//! Invariant: nothing outside this folder reads a clock or draws a random number.
+
+mod clock;
+mod entropy;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use entropy::{Entropy, Mint, SeededEntropy, SystemEntropy};

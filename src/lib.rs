@@ -1,0 +1,34 @@
+//! Tidegate: durable workflows inside a browser tab, an edge function, or any process.
+//!
+//! ```
+//! use tidegate::{Engine, ops::claim::{ClaimArgs, Worker}, ops::complete::CompleteArgs, ops::create::CreateArgs};
+//!
+//! let mut engine = Engine::memory()?;
+//! engine.call(CreateArgs { lane: "mail".into(), kind: "send".into(), ..CreateArgs::default() })?;
+//! let worker = Worker { id: "mailer".into(), instance_id: None };
+//! let claim = engine.call(ClaimArgs { lanes: vec!["mail".into()], worker, ..ClaimArgs::default() })?;
+//! let claim = claim.expect("one execution waits");
+//! engine.call(CompleteArgs { handle: claim.handle, ..CompleteArgs::default() })?;
+//! # Ok::<(), tidegate::Error>(())
+//! ```
+
+mod engine;
+mod error;
+pub mod host;
+#[cfg(target_family = "wasm")]
+mod js;
+pub mod model;
+pub mod ops;
+#[doc(hidden)]
+pub mod store;
+mod timers;
+#[cfg(feature = "types")]
+pub mod types;
+pub mod wire;
+
+pub use engine::{
+    BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, TickAnswer,
+};
+pub use error::{Class, Code, Details, Error, Result};
+pub use model::argument::Limits;
+pub use ops::{Answer, Call, Operation, Wakes};

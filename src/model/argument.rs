@@ -1,0 +1,115 @@
+//! Checks that arguments share: names, texts, numbers, payload sizes.
+//!
+//! Invariant: a refusal names the field, the limit and what was found; nothing is clamped silently. Spec: decisions §7.
+
+use crate::error::{Code, Error, Result};
+
+/// Largest whole number that JavaScript represents exactly: 2^53 − 1.
+pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
+/// Most bytes of a name: namespace, worker, instance, kind, creator, idempotency key, request id.
+pub const NAME_BYTES_MAX: usize = 256;
+/// Most bytes of a lane id.
+pub const LANE_BYTES_MAX: usize = 64;
+/// Most bytes of a reason, a failure message or its detail.
+pub const REASON_BYTES_MAX: usize = 65_536;
+/// Most bytes of a progress message.
+pub const PROGRESS_BYTES_MAX: usize = 4_096;
+/// Longest page of a listing.
+pub const PAGE_MAX: i64 = 1_000;
+/// The page of a listing that names no limit.
+pub const PAGE_DEFAULT: i64 = 100;
+/// Last instant that is accepted: the end of the year 9999, in Unix ms.
+pub const INSTANT_MAX: i64 = 253_402_300_799_999;
+
+/// Limits that are set when the engine is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes of an input, a result or a step result.
+    pub payload_bytes_max: usize,
+}
+
+/// The payload limit unless another one is set, in bytes.
+pub const PAYLOAD_BYTES_DEFAULT: usize = 1 << 20;
+/// The largest payload limit that may be set, in bytes.
+pub const PAYLOAD_BYTES_MAX: usize = 16 << 20;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { payload_bytes_max: PAYLOAD_BYTES_DEFAULT }
+    }
+}
+
+impl Limits {
+    /// Checks the bytes of a payload.
+    pub fn payload(&self, field: &str, bytes: &[u8]) -> Result<()> {
+        if bytes.len() <= self.payload_bytes_max {
+            return Ok(());
+        }
+        let limit = format!("at most {} bytes", self.payload_bytes_max);
+        Err(Error::argument(Code::PayloadTooLarge, field, &limit, format_args!("{} bytes", bytes.len())))
+    }
+}
+
+/// A name: 1 to 256 bytes without control characters.
+pub fn name(field: &str, value: &str) -> Result<()> {
+    text_of(field, value, 1, NAME_BYTES_MAX)?;
+    if let Some(found) = value.chars().find(|c| c.is_control()) {
+        let found = format!("{found:?}");
+        return Err(Error::argument(Code::InvalidInput, field, "a name without control characters", found));
+    }
+    Ok(())
+}
+
+/// An optional [`name`].
+pub fn opt_name(field: &str, value: Option<&str>) -> Result<()> {
+    value.map_or(Ok(()), |value| name(field, value))
+}
+
+/// A text of at most so many bytes.
+pub fn text(field: &str, value: &str, bytes_max: usize) -> Result<()> {
+    text_of(field, value, 0, bytes_max)
+}
+
+/// A lane id: 1 to 64 bytes of printable ASCII.
+pub fn lane(field: &str, value: &str) -> Result<()> {
+    text_of(field, value, 1, LANE_BYTES_MAX)?;
+    match value.bytes().position(|byte| !(0x20..=0x7e).contains(&byte)) {
+        None => Ok(()),
+        Some(offset) => {
+            let found = format!("byte {:#04x} at offset {offset}", value.as_bytes()[offset]);
+            Err(Error::argument(Code::InvalidInput, field, "printable ASCII only", found))
+        }
+    }
+}
+
+/// A whole number in a range, bounds included.
+pub fn number(field: &str, value: i64, min: i64, max: i64) -> Result<()> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::argument(Code::InvalidInput, field, &format!("a whole number from {min} to {max}"), value))
+}
+
+/// An optional [`number`].
+pub fn opt_number(field: &str, value: Option<i64>, min: i64, max: i64) -> Result<()> {
+    value.map_or(Ok(()), |value| number(field, value, min, max))
+}
+
+/// An instant, in Unix ms: from 1970 to the end of the year 9999.
+pub fn opt_instant(field: &str, value: Option<i64>) -> Result<()> {
+    opt_number(field, value, 0, INSTANT_MAX)
+}
+
+/// The limit of a page: 0 to [`PAGE_MAX`] as asked for, larger ones are capped; [`PAGE_DEFAULT`] when left out.
+pub fn page(field: &str, limit: Option<i64>) -> Result<i64> {
+    opt_number(field, limit, 0, INTEGER_MAX)?;
+    Ok(limit.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX))
+}
+
+fn text_of(field: &str, value: &str, bytes_min: usize, bytes_max: usize) -> Result<()> {
+    if (bytes_min..=bytes_max).contains(&value.len()) {
+        return Ok(());
+    }
+    let limit = format!("{bytes_min} to {bytes_max} bytes");
+    Err(Error::argument(Code::InvalidInput, field, &limit, format_args!("{} bytes", value.len())))
+}

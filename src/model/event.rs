@@ -1,0 +1,70 @@
+//! Events: one row of the log, and the streams that are views over it.
+//!
+//! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Spec: decisions §6.
+
+use super::phase::StateVector;
+use super::vocabulary::{Cause, LeaseEvent, LifecyclePhase};
+use crate::error::{Code, Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// A view over the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum EventStream {
+    /// Every phase change.
+    Execution,
+    /// Every entry into terminal.
+    Completion,
+    /// Leases acquired, renewed, expired, reclaimed, revoked.
+    Lease,
+    /// What operators did.
+    Operator,
+}
+
+impl EventStream {
+    /// Whether a row with these columns belongs to this view.
+    pub fn holds(self, cause: Cause, state: Option<&StateVector>, lease: Option<LeaseEvent>) -> bool {
+        match self {
+            Self::Execution => state.is_some(),
+            Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
+            Self::Lease => lease.is_some(),
+            Self::Operator => cause == Cause::Replayed,
+        }
+    }
+}
+
+/// A place in the log: after a position, or before the oldest row kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// Before the oldest row that is kept.
+    Start,
+    /// After the newest row.
+    Now,
+    /// After this position.
+    After(i64),
+}
+
+const CURSOR_PREFIX: &str = "e";
+
+impl Cursor {
+    /// Reads the text form: empty is now, `start` is the oldest kept, all else was answered by a read.
+    pub fn parse(field: &str, text: &str) -> Result<Self> {
+        match text {
+            "" => Ok(Self::Now),
+            "start" => Ok(Self::Start),
+            _ => {
+                let digits = text.strip_prefix(CURSOR_PREFIX).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+                digits.and_then(|digits| digits.parse().ok()).map(Self::After).ok_or_else(|| {
+                    let shown = format!("{:?}", text.chars().take(80).collect::<String>());
+                    Error::argument(Code::InvalidInput, field, "a cursor from an earlier answer, start or empty", shown)
+                })
+            }
+        }
+    }
+
+    /// The text form of the place after a position.
+    pub fn text_after(position: i64) -> String {
+        format!("{CURSOR_PREFIX}{position}")
+    }
+}

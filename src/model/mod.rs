@@ -1,0 +1,20 @@
+//! Pure rules: what an execution is and what may happen to it.
+//!
+//! Absent on purpose: SQL, JavaScript, clocks and randomness.
+
+pub mod argument;
+pub mod capability;
+pub mod due;
+pub mod event;
+pub mod execution;
+pub mod frontier;
+pub mod handle;
+pub mod id;
+pub mod lease;
+pub mod payload;
+pub mod phase;
+pub mod policy;
+pub mod retry;
+pub mod tag;
+pub mod transition;
+pub mod vocabulary;

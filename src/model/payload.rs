@@ -1,0 +1,65 @@
+//! Payload bytes on their way through a call: verbatim, never parsed, never copied into JSON.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Bytes of a payload. In JSON they stand as a number: their place in the list of byte arrays that goes with the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bytes {
+    /// The bytes themselves.
+    Here(Vec<u8>),
+    /// Their place in the list that goes with the JSON text.
+    At(usize),
+}
+
+impl Bytes {
+    /// The bytes; empty while they are not here.
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Here(bytes) => bytes,
+            Self::At(_) => &[],
+        }
+    }
+
+    /// Moves the bytes out into a list and keeps their place.
+    pub fn detach(&mut self, list: &mut Vec<Vec<u8>>) {
+        if let Self::Here(bytes) = self {
+            list.push(std::mem::take(bytes));
+            *self = Self::At(list.len() - 1);
+        }
+    }
+
+    /// Fetches the bytes from the list; `None` when their place is not in it.
+    pub fn attach(&mut self, list: &mut [Vec<u8>]) -> Option<()> {
+        if let Self::At(place) = self {
+            *self = Self::Here(list.get_mut(*place).map(std::mem::take)?);
+        }
+        Some(())
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Here(bytes)
+    }
+}
+
+impl From<&str> for Bytes {
+    fn from(text: &str) -> Self {
+        Self::Here(text.as_bytes().to_vec())
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Here(_) => Err(serde::ser::Error::custom("bytes must be detached before they are written as JSON")),
+            Self::At(place) => serializer.serialize_u64(*place as u64),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u32::deserialize(deserializer).map(|place| Self::At(place as usize))
+    }
+}

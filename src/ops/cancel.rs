@@ -1,0 +1,142 @@
+//! `cancel_execution`: somebody ends an execution, whatever it is doing. Spec: lifecycle §15.1, decisions 3.13–3.14.
+
+use super::call::{Call, stored_answer};
+use super::gate::load;
+use super::settle::{Change, Ending, settle};
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX};
+use crate::model::execution::Execution;
+use crate::model::id::{ExecutionId, parse_uuid};
+use crate::model::vocabulary::{Outcome, PublicState};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const OPERATOR_OVERRIDE: &str = "operator_override";
+
+/// The arguments of `cancel_execution`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+pub struct CancelExecutionArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// Why, in words; kept by the first that cancels.
+    #[serde(default)]
+    pub reason: String,
+    /// Who: `operator_override` (when left out), `lease_holder`, `flow_cascade`, `system_timeout` or a name of your
+    /// own. All but the first must show the epoch of a live lease.
+    pub source: Option<String>,
+    /// The lease that the caller believes to be live.
+    pub lease_id: Option<String>,
+    /// Its epoch.
+    pub lease_epoch: Option<i64>,
+    /// The attempt that the caller believes to be running.
+    pub attempt_id: Option<String>,
+}
+
+/// The answer of `cancel_execution`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct CancelExecutionAnswer {
+    /// The execution.
+    pub execution_id: String,
+    /// Its state: cancelled.
+    pub public_state: PublicState,
+}
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    reason: String,
+    source: String,
+    lease_id: Option<Uuid>,
+    lease_epoch: Option<i64>,
+    attempt_id: Option<Uuid>,
+}
+
+impl Call for CancelExecutionArgs {
+    const OP: &'static str = "cancel_execution";
+    const WRITES: bool = true;
+    type Ready = Ready;
+    type Answer = CancelExecutionAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        argument::text("reason", &self.reason, REASON_BYTES_MAX)?;
+        argument::opt_name("source", self.source.as_deref())?;
+        argument::opt_number("leaseEpoch", self.lease_epoch, 0, INTEGER_MAX)?;
+        let source = self.source.unwrap_or_else(|| OPERATOR_OVERRIDE.to_owned());
+        let lease_id = opt_uuid("leaseId", self.lease_id.as_deref())?;
+        let attempt_id = opt_uuid("attemptId", self.attempt_id.as_deref())?;
+        Ok(Ready { id, reason: self.reason, source, lease_id, lease_epoch: self.lease_epoch, attempt_id })
+    }
+
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<CancelExecutionAnswer> {
+        let mut execution = load(turn, &ready.id)?;
+        match execution.outcome() {
+            Some(Outcome::Cancelled) => return Ok(cancelled(&execution)),
+            Some(other) => return Err(ended_otherwise(&execution, other)),
+            None => {}
+        }
+        if ready.source != OPERATOR_OVERRIDE {
+            check_lease(ready, &execution)?;
+        }
+        let Some(step) = execution.phase.cancel(execution.attempted()) else { return Ok(cancelled(&execution)) };
+        let ending = Some(Ending { reason: &ready.reason, source: &ready.source });
+        settle(turn, &mut execution, Change { ending, ..Change::plain(step, turn.now) })?;
+        Ok(cancelled(&execution))
+    }
+
+    fn of_stored(answer: &str) -> Result<CancelExecutionAnswer> {
+        stored_answer(answer)
+    }
+}
+
+/// A live lease guards the execution against all but the operator; every part of it that is shown must match.
+fn check_lease(ready: &Ready, execution: &Execution) -> Result<()> {
+    let (Some(attempt), Some(_)) = (&execution.attempt, execution.held()) else { return Ok(()) };
+    let Some(epoch) = ready.lease_epoch else {
+        return Err(Error::argument(
+            Code::InvalidInput,
+            "leaseEpoch",
+            "the epoch of the live lease (or source operator_override)",
+            "nothing",
+        ));
+    };
+    let current = epoch == attempt.lease.epoch
+        && ready.lease_id.is_none_or(|id| id == attempt.lease.id)
+        && ready.attempt_id.is_none_or(|id| id == attempt.id);
+    if current {
+        return Ok(());
+    }
+    let message = format!(
+        "execution {}: the live lease has epoch {}, the call shows epoch {epoch}",
+        execution.id, attempt.lease.epoch
+    );
+    Err(Error::new(Code::StaleLease, message)
+        .with("executionId", execution.id)
+        .with("leaseEpoch", attempt.lease.epoch)
+        .with("found", epoch))
+}
+
+fn opt_uuid(field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
+    let Some(text) = text else { return Ok(None) };
+    parse_uuid(text).map(Some).ok_or_else(|| {
+        let shown = format!("{:?}", text.chars().take(80).collect::<String>());
+        Error::argument(Code::InvalidInput, field, "a hyphenated UUID", shown)
+    })
+}
+
+fn cancelled(execution: &Execution) -> CancelExecutionAnswer {
+    CancelExecutionAnswer { execution_id: execution.id.to_string(), public_state: PublicState::Cancelled }
+}
+
+#[cold]
+fn ended_otherwise(execution: &Execution, outcome: Outcome) -> Error {
+    let found = format!("outcome {outcome}");
+    Error::argument(Code::InvalidInput, "executionId", "an execution that has not ended", found)
+        .with("executionId", execution.id)
+        .with("terminalOutcome", outcome)
+}

@@ -1,0 +1,73 @@
+//! What time does to an execution: each function is the inside of one due action and carries its due instant.
+//! Spec: lifecycle §16, decisions 2.1–2.2, 3.6, 3.10, 3.15.
+
+use super::fail::retry_at;
+use super::settle::{Change, Ending, settle};
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::due::DueKind;
+use crate::model::execution::Execution;
+use crate::model::lease::lapse_backoff_ms;
+use crate::model::phase::{Active, Held, Phase};
+use crate::model::transition::Expiry;
+use crate::model::vocabulary::FailureClass;
+use crate::store::{Failure, Keys};
+
+/// Applies the due action of a kind, at its instant.
+pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()> {
+    let mut execution = turn.store.execution(row)?;
+    match (kind, execution.phase) {
+        (DueKind::Deadline, _) => expire(turn, &mut execution, Expiry::Deadline, at),
+        (DueKind::AttemptTimeout, Phase::Active(Active::Held(held))) => time_out(turn, &mut execution, held, at),
+        (DueKind::LeaseExpiry, Phase::Active(Active::Held(held))) => lapse(turn, &mut execution, held, at),
+        (DueKind::Delay, Phase::Delayed(delayed)) => {
+            settle(turn, &mut execution, Change::plain(delayed.over(), at))
+        }
+        (DueKind::Delay, Phase::Active(Active::Lapsed(lapsed))) => {
+            let before = Keys::of(&execution);
+            execution.phase = Phase::Active(Active::Lapsed(lapsed.claimable()));
+            turn.store.save_execution(&execution, before)?;
+            turn.wake_claims(&execution, false)
+        }
+        (DueKind::AttemptTimeout | DueKind::SuspensionTimeout | DueKind::LeaseExpiry | DueKind::Delay, _) => {
+            Err(Error::new(
+                Code::InvariantBroken,
+                format!("execution {} is {} while a {kind:?} is due", execution.id, execution.phase.name()),
+            ))
+        }
+    }
+}
+
+/// T13; from the second lapse in a row on, a plain claim must wait.
+fn lapse(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, at: i64) -> Result<()> {
+    let claimable_at = lapse_backoff_ms(execution.lapse_count + 1).map(|backoff_ms| at + backoff_ms);
+    settle(turn, execution, Change::plain(held.lapse(claimable_at), at))
+}
+
+/// T20.
+fn expire(turn: &mut Turn<'_>, execution: &mut Execution, expiry: Expiry, at: i64) -> Result<()> {
+    let Some(step) = execution.phase.expire(expiry, execution.attempted()) else { return Ok(()) };
+    let ending = Ending { reason: expiry.word(), source: "system_timeout" };
+    settle(turn, execution, Change { ending: Some(ending), ..Change::plain(step, at) })
+}
+
+/// An attempt that took too long: a failure of class timeout while the policy grants retries, else the end.
+fn time_out(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, at: i64) -> Result<()> {
+    let started_at = execution.attempt.as_ref().map_or(at, |attempt| attempt.started_at);
+    let index = execution.attempt.as_ref().map_or(0, |attempt| attempt.index);
+    let failure = Failure {
+        class: FailureClass::Timeout,
+        category: FailureClass::Timeout.word().to_owned(),
+        message: format!("the attempt timed out after {} ms", at - started_at),
+        detail: None,
+    };
+    let retry_at = retry_at(turn, execution, &failure, at)?;
+    turn.store.insert_failure(execution.row, index, &failure)?;
+    match retry_at {
+        Some(retry_at) => {
+            execution.retry_count += 1;
+            settle(turn, execution, Change::plain(held.retry(retry_at), at))
+        }
+        None => expire(turn, execution, Expiry::AttemptTimeout, at),
+    }
+}

@@ -1,0 +1,150 @@
+//! `read_events`: pages of the event log, through the streams that are views over it. Spec: decisions §6, lifecycle
+//! §21.1, flows §6.5.
+
+use super::call::Call;
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::argument::{self, Limits};
+use crate::model::event::{Cursor, EventStream};
+use crate::model::id::uuid_text;
+use crate::model::phase::StateVector;
+use crate::model::vocabulary::{Cause, LeaseEvent, Outcome, PublicState};
+use crate::store::EventRow;
+use serde::{Deserialize, Serialize};
+
+/// The arguments of `read_events`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ReadEventsArgs {
+    /// After which event: a cursor from an earlier answer, `start` for the oldest kept, empty or left out for now.
+    #[serde(default)]
+    pub after: String,
+    /// 100 when left out; more than 1 000 is read as 1 000.
+    pub limit: Option<i64>,
+    /// The streams wanted; all phase changes when left out or empty.
+    #[serde(default)]
+    pub streams: Vec<EventStream>,
+}
+
+/// One event: one row of the log, which may belong to several streams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+pub struct EventRecord {
+    /// Resumes after this event.
+    pub cursor: String,
+    /// Its instant, in Unix ms.
+    pub at: i64,
+    /// The execution.
+    pub execution_id: String,
+    /// The execution's namespace.
+    pub namespace: String,
+    /// What happened.
+    pub cause: Cause,
+    /// The state after it in one word, when the phase changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_state: Option<PublicState>,
+    /// The state after it in seven dimensions, when the phase changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateVector>,
+    /// For the stream completion: how the execution ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Outcome>,
+    /// For the stream lease: what became of the lease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<LeaseEvent>,
+    /// The lease it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_id: Option<String>,
+    /// Its epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_epoch: Option<i64>,
+    /// The worker that holds or held it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_id: Option<String>,
+    /// The worker's instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_instance_id: Option<String>,
+}
+
+/// A page of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct EventPage {
+    /// In the order of the log.
+    pub events: Vec<EventRecord>,
+    /// Where the next page starts; it moves on past events of other streams.
+    pub cursor: String,
+    /// Whether the newest event was reached.
+    pub at_end: bool,
+}
+
+/// Checked arguments.
+pub struct Ready {
+    after: Cursor,
+    limit: i64,
+    streams: Vec<EventStream>,
+}
+
+impl Call for ReadEventsArgs {
+    const OP: &'static str = "read_events";
+    const WRITES: bool = false;
+    type Ready = Ready;
+    type Answer = EventPage;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let after = Cursor::parse("after", &self.after)?;
+        let limit = argument::page("limit", self.limit)?;
+        let streams = if self.streams.is_empty() { vec![EventStream::Execution] } else { self.streams };
+        Ok(Ready { after, limit, streams })
+    }
+
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<EventPage> {
+        let newest = turn.store.next_position() - 1;
+        let after = match ready.after {
+            Cursor::Now => newest,
+            Cursor::Start => turn.store.oldest_position()?.map_or(newest, |oldest| oldest - 1),
+            Cursor::After(position) => checked_position(turn, position, newest)?,
+        };
+        let page = turn.store.events_after(after, ready.limit, &ready.streams)?;
+        Ok(EventPage {
+            events: page.rows.into_iter().map(record).collect(),
+            cursor: Cursor::text_after(page.last),
+            at_end: page.at_end,
+        })
+    }
+}
+
+/// A cursor must stand within the log: neither before its oldest row nor past its newest.
+fn checked_position(turn: &mut Turn<'_>, position: i64, newest: i64) -> Result<i64> {
+    if position > newest {
+        let limit = format!("a cursor of this log, whose newest is {}", Cursor::text_after(newest));
+        return Err(Error::argument(Code::InvalidInput, "after", &limit, Cursor::text_after(position)));
+    }
+    let oldest = turn.store.oldest_position()?.unwrap_or(newest + 1);
+    if position + 1 < oldest {
+        let message = format!("after: the log starts at {}", Cursor::text_after(oldest));
+        return Err(Error::new(Code::CursorTooOld, message).with("oldest", Cursor::text_after(oldest - 1)));
+    }
+    Ok(position)
+}
+
+fn record(row: EventRow) -> EventRecord {
+    EventRecord {
+        cursor: Cursor::text_after(row.position),
+        at: row.at,
+        execution_id: row.execution.to_string(),
+        namespace: row.namespace,
+        cause: row.cause,
+        public_state: row.state.map(|state| state.public_state()),
+        state: row.state,
+        completion: row.state.and_then(|state| state.terminal_outcome),
+        lease: row.lease,
+        lease_id: row.lease_id.map(uuid_text),
+        lease_epoch: row.epoch,
+        worker_id: row.worker,
+        worker_instance_id: row.instance,
+    }
+}

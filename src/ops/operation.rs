@@ -1,0 +1,161 @@
+//! The table of operations: by name, with their arguments and answers.
+
+use super::call::Call;
+use super::cancel::CancelExecutionArgs;
+use super::claim::ClaimArgs;
+use super::complete::CompleteArgs;
+use super::create::CreateArgs;
+use super::describe::DescribeExecutionArgs;
+use super::events::ReadEventsArgs;
+use super::fail::FailArgs;
+use super::list::ListExecutionsArgs;
+use super::progress::ProgressArgs;
+use super::renew::RenewArgs;
+use super::result::GetExecutionResultArgs;
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::argument::Limits;
+use crate::model::payload::Bytes;
+use serde::de::DeserializeOwned;
+
+macro_rules! operations {
+    ($($variant:ident($args:ty) $doc:literal;)*) => {
+        /// An operation with its arguments.
+        #[derive(Clone, Debug)]
+        pub enum Operation { $(#[doc = $doc] $variant(Box<$args>)),* }
+
+        /// An operation with checked arguments.
+        pub enum Ready { $(#[doc = $doc] $variant(Box<<$args as Call>::Ready>)),* }
+
+        /// The answer of an operation.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Answer { $(#[doc = $doc] $variant(Box<<$args as Call>::Answer>)),* }
+
+        impl Operation {
+            /// The names of all operations.
+            pub const NAMES: &'static [&'static str] = &[$(<$args as Call>::OP),*];
+
+            /// Reads an operation from its name and the JSON of its arguments.
+            pub fn of_json(op: &str, args: &str) -> Result<Self> {
+                match op {
+                    $(<$args as Call>::OP => read::<$args>(args).map(|args| Self::$variant(Box::new(args))),)*
+                    _ => Err(unknown(op)),
+                }
+            }
+
+            /// Its name.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$args as Call>::OP),* }
+            }
+
+            /// Visits the payload bytes among its arguments.
+            pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
+                match self { $(Self::$variant(args) => args.bytes(visit)),* }
+            }
+
+            /// Checks its arguments.
+            pub fn check(self, limits: &Limits) -> Result<Ready> {
+                match self { $(Self::$variant(args) => args.check(limits).map(|r| Ready::$variant(Box::new(r)))),* }
+            }
+        }
+
+        impl Ready {
+            /// Its name.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$args as Call>::OP),* }
+            }
+
+            /// Carries it out.
+            pub fn run(&self, turn: &mut Turn<'_>) -> Result<Answer> {
+                match self {
+                    $(Self::$variant(ready) => <$args as Call>::run(ready, turn).map(|a| Answer::$variant(Box::new(a)))),*
+                }
+            }
+
+            /// The answer that was kept for an earlier call, with its payload bytes read again.
+            pub fn repeat(&self, kept: &str, turn: &mut Turn<'_>) -> Result<Answer> {
+                match self {
+                    $(Self::$variant(_) => {
+                        let mut answer = <$args as Call>::of_stored(kept)?;
+                        <$args as Call>::refill(&mut answer, turn)?;
+                        Ok(Answer::$variant(Box::new(answer)))
+                    }),*
+                }
+            }
+        }
+
+        impl Answer {
+            /// Whether it is kept for a repeated request id.
+            pub fn keeps(&self) -> bool {
+                match self { $(Self::$variant(answer) => <$args as Call>::keeps(answer)),* }
+            }
+
+            /// Visits its payload bytes.
+            pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
+                match self { $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit)),* }
+            }
+
+            /// Its JSON; payload bytes must have been detached.
+            pub fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
+                match self { $(Self::$variant(answer) => write(answer, text)),* }
+            }
+        }
+
+        $(
+            impl From<$args> for Operation {
+                fn from(args: $args) -> Self {
+                    Self::$variant(Box::new(args))
+                }
+            }
+        )*
+    };
+}
+
+operations! {
+    CreateExecution(CreateArgs) "`create_execution`";
+    Claim(ClaimArgs) "`claim`";
+    Renew(RenewArgs) "`renew`";
+    Progress(ProgressArgs) "`progress`";
+    Complete(CompleteArgs) "`complete`";
+    Fail(FailArgs) "`fail`";
+    CancelExecution(CancelExecutionArgs) "`cancel_execution`";
+    DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
+    GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";
+    ListExecutions(ListExecutionsArgs) "`list_executions`";
+    ReadEvents(ReadEventsArgs) "`read_events`";
+}
+
+/// Reads arguments; a second, slower pass finds the path of what is wrong.
+fn read<T: DeserializeOwned>(args: &str) -> Result<T> {
+    serde_json::from_str(args).or_else(|_| {
+        let mut source = serde_json::Deserializer::from_str(args);
+        serde_path_to_error::deserialize(&mut source).map_err(|e| {
+            let path = e.path().to_string();
+            refuse(&path, &e.into_inner().to_string())
+        })
+    })
+}
+
+/// A refusal from what serde says: it names unknown and missing fields between backticks.
+#[cold]
+fn refuse(path: &str, said: &str) -> Error {
+    let said = said.split(" at line ").next().unwrap_or(said);
+    let named = said.split('`').nth(1).filter(|_| said.contains("field `"));
+    let field = match (path, named) {
+        ("." | "", Some(named)) => named.to_owned(),
+        (path, Some(named)) if !path.ends_with(named) => format!("{path}.{named}"),
+        ("." | "", None) => "arguments".to_owned(),
+        (path, _) => path.to_owned(),
+    };
+    Error::new(Code::InvalidInput, format!("{field}: {said}")).with("field", &field).with("found", said)
+}
+
+#[cold]
+fn unknown(op: &str) -> Error {
+    let shown = format!("{:?}", op.chars().take(80).collect::<String>());
+    Error::argument(Code::InvalidInput, "op", &format!("one of {}", Operation::NAMES.join(", ")), shown)
+}
+
+fn write<T: serde::Serialize>(answer: &T, text: &mut Vec<u8>) -> Result<()> {
+    serde_json::to_writer(text, answer).map_err(|e| Error::new(Code::InvariantBroken, format!("an answer: {e}")))
+}

@@ -1,0 +1,63 @@
+//! `renew`: a worker extends its lease by the time to live that its handle carries. Spec: lifecycle §11.1.
+
+use super::call::{Call, stored_answer};
+use super::gate::enter_held;
+use super::settle::touch;
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument::{self, Limits};
+use crate::model::handle::Handle;
+use crate::model::lease::TTL_MS_MAX;
+use crate::model::phase::{Active, Phase};
+use crate::model::vocabulary::Cause;
+use crate::store::Keys;
+use serde::{Deserialize, Serialize};
+
+/// The arguments of `renew`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct RenewArgs {
+    /// The handle of the claim.
+    pub handle: String,
+}
+
+/// The answer of `renew`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct RenewAnswer {
+    /// When the lease now runs out, in Unix ms.
+    pub expires_at: i64,
+    /// Its epoch, which does not change.
+    pub lease_epoch: i64,
+}
+
+impl Call for RenewArgs {
+    const OP: &'static str = "renew";
+    const WRITES: bool = true;
+    type Ready = Handle;
+    type Answer = RenewAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<Handle> {
+        let handle = Handle::decode(&self.handle)?;
+        argument::number("handle.leaseTtlMs", handle.ttl_ms, 1, TTL_MS_MAX)?;
+        Ok(handle)
+    }
+
+    fn run(handle: &Handle, turn: &mut Turn<'_>) -> Result<RenewAnswer> {
+        let (mut execution, held) = enter_held(turn, handle)?;
+        let before = Keys::of(&execution);
+        let expires_at = turn.now + handle.ttl_ms;
+        execution.phase = Phase::Active(Active::Held(held.renew(expires_at)));
+        if let Some(attempt) = execution.attempt.as_mut() {
+            attempt.lease.renewed_at = turn.now;
+        }
+        touch(turn, &mut execution, before, Cause::Renewed)?;
+        Ok(RenewAnswer { expires_at, lease_epoch: handle.fence.epoch })
+    }
+
+    fn of_stored(answer: &str) -> Result<RenewAnswer> {
+        stored_answer(answer)
+    }
+}

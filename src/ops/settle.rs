@@ -1,0 +1,104 @@
+//! Carrying out a transition: the attempt's archive, the event, the row, the wakes. Every phase change goes through
+//! here, and nothing else writes one.
+
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::execution::{Execution, Finished, Issue};
+use crate::model::phase::Phase;
+use crate::model::transition::Step;
+use crate::model::vocabulary::Cause;
+use crate::store::{Keys, NewEvent};
+
+/// Why an execution ended, where its outcome does not say it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// In words.
+    pub reason: &'a str,
+    /// Who or what ended it.
+    pub source: &'a str,
+}
+
+/// A transition with all that goes with it.
+pub struct Change<'a> {
+    /// The transition.
+    pub step: Step,
+    /// Its instant, in Unix ms.
+    pub at: i64,
+    /// The lease it issues.
+    pub issue: Option<Issue>,
+    /// The holder's call that causes it.
+    pub finished: Option<Finished>,
+    /// Why it ends the execution.
+    pub ending: Option<Ending<'a>>,
+}
+
+impl Change<'_> {
+    /// A transition with nothing else to it.
+    pub const fn plain(step: Step, at: i64) -> Self {
+        Self { step, at, issue: None, finished: None, ending: None }
+    }
+}
+
+/// Carries out a transition.
+pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>) -> Result<()> {
+    let before = Keys::of(execution);
+    let was_claimable = execution.claim_rank().is_some();
+    if let Some(former) = execution.advance(&change.step, change.at, change.issue, change.finished) {
+        turn.store.insert_attempt(execution.row, &former)?;
+    }
+    append(turn, execution, &change.step, change.at)?;
+    turn.store.save_execution(execution, before)?;
+    if let Phase::Terminal(_) = execution.phase {
+        finish(turn, execution, change.ending)?;
+    }
+    turn.wake_claims(execution, was_claimable)
+}
+
+/// Saves an execution whose phase did not change, with the one event that tells what did.
+pub fn touch(turn: &mut Turn<'_>, execution: &mut Execution, before: Keys, cause: Cause) -> Result<()> {
+    use crate::model::vocabulary::LeaseEvent;
+    let lease = (cause == Cause::Renewed).then_some(LeaseEvent::Renewed);
+    execution.changed_at = turn.now;
+    let event = NewEvent { at: turn.now, state: None, lease, ..event_of(execution, cause) };
+    execution.last_event = turn.store.append_event(&event)?;
+    turn.wakes.events = true;
+    turn.store.save_execution(execution, before)
+}
+
+/// Appends the event of a transition and remembers its position on the execution.
+pub fn append(turn: &mut Turn<'_>, execution: &mut Execution, step: &Step, at: i64) -> Result<()> {
+    let record = step.record;
+    let mut event = NewEvent { at, lease: record.lease, ..event_of(execution, record.cause) };
+    event.state = Some(step.phase.state());
+    if record.lease.is_none() {
+        event.holder = None;
+    }
+    execution.last_event = turn.store.append_event(&event)?;
+    turn.wakes.events = true;
+    Ok(())
+}
+
+fn event_of(execution: &Execution, cause: Cause) -> NewEvent<'_> {
+    let holder = execution.attempt.as_ref().map(|attempt| {
+        let lease = &attempt.lease;
+        (lease.epoch, lease.id, lease.worker.as_str(), lease.instance.as_str())
+    });
+    NewEvent {
+        at: 0,
+        execution: execution.row,
+        cause,
+        state: None,
+        lease: None,
+        holder,
+        previous: execution.last_event,
+    }
+}
+
+/// What every entry into terminal shares.
+fn finish(turn: &mut Turn<'_>, execution: &Execution, ending: Option<Ending<'_>>) -> Result<()> {
+    if let Some(ending) = ending {
+        turn.store.insert_ending(execution.row, ending.reason, ending.source)?;
+    }
+    turn.wake_waiters(&execution.id);
+    Ok(())
+}

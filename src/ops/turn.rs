@@ -1,0 +1,70 @@
+//! What an operation works with: the store, the instant, ids, limits, and the wakes it causes.
+
+use crate::host::Mint;
+use crate::model::argument::Limits;
+use crate::model::execution::Execution;
+use crate::model::id::ExecutionId;
+use crate::store::Store;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Whom a batch may have given something to do; the host retries the calls it has parked for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Wakes {
+    /// Lanes in which an execution became claimable.
+    pub lanes: BTreeSet<String>,
+    /// Executions that ended.
+    pub finished: Vec<String>,
+    /// Whether the event log grew.
+    pub events: bool,
+}
+
+impl Wakes {
+    /// Adds those of another commit.
+    pub fn add(&mut self, other: Self) {
+        self.lanes.extend(other.lanes);
+        self.finished.extend(other.finished);
+        self.events |= other.events;
+    }
+}
+
+/// What an operation works with.
+pub struct Turn<'a> {
+    /// The tables.
+    pub store: &'a mut Store,
+    /// Ids and random numbers.
+    pub mint: &'a mut Mint,
+    /// Limits set at open.
+    pub limits: &'a Limits,
+    /// The instance id of a worker that names none.
+    pub instance: &'a str,
+    /// Engine time, in Unix ms.
+    pub now: i64,
+    /// Whom the batch wakes.
+    pub wakes: &'a mut Wakes,
+}
+
+impl Turn<'_> {
+    /// An execution became claimable in its lane.
+    pub fn wake_lane(&mut self, lane: &str) {
+        if !self.wakes.lanes.contains(lane) {
+            self.wakes.lanes.insert(lane.to_owned());
+        }
+    }
+
+    /// An execution ended.
+    pub fn wake_waiters(&mut self, id: &ExecutionId) {
+        self.wakes.finished.push(id.to_string());
+    }
+
+    /// Makes sure that a lane's claims are woken when this execution became claimable.
+    pub fn wake_claims(&mut self, execution: &Execution, was_claimable: bool) -> crate::error::Result<()> {
+        if !was_claimable && execution.claim_rank().is_some() {
+            let route = self.store.route(execution.route)?;
+            self.wake_lane(&route.lane);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! Rebasing every stored instant after the host's clock was put right.
+//!
+//! Invariant: all instants move by the same distance, so their order and distances stay as they were; an instant
+//! never falls before 1970. This is the one operation that visits every row, on purpose.
+
+use super::Store;
+use crate::error::Result;
+
+impl Store {
+    /// Moves every stored instant by `shift_ms`.
+    pub fn shift_instants(&mut self, shift_ms: i64) -> Result<()> {
+        // scan: every row, on purpose
+        const EXECUTION: &str = "UPDATE execution SET created_at = max(created_at + ?1, 0), \
+             deadline_at = max(deadline_at + ?1, 0), until_at = max(until_at + ?1, 0), \
+             expires_at = max(expires_at + ?1, 0), timeout_at = max(timeout_at + ?1, 0), \
+             due_at = max(due_at + ?1, 0), changed_at = max(changed_at + ?1, 0), \
+             started_at = max(started_at + ?1, 0), ended_at = max(ended_at + ?1, 0), \
+             attempt_started_at = max(attempt_started_at + ?1, 0), attempt_ended_at = max(attempt_ended_at + ?1, 0), \
+             renewed_at = max(renewed_at + ?1, 0), verb_at = max(verb_at + ?1, 0)";
+        const ATTEMPT: &str = "UPDATE attempt SET attempt_started_at = max(attempt_started_at + ?1, 0), \
+             attempt_ended_at = max(attempt_ended_at + ?1, 0), renewed_at = max(renewed_at + ?1, 0), \
+             verb_at = max(verb_at + ?1, 0)";
+        const PROGRESS: &str = "UPDATE progress SET updated_at = max(updated_at + ?1, 0)";
+        const DEDUP: &str = "UPDATE dedup SET expires_at = max(expires_at + ?1, 0)";
+        const REQUEST: &str = "UPDATE request SET expires_at = max(expires_at + ?1, 0)";
+        const EVENT: &str = "UPDATE event SET at = max(at + ?1, 0)";
+        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT] {
+            self.execute(sql, &[shift_ms.into()])?;
+        }
+        self.due.forget();
+        Ok(())
+    }
+}

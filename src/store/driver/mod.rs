@@ -1,0 +1,144 @@
+//! The seam between the engine and a SQLite: one small trait, its values and its rows.
+//!
+//! Invariant: nothing of `rusqlite` or of a host's SQL is seen above this folder, and transactions and savepoints are
+//! scoped: `Ok` keeps, `Err` undoes. Absent on purpose: row ids handed back by SQLite (the engine counts its own) and
+//! asynchronous calls (the engine never waits). Design §3.
+
+mod embedded;
+mod failing;
+mod recording;
+
+pub use embedded::Embedded;
+pub use failing::{Failing, Fault};
+pub use recording::Recording;
+
+use crate::error::{Code, Error, Result};
+
+/// One bound parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// SQL NULL.
+    Null,
+    /// A 64-bit integer; nothing stored exceeds 2^53.
+    Int(i64),
+    /// UTF-8 text.
+    Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Int(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Value::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Value::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Value::Blob(value)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
+    fn from(value: &'a [u8; N]) -> Self {
+        Value::Blob(value)
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// One result row, read by column number.
+pub trait Row {
+    /// The column as it is stored.
+    fn value(&self, column: usize) -> Result<Value<'_>>;
+
+    /// An integer that may be NULL.
+    fn opt_int(&self, column: usize) -> Result<Option<i64>> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Int(value) => Ok(Some(value)),
+            Value::Text(_) | Value::Blob(_) => Err(wrong_type(column, "an integer")),
+        }
+    }
+
+    /// An integer.
+    fn int(&self, column: usize) -> Result<i64> {
+        self.opt_int(column)?.ok_or_else(|| wrong_type(column, "an integer"))
+    }
+
+    /// A text that may be NULL.
+    fn opt_text(&self, column: usize) -> Result<Option<&str>> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Text(value) => Ok(Some(value)),
+            Value::Int(_) | Value::Blob(_) => Err(wrong_type(column, "a text")),
+        }
+    }
+
+    /// A text.
+    fn text(&self, column: usize) -> Result<&str> {
+        self.opt_text(column)?.ok_or_else(|| wrong_type(column, "a text"))
+    }
+
+    /// Bytes that may be NULL.
+    fn opt_blob(&self, column: usize) -> Result<Option<&[u8]>> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Blob(value) => Ok(Some(value)),
+            Value::Int(_) | Value::Text(_) => Err(wrong_type(column, "bytes")),
+        }
+    }
+
+    /// Bytes.
+    fn blob(&self, column: usize) -> Result<&[u8]> {
+        self.opt_blob(column)?.ok_or_else(|| wrong_type(column, "bytes"))
+    }
+}
+
+#[cold]
+fn wrong_type(column: usize, needed: &str) -> Error {
+    Error::new(Code::Corruption, format!("a stored row holds no {needed} in column {column}"))
+}
+
+/// What reads one row of a query.
+pub type Reader<'a> = &'a mut dyn FnMut(&dyn Row) -> Result<()>;
+
+/// A body that a transaction or savepoint runs.
+pub type Body<'a> = &'a mut dyn FnMut() -> Result<()>;
+
+/// A SQLite database as the store sees it. Every method fails with a `storage.*` error.
+pub trait Driver {
+    /// Runs one statement that changes rows; answers how many.
+    fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64>;
+
+    /// Runs one statement that answers rows and reads each of them. The reader must not call the driver.
+    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()>;
+
+    /// Runs a text of several statements, as a migration is.
+    fn script(&self, sql: &str) -> Result<()>;
+
+    /// Runs the body in a transaction: `Ok` commits, `Err` rolls back.
+    fn transaction(&self, body: Body<'_>) -> Result<()>;
+
+    /// Runs the body in a savepoint of the open transaction: `Ok` keeps, `Err` undoes what the body did.
+    fn savepoint(&self, body: Body<'_>) -> Result<()>;
+
+    /// Whether the transaction that was begun still exists: SQLite drops it by itself on a full disk and others.
+    fn in_transaction(&self) -> bool;
+}

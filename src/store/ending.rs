@@ -1,0 +1,18 @@
+//! Why an execution was cancelled or expired, and by whom or what; the first writer wins.
+
+use super::Store;
+use crate::error::Result;
+
+impl Store {
+    /// Keeps why an execution ended.
+    pub fn insert_ending(&mut self, execution: i64, reason: &str, source: &str) -> Result<()> {
+        const SQL: &str = "INSERT INTO ending (execution, reason, source) VALUES (?1, ?2, ?3)";
+        self.execute(SQL, &[execution.into(), reason.into(), source.into()]).map(|_| ())
+    }
+
+    /// Why an execution ended: the reason and its source.
+    pub fn ending(&self, execution: i64) -> Result<Option<(String, String)>> {
+        const SQL: &str = "SELECT reason, source FROM ending WHERE execution = ?1";
+        self.first(SQL, &[execution.into()], |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())))
+    }
+}

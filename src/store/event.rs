@@ -1,0 +1,143 @@
+//! The event log.
+
+use super::Store;
+use super::driver::Row;
+use crate::error::Result;
+use crate::model::event::EventStream;
+use crate::model::id::{ExecutionId, stored_uuid};
+use crate::model::phase::StateVector;
+use crate::model::vocabulary::{Cause, LeaseEvent};
+use uuid::Uuid;
+
+/// An event about to be appended.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEvent<'a> {
+    /// Its instant, in Unix ms.
+    pub at: i64,
+    /// The execution's row.
+    pub execution: i64,
+    /// What happened.
+    pub cause: Cause,
+    /// The state after it, when the phase changed.
+    pub state: Option<StateVector>,
+    /// Its meaning for the lease view.
+    pub lease: Option<LeaseEvent>,
+    /// The lease it is about: epoch, id, worker, instance.
+    pub holder: Option<(i64, Uuid, &'a str, &'a str)>,
+    /// The execution's event before it; 0 when it is the first.
+    pub previous: i64,
+}
+
+/// One row of the log.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// Its position.
+    pub position: i64,
+    /// Its instant, in Unix ms.
+    pub at: i64,
+    /// The execution.
+    pub execution: ExecutionId,
+    /// The execution's namespace.
+    pub namespace: String,
+    /// What happened.
+    pub cause: Cause,
+    /// The state after it, when the phase changed.
+    pub state: Option<StateVector>,
+    /// Its meaning for the lease view.
+    pub lease: Option<LeaseEvent>,
+    /// The epoch of the lease it is about.
+    pub epoch: Option<i64>,
+    /// The lease it is about.
+    pub lease_id: Option<Uuid>,
+    /// The worker it is about.
+    pub worker: Option<String>,
+    /// The worker's instance.
+    pub instance: Option<String>,
+}
+
+/// Rows that one read looks at, at most.
+const ROWS_LOOKED_AT_MAX: usize = 10_000;
+
+/// Rows of the log that a read found.
+#[derive(Clone, Debug)]
+pub struct EventPage {
+    /// The rows, in order.
+    pub rows: Vec<EventRow>,
+    /// The last position that was looked at.
+    pub last: i64,
+    /// Whether the newest row was reached.
+    pub at_end: bool,
+}
+
+impl Store {
+    /// Appends an event; answers its position.
+    pub fn append_event(&mut self, event: &NewEvent<'_>) -> Result<i64> {
+        const SQL: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
+             instance, previous) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let position = self.mint_position();
+        let params = [
+            position.into(),
+            event.at.into(),
+            event.execution.into(),
+            event.cause.number().into(),
+            event.state.map(|state| state.number()).into(),
+            event.lease.map(LeaseEvent::number).into(),
+            event.holder.map(|holder| holder.0).into(),
+            event.holder.as_ref().map(|holder| holder.1.as_bytes()).into(),
+            event.holder.map(|holder| holder.2).into(),
+            event.holder.map(|holder| holder.3).into(),
+            (event.previous > 0).then_some(event.previous).into(),
+        ];
+        self.execute(SQL, &params)?;
+        Ok(position)
+    }
+
+    /// The rows after a position that belong to one of the streams, at most `limit` of them. At most
+    /// [`ROWS_LOOKED_AT_MAX`] rows are looked at, so that a rare stream does not hold up the others.
+    pub fn events_after(&self, after: i64, limit: i64, streams: &[EventStream]) -> Result<EventPage> {
+        const SQL: &str = "SELECT v.position, v.at, e.public_id, n.name, v.cause, v.state, v.lease, v.epoch, \
+             v.lease_id, v.worker, v.instance FROM event v JOIN execution e ON e.id = v.execution \
+             JOIN namespace n ON n.id = e.namespace WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
+        let wanted = usize::try_from(limit).unwrap_or(0);
+        let mut page = EventPage { rows: Vec::new(), last: after, at_end: false };
+        let mut looked_at = 0;
+        while page.rows.len() < wanted && !page.at_end && looked_at < ROWS_LOOKED_AT_MAX {
+            let rows = self.all(SQL, &[page.last.into(), limit.into()], read)?;
+            looked_at += rows.len();
+            page.at_end = rows.len() < wanted;
+            for row in rows {
+                if page.rows.len() == wanted {
+                    page.at_end = false;
+                    break;
+                }
+                page.last = row.position;
+                if streams.iter().any(|stream| stream.holds(row.cause, row.state.as_ref(), row.lease)) {
+                    page.rows.push(row);
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    /// The position of the oldest row that is kept.
+    pub fn oldest_position(&self) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT min(position) FROM event";
+        Ok(self.first(SQL, &[], |row| row.opt_int(0))?.flatten())
+    }
+}
+
+fn read(row: &dyn Row) -> Result<EventRow> {
+    Ok(EventRow {
+        position: row.int(0)?,
+        at: row.int(1)?,
+        execution: ExecutionId::of_stored(row.blob(2)?)?,
+        namespace: row.text(3)?.to_owned(),
+        cause: Cause::of_number(row.int(4)?)?,
+        state: row.opt_int(5)?.map(StateVector::of_number).transpose()?,
+        lease: row.opt_int(6)?.map(LeaseEvent::of_number).transpose()?,
+        epoch: row.opt_int(7)?,
+        lease_id: row.opt_blob(8)?.map(stored_uuid).transpose()?,
+        worker: row.opt_text(9)?.map(str::to_owned),
+        instance: row.opt_text(10)?.map(str::to_owned),
+    })
+}

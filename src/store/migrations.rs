@@ -1,0 +1,59 @@
+//! The schema and its versions.
+//!
+//! Invariant: a migration is applied once, in its own transaction with its record; a database with a migration that
+//! this version does not know is refused untouched. Absent on purpose: `user_version`, which a host's SQL may not offer.
+
+use super::driver::Driver;
+use crate::error::{Code, Error, Result};
+
+/// Every migration, in order: its number, its name, its text.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "meta", include_str!("../../migrations/0001_meta.sql")),
+    (2, "execution", include_str!("../../migrations/0002_execution.sql")),
+    (3, "event", include_str!("../../migrations/0003_event.sql")),
+];
+
+/// Brings the database to this version's schema. The whole of it is one transaction.
+pub fn migrate(db: &dyn Driver) -> Result<()> {
+    let applied = applied(db)?;
+    if let Some(newer) = applied.iter().find(|number| MIGRATIONS.iter().all(|(known, ..)| known != *number)) {
+        return Err(Error::new(
+            Code::StorageNewerSchema,
+            format!("the database has migration {newer}, this version knows up to {}", MIGRATIONS.len()),
+        )
+        .with("found", newer)
+        .with("known", MIGRATIONS.len()));
+    }
+    if applied.len() == MIGRATIONS.len() {
+        return Ok(());
+    }
+    db.transaction(&mut || {
+        const TABLE: &str =
+            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT";
+        const RECORD: &str = "INSERT INTO migration (number, name) VALUES (?1, ?2)";
+        db.script(TABLE)?;
+        for (number, name, text) in MIGRATIONS.iter().filter(|(number, ..)| !applied.contains(number)) {
+            db.script(text)?;
+            db.execute(RECORD, &[(*number).into(), (*name).into()])?;
+        }
+        Ok(())
+    })
+}
+
+fn applied(db: &dyn Driver) -> Result<Vec<i64>> {
+    const EXISTS: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'migration'"; // scan: the schema table is tiny
+    const NUMBERS: &str = "SELECT number FROM migration ORDER BY number"; // scan: one row per migration
+    let mut exists = false;
+    db.query(EXISTS, &[], &mut |row| {
+        exists = row.int(0)? > 0;
+        Ok(())
+    })?;
+    let mut numbers = Vec::new();
+    if exists {
+        db.query(NUMBERS, &[], &mut |row| {
+            numbers.push(row.int(0)?);
+            Ok(())
+        })?;
+    }
+    Ok(numbers)
+}

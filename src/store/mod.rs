@@ -1,0 +1,158 @@
+//! The only place that knows SQL: one statement per named function, and what is remembered between statements.
+//!
+//! Invariant: what is remembered (counters, interned names, the fronts of the claim and due indexes) equals what is
+//! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
+//! decided elsewhere. Design §3.
+
+mod attempt;
+mod clock;
+mod columns;
+mod dedup;
+pub mod driver;
+mod due;
+mod ending;
+mod event;
+mod execution;
+mod failure;
+mod listing;
+mod meta;
+mod migrations;
+mod namespace;
+mod payload;
+mod progress;
+mod request;
+mod route;
+mod specification;
+
+pub use dedup::Dedup;
+pub use event::{EventRow, NewEvent};
+pub use execution::Keys;
+pub use failure::Failure;
+pub use progress::Progress;
+pub use request::Request;
+pub use specification::{Input, Specification};
+
+use crate::error::Result;
+use crate::model::due::DueKey;
+use crate::model::frontier::Frontier;
+use driver::{Driver, Reader, Value};
+use meta::Meta;
+use route::Routes;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// A row's place in the claim order of its route: rank, then creation order.
+type ClaimKey = (i64, i64);
+
+/// Where the counters of the store stood.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(Meta);
+
+/// The engine's tables behind typed functions.
+pub struct Store {
+    db: Rc<dyn Driver>,
+    /// Statements that changed rows since the store was opened.
+    writes: u64,
+    meta: Meta,
+    routes: Routes,
+    namespaces: FxHashMap<String, i64>,
+    namespace_names: FxHashMap<i64, Rc<str>>,
+    claimable: FxHashMap<i64, Frontier<ClaimKey>>,
+    due: Frontier<DueKey>,
+}
+
+impl Store {
+    /// Opens the tables over a driver, creating or migrating them as needed.
+    pub fn open(db: Rc<dyn Driver>) -> Result<Self> {
+        migrations::migrate(&*db)?;
+        let mut store = Self {
+            db,
+            writes: 0,
+            meta: Meta::default(),
+            routes: Routes::default(),
+            namespaces: FxHashMap::default(),
+            namespace_names: FxHashMap::default(),
+            claimable: FxHashMap::default(),
+            due: Frontier::default(),
+        };
+        store.meta = store.load_meta()?;
+        Ok(store)
+    }
+
+    /// The driver, for the transactions that only the engine opens.
+    pub fn driver(&self) -> Rc<dyn Driver> {
+        Rc::clone(&self.db)
+    }
+
+    /// Statements that changed rows since the store was opened.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// Forgets all that is remembered, after a transaction was undone.
+    pub fn forget(&mut self) -> Result<()> {
+        self.forget_rows();
+        self.meta = self.load_meta()?;
+        Ok(())
+    }
+
+    /// Where the counters stand; [`Store::rewind`] goes back to it.
+    pub fn mark(&self) -> Mark {
+        Mark(self.meta)
+    }
+
+    /// Forgets what is remembered since a mark, after a savepoint was undone.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.forget_rows();
+        self.meta = mark.0;
+    }
+
+    fn forget_rows(&mut self) {
+        self.routes = Routes::default();
+        self.namespaces.clear();
+        self.namespace_names.clear();
+        self.claimable.clear();
+        self.due.forget();
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
+        self.writes += 1;
+        self.db.execute(sql, params)
+    }
+
+    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
+        self.db.query(sql, params, reader)
+    }
+
+    /// The first row of a query, read by `read`.
+    fn first<T>(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&dyn driver::Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut found = None;
+        self.query(sql, params, &mut |row| {
+            if found.is_none() {
+                found = Some(read(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Every row of a query, read by `read`.
+    fn all<T>(
+        &self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&dyn driver::Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        self.query(sql, params, &mut |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}

@@ -1,0 +1,88 @@
+//! What an execution was created with.
+
+use super::Store;
+use crate::error::{Code, Error, Result};
+
+/// What an execution was created with; never changed afterwards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Specification {
+    /// Its kind.
+    pub kind: String,
+    /// Who created it.
+    pub creator: String,
+    /// Its idempotency key.
+    pub idempotency_key: Option<String>,
+    /// The payload that holds its input.
+    pub input: Option<i64>,
+    /// How long an attempt may take, in ms.
+    pub attempt_timeout_ms: Option<i64>,
+    /// The rest of its policy, as stored.
+    pub policy: Option<String>,
+    /// Its tags, as a JSON object.
+    pub tags: Option<String>,
+}
+
+/// A specification with its input's bytes, as a claim hands them back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// The specification.
+    pub specification: Specification,
+    /// The input's bytes.
+    pub bytes: Option<Vec<u8>>,
+    /// The encoding their writer named.
+    pub encoding: Option<String>,
+}
+
+impl Store {
+    /// Keeps what an execution was created with.
+    pub fn insert_specification(&mut self, execution: i64, made: &Specification) -> Result<()> {
+        const SQL: &str = "INSERT INTO specification (execution, kind, creator, idempotency_key, input, \
+             attempt_timeout_ms, policy, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let params = [
+            execution.into(),
+            (&made.kind).into(),
+            (&made.creator).into(),
+            made.idempotency_key.as_deref().into(),
+            made.input.into(),
+            made.attempt_timeout_ms.into(),
+            made.policy.as_deref().into(),
+            made.tags.as_deref().into(),
+        ];
+        self.execute(SQL, &params).map(|_| ())
+    }
+
+    /// What an execution was created with, and its input.
+    pub fn input(&self, execution: i64) -> Result<Input> {
+        const SQL: &str = "SELECT s.kind, s.creator, s.idempotency_key, s.input, s.attempt_timeout_ms, s.policy, \
+             s.tags, p.bytes, p.encoding FROM specification s LEFT JOIN payload p ON p.id = s.input \
+             WHERE s.execution = ?1";
+        self.first(SQL, &[execution.into()], |row| {
+            Ok(Input {
+                specification: Specification {
+                    kind: row.text(0)?.to_owned(),
+                    creator: row.text(1)?.to_owned(),
+                    idempotency_key: row.opt_text(2)?.map(str::to_owned),
+                    input: row.opt_int(3)?,
+                    attempt_timeout_ms: row.opt_int(4)?,
+                    policy: row.opt_text(5)?.map(str::to_owned),
+                    tags: row.opt_text(6)?.map(str::to_owned),
+                },
+                bytes: row.opt_blob(7)?.map(<[u8]>::to_vec),
+                encoding: row.opt_text(8)?.map(str::to_owned),
+            })
+        })?
+        .ok_or_else(|| gone(execution))
+    }
+
+    /// The stored policy of an execution.
+    pub fn policy(&self, execution: i64) -> Result<Option<String>> {
+        const SQL: &str = "SELECT policy FROM specification WHERE execution = ?1";
+        self.first(SQL, &[execution.into()], |row| Ok(row.opt_text(0)?.map(str::to_owned)))?
+            .ok_or_else(|| gone(execution))
+    }
+}
+
+#[cold]
+fn gone(execution: i64) -> Error {
+    Error::new(Code::Corruption, format!("the specification of execution row {execution} is gone"))
+}

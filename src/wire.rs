@@ -1,0 +1,118 @@
+//! Batches as text: one JSON text of calls and one list of payload bytes in, one of each out.
+//!
+//! Shape in: `[{ "op": "claim", "args": { … }, "requestId"?: "…" }, …]`; a payload stands as its place in the list.
+//! Shape out: `{ "answers": [{ "ok": … } | { "error": … }, …], "wakes": …, "nextDueAt": … | null, "now": … }`.
+//! Invariant: whatever the text, the answer is a typed one; nothing here panics.
+
+use crate::engine::{BatchAnswer, Engine, Envelope};
+use crate::error::{Code, Error, Result};
+use crate::ops::{Answer, Operation};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// Most calls in one text.
+const CALLS_MAX: usize = 10_000;
+
+/// A text and the payload bytes that go with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// JSON.
+    pub text: String,
+    /// Payload bytes; their places stand in the text.
+    pub payloads: Vec<Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Call<'a> {
+    #[serde(borrow)]
+    op: Cow<'a, str>,
+    #[serde(borrow)]
+    args: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    request_id: Option<Cow<'a, str>>,
+}
+
+/// Makes the calls of a message and answers with another one.
+pub fn batch(engine: &mut Engine, mut message: Message) -> Result<Message> {
+    let calls: Vec<&RawValue> = serde_json::from_str(&message.text)
+        .map_err(|e| Error::argument(Code::InvalidInput, "batch", "a JSON array of calls", e))?;
+    if calls.len() > CALLS_MAX {
+        return Err(Error::argument(Code::InvalidInput, "batch", &format!("at most {CALLS_MAX} calls"), calls.len()));
+    }
+    let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut message.payloads)).collect();
+    write(engine.batch_checked(envelopes))
+}
+
+fn envelope(call: &str, payloads: &mut [Vec<u8>]) -> Result<Envelope> {
+    let call: Call<'_> = serde_json::from_str(call)
+        .map_err(|e| Error::argument(Code::InvalidInput, "call", "{ op, args, requestId? }", e))?;
+    let operation = operation(&call.op, call.args.map_or("{}", RawValue::get), payloads)?;
+    Ok(Envelope { operation, request_id: call.request_id.map(Cow::into_owned) })
+}
+
+/// An operation from its name, the JSON of its arguments and the payload bytes that these point to.
+pub fn operation(op: &str, args: &str, payloads: &mut [Vec<u8>]) -> Result<Operation> {
+    let mut operation = Operation::of_json(op, args)?;
+    let mut lost = None;
+    operation.bytes(&mut |bytes| {
+        if bytes.attach(payloads).is_none() {
+            lost = Some(bytes.clone());
+        }
+    });
+    match lost {
+        None => Ok(operation),
+        Some(bytes) => {
+            let limit = format!("the place of one of the {} payloads of the call", payloads.len());
+            Err(Error::argument(Code::InvalidInput, "payload", &limit, format_args!("{bytes:?}")))
+        }
+    }
+}
+
+/// The JSON of an answer and its payload bytes.
+pub fn answer(mut answer: Answer) -> Result<Message> {
+    let mut payloads = Vec::new();
+    answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+    let mut text = Vec::new();
+    answer.write_json(&mut text)?;
+    Ok(Message { text: utf8(text)?, payloads })
+}
+
+fn write(batch: BatchAnswer) -> Result<Message> {
+    let mut text = b"{\"answers\":[".to_vec();
+    let mut payloads = Vec::new();
+    for (index, answer) in batch.answers.into_iter().enumerate() {
+        if index > 0 {
+            text.push(b',');
+        }
+        match answer {
+            Ok(mut answer) => {
+                answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+                text.extend_from_slice(b"{\"ok\":");
+                answer.write_json(&mut text)?;
+            }
+            Err(e) => {
+                text.extend_from_slice(b"{\"error\":");
+                json(&e, &mut text)?;
+            }
+        }
+        text.push(b'}');
+    }
+    text.extend_from_slice(b"],\"wakes\":");
+    json(&batch.wakes, &mut text)?;
+    text.extend_from_slice(b",\"nextDueAt\":");
+    json(&batch.next_due_at, &mut text)?;
+    text.extend_from_slice(b",\"now\":");
+    json(&batch.now, &mut text)?;
+    text.push(b'}');
+    Ok(Message { text: utf8(text)?, payloads })
+}
+
+fn json<T: serde::Serialize>(value: &T, text: &mut Vec<u8>) -> Result<()> {
+    serde_json::to_writer(text, value).map_err(|e| Error::new(Code::InvariantBroken, format!("an answer: {e}")))
+}
+
+fn utf8(text: Vec<u8>) -> Result<String> {
+    String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))
+}
