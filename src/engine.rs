@@ -4,13 +4,16 @@
 //! leaves nothing; what is due at an operation's instant has been applied before it. A panic poisons the instance.
 //! Absent on purpose: waiting; whoever has nothing to do yet is parked by the host. Spec: decisions §2.
 
+mod job;
+
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
-use crate::model::argument::{INSTANT_MAX, Limits, PAYLOAD_BYTES_MAX, name};
-use crate::ops::{Answer, Call, Operation, Ready, Turn, Wakes};
+use crate::model::argument::{INSTANT_MAX, Limits, PAYLOAD_BYTES_MAX};
+use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
-use crate::store::{Request, Store};
+use crate::store::{Store, migrations};
 use crate::timers;
+use job::{BatchJob, CallJob, Job, TickJob};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -18,8 +21,6 @@ use std::rc::Rc;
 pub const OPERATIONS_MAX: usize = 256;
 /// Payload bytes in one commit at most; one operation alone may be larger.
 pub const COMMIT_BYTES_MAX: usize = 8 << 20;
-/// How long the answer of a call with a request id is kept, in ms: 10 minutes.
-const REQUEST_MS: i64 = 600_000;
 
 /// What the host lends an engine.
 pub struct Host {
@@ -115,6 +116,9 @@ impl Engine {
             let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
             return Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, limits.payload_bytes_max));
         }
+        if migrations::pending(&*driver)? {
+            driver.transaction(&mut || migrations::migrate(&*driver))?;
+        }
         let store = Store::open(driver)?;
         let mut mint = Mint::new(host.entropy);
         let (instance, last_instant) = (mint.uuid().to_string(), store.last_instant());
@@ -138,7 +142,7 @@ impl Engine {
 
     /// Makes one call, in a commit of its own.
     pub fn call<C: Call>(&mut self, args: C) -> Result<C::Answer> {
-        let mut jobs = [CallJob::<C> { ready: args.check(&self.limits)?, answer: None }];
+        let mut jobs = [CallJob::<C>::new(args.check(&self.limits)?)];
         self.wakes = Wakes::default();
         let now = self.begin()?;
         self.commit(now, &mut jobs);
@@ -181,7 +185,7 @@ impl Engine {
     pub fn tick(&mut self) -> Result<TickAnswer> {
         self.wakes = Wakes::default();
         let now = self.begin()?;
-        let mut jobs = [TickJob { applied: 0, error: None }];
+        let mut jobs = [TickJob::default()];
         self.commit(now, &mut jobs);
         self.busy = false;
         let [job] = jobs;
@@ -238,7 +242,10 @@ impl Engine {
     /// Begins a call: the engine must be sound, and the clock is read.
     fn begin(&mut self) -> Result<i64> {
         if self.busy {
-            return Err(Error::new(Code::EnginePoisoned, "an earlier call panicked; close this engine and open it again"));
+            return Err(Error::new(
+                Code::EnginePoisoned,
+                "an earlier call panicked; close this engine and open it again",
+            ));
         }
         self.refresh()?;
         self.last_instant = self.last_instant.max(host_instant(self.clock.now_ms())?);
@@ -271,7 +278,9 @@ impl Engine {
             outcome => outcome,
         };
         if let Err(Undone::Whole(e) | Undone::InOperation(e)) = outcome {
-            jobs.iter_mut().for_each(|job| job.fail(&e));
+            for job in jobs {
+                job.fail(&e);
+            }
         }
     }
 
@@ -338,140 +347,6 @@ fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Result<
             job.fail(&e);
             Ok(())
         }
-    }
-}
-
-/// One piece of work inside a commit.
-trait Job {
-    /// Whether what is due is applied before it.
-    const AFTER_DUE: bool = true;
-
-    /// Whether it is still to be done.
-    fn wanted(&self) -> bool;
-
-    /// Does it and keeps its answer. It may be done again after it was undone.
-    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()>;
-
-    /// Keeps an error as its answer, unless it was refused before.
-    fn fail(&mut self, e: &Error);
-}
-
-struct CallJob<C: Call> {
-    ready: C::Ready,
-    answer: Option<Result<C::Answer>>,
-}
-
-impl<C: Call> Job for CallJob<C> {
-    fn wanted(&self) -> bool {
-        true
-    }
-
-    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
-        self.answer = Some(Ok(C::run(&self.ready, turn)?));
-        Ok(())
-    }
-
-    fn fail(&mut self, e: &Error) {
-        self.answer = Some(Err(e.clone()));
-    }
-}
-
-struct BatchJob {
-    /// The checked call, or the refusal of its arguments.
-    ready: Result<Ready>,
-    request_id: Option<String>,
-    payload_bytes: usize,
-    answer: Option<Result<Answer>>,
-}
-
-impl BatchJob {
-    fn new(envelope: Result<Envelope>, limits: &Limits) -> Self {
-        let mut payload_bytes = 0;
-        let mut request_id = None;
-        let ready = envelope.and_then(|mut envelope| {
-            if let Some(id) = &envelope.request_id {
-                name("requestId", id)?;
-            }
-            request_id = envelope.request_id;
-            envelope.operation.bytes(&mut |bytes| payload_bytes += bytes.as_slice().len());
-            envelope.operation.check(limits)
-        });
-        Self { ready, request_id, payload_bytes, answer: None }
-    }
-
-    fn answer(self) -> Result<Answer> {
-        match (self.ready, self.answer) {
-            (Err(e), _) | (Ok(_), Some(Err(e))) => Err(e),
-            (Ok(_), Some(Ok(answer))) => Ok(answer),
-            (Ok(_), None) => Err(Error::new(Code::InvariantBroken, "a call was left without an answer")),
-        }
-    }
-}
-
-impl Job for BatchJob {
-    fn wanted(&self) -> bool {
-        self.ready.is_ok()
-    }
-
-    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
-        let Ok(ready) = &self.ready else { return Ok(()) };
-        let answer = match &self.request_id {
-            None => ready.run(turn)?,
-            Some(id) => run_once(ready, id, turn)?,
-        };
-        self.answer = Some(Ok(answer));
-        Ok(())
-    }
-
-    fn fail(&mut self, e: &Error) {
-        self.answer = Some(Err(e.clone()));
-    }
-}
-
-/// Runs a call that carries a request id, or answers what it answered before.
-fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
-    if let Some(kept) = turn.store.request(id, turn.now)? {
-        if kept.op == ready.name() {
-            return ready.repeat(&kept.answer, turn);
-        }
-        let limit = format!("an id of its own (this one was used for {})", kept.op);
-        return Err(Error::argument(Code::InvalidInput, "requestId", &limit, ready.name()));
-    }
-    let mut answer = ready.run(turn)?;
-    if answer.keeps() {
-        let mut payloads = Vec::new();
-        answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
-        let mut text = Vec::new();
-        answer.write_json(&mut text)?;
-        answer.bytes(&mut |bytes| {
-            let _ = bytes.attach(&mut payloads);
-        });
-        let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
-        let request = Request { op: ready.name().to_owned(), answer: text };
-        turn.store.save_request(id, &request, turn.now + REQUEST_MS)?;
-    }
-    Ok(answer)
-}
-
-struct TickJob {
-    applied: u64,
-    error: Option<Error>,
-}
-
-impl Job for TickJob {
-    const AFTER_DUE: bool = false;
-
-    fn wanted(&self) -> bool {
-        true
-    }
-
-    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
-        self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
-        timers::purge(turn)
-    }
-
-    fn fail(&mut self, e: &Error) {
-        self.error = Some(e.clone());
     }
 }
 

@@ -71,7 +71,11 @@ impl Capabilities {
         sorted.dedup();
         let joined = sorted.join(",");
         if joined.len() > JOINED_BYTES_MAX {
-            return refuse("too_many_bytes", &format!("at most {JOINED_BYTES_MAX} bytes joined"), joined.len().to_string());
+            return refuse(
+                "too_many_bytes",
+                &format!("at most {JOINED_BYTES_MAX} bytes joined"),
+                joined.len().to_string(),
+            );
         }
         Ok(Self { joined })
     }

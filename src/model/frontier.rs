@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 /// How many keys one search brings, and how many are kept at most.
-pub const FRONTIER_KEYS_MAX: usize = 64;
+pub const FRONTIER_KEYS_MAX: u32 = 64;
 
 /// The first keys of an index.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl<K: Ord + Copy> Frontier<K> {
 
     /// The first keys, in order, as a search of at most [`FRONTIER_KEYS_MAX`] found them.
     pub fn fill(&mut self, keys: Vec<K>) {
-        self.complete = keys.len() < FRONTIER_KEYS_MAX;
+        self.complete = keys.len() < FRONTIER_KEYS_MAX as usize;
         self.keys = keys.into();
     }
 
@@ -58,7 +58,7 @@ impl<K: Ord + Copy> Frontier<K> {
         if let Err(index) = self.keys.binary_search(&key) {
             self.keys.insert(index, key);
         }
-        if self.keys.len() > FRONTIER_KEYS_MAX {
+        if self.keys.len() > FRONTIER_KEYS_MAX as usize {
             self.keys.pop_back();
             self.complete = false;
         }
@@ -107,7 +107,7 @@ mod tests {
             }
             if frontier.head() == Head::Unknown {
                 searches += 1;
-                frontier.fill(index.iter().take(FRONTIER_KEYS_MAX).copied().collect());
+                frontier.fill(index.iter().take(FRONTIER_KEYS_MAX as usize).copied().collect());
             }
             let expected = index.first().map_or(Head::Empty, |key| Head::At(*key));
             assert_eq!(frontier.head(), expected);

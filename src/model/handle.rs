@@ -79,10 +79,8 @@ impl Handle {
             SQLITE => {}
             other => {
                 let name = usize::from(other).checked_sub(1).and_then(|index| BACKENDS.get(index));
-                return Err(name.map_or_else(
-                    || refuse(&format!("handle_codec: bad backend tag {other}")),
-                    |name| foreign(name),
-                ));
+                return Err(name
+                    .map_or_else(|| refuse(&format!("handle_codec: bad backend tag {other}")), |name| foreign(name)));
             }
         }
         rest.body(kind)

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bytes of a payload. In JSON they stand as a number: their place in the list of byte arrays that goes with the text.
+/// In JavaScript they are a `Uint8Array`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(type = "Uint8Array"))]
 pub enum Bytes {
     /// The bytes themselves.
     Here(Vec<u8>),
@@ -52,7 +54,7 @@ impl From<&str> for Bytes {
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Here(_) => Err(serde::ser::Error::custom("bytes must be detached before they are written as JSON")),
+            Self::Here(bytes) => serializer.serialize_bytes(bytes),
             Self::At(place) => serializer.serialize_u64(*place as u64),
         }
     }

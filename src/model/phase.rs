@@ -38,10 +38,9 @@ impl Next {
 
     /// The value of a stored number.
     pub fn of_number(number: i64) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|next| next.number() == number)
-            .ok_or_else(|| Error::new(Code::Corruption, format!("a stored row holds {number}, which is no next attempt")))
+        Self::ALL.into_iter().find(|next| next.number() == number).ok_or_else(|| {
+            Error::new(Code::Corruption, format!("a stored row holds {number}, which is no next attempt"))
+        })
     }
 
     const fn attempt_state(self) -> AttemptState {
@@ -220,15 +219,8 @@ impl DelayReason {
 
 impl Blocker {
     /// Every value.
-    pub const ALL: [Self; 7] = [
-        Self::Children,
-        Self::Budget,
-        Self::Quota,
-        Self::Route,
-        Self::Operator,
-        Self::Policy,
-        Self::FlowCancel,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Children, Self::Budget, Self::Quota, Self::Route, Self::Operator, Self::Policy, Self::FlowCancel];
 
     /// The word of the state vector.
     pub const fn blocking_reason(self) -> BlockingReason {

@@ -4,6 +4,7 @@
 //! Spec: lifecycle §3.
 
 use super::argument::{self, INTEGER_MAX};
+use super::object::objects;
 use super::retry::RetryPolicy;
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub const TIERS_MAX: usize = 16;
 /// Members of the policy that are not needed on every claim.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Policy {
     /// When and how often a failed attempt is tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +35,7 @@ pub struct Policy {
     pub max_signals: Option<i64>,
     /// The budgets it draws on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub budget_ids: Vec<String>,
     /// How its streams are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +107,7 @@ pub struct SuspensionPolicy {
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct FallbackPolicy {
     /// In the order of preference.
+    #[serde(deserialize_with = "objects")]
     pub tiers: Vec<FallbackTier>,
 }
 

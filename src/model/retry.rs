@@ -4,6 +4,7 @@
 //! Spec: lifecycle §3, §12.2; decisions 3.10.
 
 use super::argument::{self, INTEGER_MAX, NAME_BYTES_MAX};
+use super::object::opt_object;
 use super::vocabulary::FailureClass;
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ pub struct RetryPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retries: Option<i64>,
     /// How long to wait before a retry; exponential when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "opt_object", skip_serializing_if = "Option::is_none")]
     pub backoff: Option<Backoff>,
     /// Only failures of these categories are retried; of any when left out or empty.
     #[serde(skip_serializing_if = "Option::is_none")]

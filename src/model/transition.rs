@@ -1,8 +1,6 @@
 //! The transitions of an execution: methods that consume the phase they leave and answer the next one, with what must
-//! be recorded about it. An illegal transition does not compile.
-//!
-//! Invariant: each method is one row of the transition table (lifecycle §5, named T1 … T26 in its comment); the two
-//! functions [`released`] and [`finished`] hold what leaving Active and entering Terminal share.
+//! be recorded. An illegal transition does not compile. Each method is one row of lifecycle §5 (T1 … T26 in its
+//! comment); [`released`] and [`finished`] hold what leaving Active and entering Terminal share.
 
 use super::phase::{
     Active, Blocked, Blocker, DelayReason, Delayed, Held, Lapsed, Next, Phase, SuspendReason, Suspended, Terminal,
@@ -242,8 +240,7 @@ impl Held {
     /// T12.
     #[must_use]
     pub const fn wait_children(self) -> Step {
-        let phase =
-            Phase::Blocked(Blocked { next: Next::Interrupted, by: Blocker::Children, not_before_at: None });
+        let phase = Phase::Blocked(Blocked { next: Next::Interrupted, by: Blocker::Children, not_before_at: None });
         released(phase, Cause::WaitingChildren, AttemptChange::Interrupt)
     }
 

@@ -23,6 +23,7 @@ pub struct CancelExecutionArgs {
     pub execution_id: String,
     /// Why, in words; kept by the first that cancels.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub reason: String,
     /// Who: `operator_override` (when left out), `lease_holder`, `flow_cascade`, `system_timeout` or a name of your
     /// own. All but the first must show the epoch of a live lease.

@@ -11,10 +11,12 @@ use crate::model::execution::{Execution, Issue};
 use crate::model::handle::Handle;
 use crate::model::id::{ExecutionId, uuid_text};
 use crate::model::lease::{TTL_MS_DEFAULT, TTL_MS_MAX};
+use crate::model::object::object;
 use crate::model::payload::Bytes;
 use crate::model::phase::{Active, Held, Lapsed, Phase};
 use crate::model::policy::{Policy, RECLAIMS_DEFAULT};
-use crate::model::vocabulary::{AttemptType, Cause, HandleKind};
+use crate::model::transition::AttemptChange;
+use crate::model::vocabulary::{AttemptType, HandleKind};
 use crate::store::Input;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,9 +45,11 @@ pub struct ClaimArgs {
     /// The lanes to take from, at least one.
     pub lanes: Vec<String>,
     /// Who claims.
+    #[serde(deserialize_with = "object")]
     pub worker: Worker,
     /// What the worker offers.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub capabilities: Vec<String>,
     /// How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
     pub lease_ttl_ms: Option<i64>,
@@ -211,10 +215,12 @@ fn take(ready: &Ready, turn: &mut Turn<'_>, execution: &mut Execution) -> Result
             ));
         }
     };
-    let kind = match step.record.cause {
-        Cause::Reclaimed => HandleKind::Reclaimed,
-        Cause::Resumed => HandleKind::Resumed,
-        _ => HandleKind::Fresh,
+    let kind = match step.record.attempt {
+        AttemptChange::Start(AttemptType::Reclaim) => HandleKind::Reclaimed,
+        AttemptChange::Continue => HandleKind::Resumed,
+        AttemptChange::Start(_) | AttemptChange::Unchanged | AttemptChange::Interrupt | AttemptChange::End(_) => {
+            HandleKind::Fresh
+        }
     };
     let issue = Issue {
         lease_id: turn.mint.uuid(),

@@ -7,8 +7,8 @@ use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
 use crate::model::execution::Finished;
+use crate::model::gate;
 use crate::model::handle::Handle;
-use crate::model::lease;
 use crate::model::payload::Bytes;
 use crate::model::vocabulary::{PublicState, Verb};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Call for CompleteArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<CompleteAnswer> {
         let (mut execution, held) = match enter(turn, &ready.handle, Some(Verb::Complete))? {
             Entry::Held(execution, held) => (execution, held),
-            Entry::Lapsed(execution, lapsed) => return Err(lease::expired(&execution, lapsed)),
+            Entry::Lapsed(execution, lapsed) => return Err(gate::expired(&execution, lapsed)),
             Entry::Repeated(execution, _) => return Ok(completed(execution.id.to_string())),
         };
         let result = match &ready.result {

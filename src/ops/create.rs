@@ -8,6 +8,7 @@ use crate::model::argument::{self, INTEGER_MAX, Limits};
 use crate::model::capability::Capabilities;
 use crate::model::execution::{Execution, PRIORITY_MAX};
 use crate::model::id::ExecutionId;
+use crate::model::object::opt_object;
 use crate::model::payload::Bytes;
 use crate::model::policy::{FallbackPolicy, Policy, StreamPolicy, SuspensionPolicy};
 use crate::model::retry::RetryPolicy;
@@ -46,6 +47,7 @@ pub struct CreateArgs {
     pub idempotency_key: Option<String>,
     /// At most 64, values of at most 1 024 bytes.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub tags: BTreeMap<String, String>,
     /// Not claimable before, in Unix ms.
     pub delay_until: Option<i64>,
@@ -57,8 +59,10 @@ pub struct CreateArgs {
     pub dedup_window_ms: Option<i64>,
     /// What a worker must offer to claim it.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub required_capabilities: Vec<String>,
     /// When and how often a failed attempt is tried again; the engine's default when left out.
+    #[serde(default, deserialize_with = "opt_object")]
     pub retry: Option<RetryPolicy>,
     /// How often a lapsed lease may be taken over; 100 when left out.
     pub max_reclaim_count: Option<i64>,
@@ -68,12 +72,16 @@ pub struct CreateArgs {
     pub max_signals: Option<i64>,
     /// The budgets it draws on, as UUIDs.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub budget_ids: Vec<String>,
     /// How its streams are kept.
+    #[serde(default, deserialize_with = "opt_object")]
     pub stream: Option<StreamPolicy>,
     /// Defaults of its suspensions.
+    #[serde(default, deserialize_with = "opt_object")]
     pub suspension: Option<SuspensionPolicy>,
     /// Providers to fall back to; recorded only.
+    #[serde(default, deserialize_with = "opt_object")]
     pub fallback: Option<FallbackPolicy>,
     /// Where it would like to run; recorded only.
     pub preferred_locality: Option<String>,
@@ -206,12 +214,11 @@ impl CreateArgs {
 
 /// The execution that this create repeats.
 fn original(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<ExecutionId>> {
-    if let Some((key, _)) = ready.args.dedup() {
-        if let Some(namespace) = turn.store.find_namespace(ready.args.namespace())? {
-            if let Some(original) = turn.store.deduplicated(namespace, key, turn.now)? {
-                return Ok(Some(original));
-            }
-        }
+    if let Some((key, _)) = ready.args.dedup()
+        && let Some(namespace) = turn.store.find_namespace(ready.args.namespace())?
+        && let Some(original) = turn.store.deduplicated(namespace, key, turn.now)?
+    {
+        return Ok(Some(original));
     }
     match ready.id {
         Some(id) if turn.store.knows_execution(&id)? => Ok(Some(id)),

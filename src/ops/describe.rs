@@ -264,9 +264,7 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
 /// From when the execution can be claimed where it waits for an instant, and that in words.
 fn waits(execution: &Execution) -> (Option<i64>, Option<String>) {
     match execution.phase {
-        Phase::Delayed(delayed) => {
-            (Some(delayed.until_at), Some(format!("delayed until {}", delayed.until_at)))
-        }
+        Phase::Delayed(delayed) => (Some(delayed.until_at), Some(format!("delayed until {}", delayed.until_at))),
         Phase::Active(Active::Lapsed(lapsed)) => {
             let words = match lapsed.claimable_at {
                 Some(at) => format!("lease expired at {}, reclaimable from {at}", lapsed.expired_at),

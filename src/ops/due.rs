@@ -20,9 +20,7 @@ pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()
         (DueKind::Deadline, _) => expire(turn, &mut execution, Expiry::Deadline, at),
         (DueKind::AttemptTimeout, Phase::Active(Active::Held(held))) => time_out(turn, &mut execution, held, at),
         (DueKind::LeaseExpiry, Phase::Active(Active::Held(held))) => lapse(turn, &mut execution, held, at),
-        (DueKind::Delay, Phase::Delayed(delayed)) => {
-            settle(turn, &mut execution, Change::plain(delayed.over(), at))
-        }
+        (DueKind::Delay, Phase::Delayed(delayed)) => settle(turn, &mut execution, Change::plain(delayed.over(), at)),
         (DueKind::Delay, Phase::Active(Active::Lapsed(lapsed))) => {
             let before = Keys::of(&execution);
             execution.phase = Phase::Active(Active::Lapsed(lapsed.claimable()));

@@ -19,11 +19,13 @@ use serde::{Deserialize, Serialize};
 pub struct ReadEventsArgs {
     /// After which event: a cursor from an earlier answer, `start` for the oldest kept, empty or left out for now.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub after: String,
     /// 100 when left out; more than 1 000 is read as 1 000.
     pub limit: Option<i64>,
     /// The streams wanted; all phase changes when left out or empty.
     #[serde(default)]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub streams: Vec<EventStream>,
 }
 

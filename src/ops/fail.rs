@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::model::argument::{self, Limits, NAME_BYTES_MAX, REASON_BYTES_MAX};
 use crate::model::execution::{Execution, Finished};
 use crate::model::handle::Handle;
+use crate::model::object::object;
 use crate::model::phase::Active;
 use crate::model::policy::Policy;
 use crate::model::retry::retry_after_ms;
@@ -35,6 +36,7 @@ pub struct FailArgs {
     /// The handle of the claim.
     pub handle: String,
     /// What happened.
+    #[serde(deserialize_with = "object")]
     pub reason: FailReason,
     /// What the worker makes of it.
     pub class: FailureClass,
@@ -112,13 +114,10 @@ impl Call for FailArgs {
 /// When a failure at `at` is tried again; `None` when it is final.
 pub fn retry_at(turn: &mut Turn<'_>, execution: &Execution, failure: &Failure, at: i64) -> Result<Option<i64>> {
     let policy = Policy::of_stored(turn.store.policy(execution.row)?.as_deref())?;
-    let delay_ms = retry_after_ms(
-        policy.retry.as_ref(),
-        failure.class,
-        &failure.category,
-        execution.retry_count,
-        &mut || turn.mint.number(),
-    );
+    let delay_ms =
+        retry_after_ms(policy.retry.as_ref(), failure.class, &failure.category, execution.retry_count, &mut || {
+            turn.mint.number()
+        });
     Ok(delay_ms.map(|delay_ms| at.saturating_add(delay_ms).min(argument::INTEGER_MAX)))
 }
 

@@ -3,9 +3,9 @@
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::execution::{Execution, Finished};
+use crate::model::gate::{self, Pass};
 use crate::model::handle::Handle;
 use crate::model::id::ExecutionId;
-use crate::model::lease::{self, Pass};
 use crate::model::phase::{Held, Lapsed};
 use crate::model::vocabulary::Verb;
 
@@ -25,11 +25,11 @@ pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result
     let latest = execution.attempt.as_ref().map_or(-1, |attempt| attempt.index);
     if verb.is_some() && handle.attempt_index < latest {
         let former = turn.store.archived_attempt(execution.row, handle.attempt_index)?;
-        if let Some(finished) = former.and_then(|former| lease::past_gate(&former, &handle.fence, verb)) {
+        if let Some(finished) = former.and_then(|former| gate::past_gate(&former, &handle.fence, verb)) {
             return Ok(Entry::Repeated(execution, finished));
         }
     }
-    Ok(match lease::gate(&execution, &handle.fence, verb)? {
+    Ok(match gate::gate(&execution, &handle.fence, verb)? {
         Pass::Held(held) => Entry::Held(execution, held),
         Pass::Lapsed(lapsed) => Entry::Lapsed(execution, lapsed),
         Pass::Repeated(finished) => Entry::Repeated(execution, finished),
@@ -40,8 +40,8 @@ pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result
 pub fn enter_held(turn: &mut Turn<'_>, handle: &Handle) -> Result<(Execution, Held)> {
     match enter(turn, handle, None)? {
         Entry::Held(execution, held) => Ok((execution, held)),
-        Entry::Lapsed(execution, lapsed) => Err(lease::expired(&execution, lapsed)),
-        Entry::Repeated(execution, _) => Err(lease::not_active(&execution)),
+        Entry::Lapsed(execution, lapsed) => Err(gate::expired(&execution, lapsed)),
+        Entry::Repeated(execution, _) => Err(gate::not_active(&execution)),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: an operation checks its arguments, loads, refuses, decides by the model, saves, and appends its event, in
 //! that order; every refusal comes before the first write. Absent on purpose: transactions, which only the engine opens.
 
+mod arguments;
 pub mod call;
 pub mod cancel;
 pub mod claim;

@@ -1,5 +1,6 @@
 //! The table of operations: by name, with their arguments and answers.
 
+use super::arguments::read;
 use super::call::Call;
 use super::cancel::CancelExecutionArgs;
 use super::claim::ClaimArgs;
@@ -16,7 +17,7 @@ use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
 use crate::model::payload::Bytes;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
 macro_rules! operations {
     ($($variant:ident($args:ty) $doc:literal;)*) => {
@@ -101,6 +102,12 @@ macro_rules! operations {
             }
         }
 
+        impl Serialize for Answer {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Self::$variant(answer) => answer.serialize(serializer)),* }
+            }
+        }
+
         $(
             impl From<$args> for Operation {
                 fn from(args: $args) -> Self {
@@ -125,37 +132,12 @@ operations! {
     ReadEvents(ReadEventsArgs) "`read_events`";
 }
 
-/// Reads arguments; a second, slower pass finds the path of what is wrong.
-fn read<T: DeserializeOwned>(args: &str) -> Result<T> {
-    serde_json::from_str(args).or_else(|_| {
-        let mut source = serde_json::Deserializer::from_str(args);
-        serde_path_to_error::deserialize(&mut source).map_err(|e| {
-            let path = e.path().to_string();
-            refuse(&path, &e.into_inner().to_string())
-        })
-    })
-}
-
-/// A refusal from what serde says: it names unknown and missing fields between backticks.
-#[cold]
-fn refuse(path: &str, said: &str) -> Error {
-    let said = said.split(" at line ").next().unwrap_or(said);
-    let named = said.split('`').nth(1).filter(|_| said.contains("field `"));
-    let field = match (path, named) {
-        ("." | "", Some(named)) => named.to_owned(),
-        (path, Some(named)) if !path.ends_with(named) => format!("{path}.{named}"),
-        ("." | "", None) => "arguments".to_owned(),
-        (path, _) => path.to_owned(),
-    };
-    Error::new(Code::InvalidInput, format!("{field}: {said}")).with("field", &field).with("found", said)
-}
-
 #[cold]
 fn unknown(op: &str) -> Error {
     let shown = format!("{:?}", op.chars().take(80).collect::<String>());
     Error::argument(Code::InvalidInput, "op", &format!("one of {}", Operation::NAMES.join(", ")), shown)
 }
 
-fn write<T: serde::Serialize>(answer: &T, text: &mut Vec<u8>) -> Result<()> {
+fn write<T: Serialize>(answer: &T, text: &mut Vec<u8>) -> Result<()> {
     serde_json::to_writer(text, answer).map_err(|e| Error::new(Code::InvariantBroken, format!("an answer: {e}")))
 }

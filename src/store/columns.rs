@@ -55,13 +55,9 @@ impl PhaseColumns {
             Phase::Active(Active::Held(held)) => {
                 Self { phase: 4, expires_at: Some(held.expires_at), timeout_at: held.timeout_at, ..NONE }
             }
-            Phase::Active(Active::Lapsed(lapsed)) => Self {
-                phase: 4,
-                lapsed: 1,
-                expires_at: Some(lapsed.expired_at),
-                until_at: lapsed.claimable_at,
-                ..NONE
-            },
+            Phase::Active(Active::Lapsed(lapsed)) => {
+                Self { phase: 4, lapsed: 1, expires_at: Some(lapsed.expired_at), until_at: lapsed.claimable_at, ..NONE }
+            }
             Phase::Suspended(suspended) => Self {
                 phase: 5,
                 reason: Some(suspended.reason.blocking_reason().number()),
@@ -87,10 +83,7 @@ impl PhaseColumns {
                 not_before_at: self.until_at,
             })),
             4 => self.active().map(Phase::Active),
-            5 => Ok(Phase::Suspended(Suspended {
-                reason: suspend_reason(self.reason()?)?,
-                timeout_at: self.until_at,
-            })),
+            5 => Ok(Phase::Suspended(Suspended { reason: suspend_reason(self.reason()?)?, timeout_at: self.until_at })),
             6 => {
                 let outcome = Outcome::of_number(present("outcome", self.outcome)?)?;
                 Ok(Phase::Terminal(Terminal { outcome, attempted }))
@@ -143,9 +136,8 @@ fn is(reason: BlockingReason, number: i64) -> bool {
 }
 
 fn present<T>(column: &str, value: Option<T>) -> Result<T> {
-    value.ok_or_else(|| {
-        Error::new(Code::Corruption, format!("a stored execution lacks {column}")).with("field", column)
-    })
+    value
+        .ok_or_else(|| Error::new(Code::Corruption, format!("a stored execution lacks {column}")).with("field", column))
 }
 
 #[cold]

@@ -7,7 +7,7 @@ use super::{ClaimKey, Store};
 use crate::error::{Code, Error, Result};
 use crate::model::due::DueKey;
 use crate::model::execution::{Attempt, Execution, Finished, Lease};
-use crate::model::frontier::{FRONTIER_KEYS_MAX, Frontier, Head};
+use crate::model::frontier::{FRONTIER_KEYS_MAX, Head};
 use crate::model::id::{ExecutionId, stored_uuid};
 use crate::model::vocabulary::{AttemptLifecycle, AttemptType, Verb};
 
@@ -21,6 +21,9 @@ macro_rules! columns {
     };
 }
 pub(super) use columns;
+
+/// Routes whose front is remembered at most; past it all are forgotten and searched again as needed.
+const ROUTES_MAX: usize = 10_000;
 
 /// Where an execution stands in the claim and due indexes; taken before it changes, compared when it is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,10 +139,13 @@ impl Store {
     pub fn claim_head(&mut self, route: i64) -> Result<Option<ClaimKey>> {
         const SQL: &str = "SELECT claim_rank, id FROM execution WHERE route = ?1 AND claim_rank IS NOT NULL \
              ORDER BY claim_rank, id LIMIT ?2";
+        if self.claimable.len() >= ROUTES_MAX && !self.claimable.contains_key(&route) {
+            self.claimable.clear();
+        }
         let front = self.claimable.entry(route).or_default();
         if front.head() == Head::Unknown {
             let mut keys = Vec::new();
-            self.db.query(SQL, &[route.into(), (FRONTIER_KEYS_MAX as i64).into()], &mut |row| {
+            self.db.query(SQL, &[route.into(), i64::from(FRONTIER_KEYS_MAX).into()], &mut |row| {
                 keys.push((row.int(0)?, row.int(1)?));
                 Ok(())
             })?;
@@ -153,8 +159,9 @@ impl Store {
 
     /// Tells the fronts of both indexes that a row has moved.
     fn moved(&mut self, route: i64, before: Keys, after: Keys) {
-        if before.claim != after.claim {
-            let front = self.claimable.entry(route).or_insert_with(Frontier::default);
+        if before.claim != after.claim
+            && let Some(front) = self.claimable.get_mut(&route)
+        {
             if let Some(key) = before.claim {
                 front.leave(key);
             }
@@ -257,4 +264,3 @@ pub(super) fn read_attempt(row: &dyn Row, index: i64, first: usize) -> Result<At
         result: row.opt_int(first + 13)?,
     })
 }
-

@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::model::execution::Execution;
 use crate::model::id::ExecutionId;
 
-
 impl Store {
     /// Executions after an id, in the order of ids, at most so many; of one namespace or of all.
     pub fn list_executions(

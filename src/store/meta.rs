@@ -44,8 +44,7 @@ impl Store {
     }
 
     pub(super) fn load_meta(&self) -> Result<Meta> {
-        const SQL: &str =
-            "SELECT last_instant, next_execution, next_payload, next_position FROM meta WHERE id = 1";
+        const SQL: &str = "SELECT last_instant, next_execution, next_payload, next_position FROM meta WHERE id = 1";
         self.first(SQL, &[], |row| {
             Ok(Meta {
                 last_instant: row.int(0)?,
@@ -63,12 +62,8 @@ impl Store {
              next_position = ?4 WHERE id = 1";
         self.meta.last_instant = last_instant;
         let meta = self.meta;
-        let params = [
-            meta.last_instant.into(),
-            meta.next_execution.into(),
-            meta.next_payload.into(),
-            meta.next_position.into(),
-        ];
+        let params =
+            [meta.last_instant.into(), meta.next_execution.into(), meta.next_payload.into(), meta.next_position.into()];
         self.execute(SQL, &params).map(|_| ())
     }
 }

@@ -1,6 +1,6 @@
 //! The schema and its versions.
 //!
-//! Invariant: a migration is applied once, in its own transaction with its record; a database with a migration that
+//! Invariant: a migration is applied once, in one transaction with its record; a database with a migration that
 //! this version does not know is refused untouched. Absent on purpose: `user_version`, which a host's SQL may not offer.
 
 use super::driver::Driver;
@@ -13,31 +13,27 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "event", include_str!("../../migrations/0003_event.sql")),
 ];
 
-/// Brings the database to this version's schema. The whole of it is one transaction.
-pub fn migrate(db: &dyn Driver) -> Result<()> {
+/// Whether the database lacks migrations; one that has migrations which this version does not know is refused.
+pub fn pending(db: &dyn Driver) -> Result<bool> {
     let applied = applied(db)?;
     if let Some(newer) = applied.iter().find(|number| MIGRATIONS.iter().all(|(known, ..)| known != *number)) {
-        return Err(Error::new(
-            Code::StorageNewerSchema,
-            format!("the database has migration {newer}, this version knows up to {}", MIGRATIONS.len()),
-        )
-        .with("found", newer)
-        .with("known", MIGRATIONS.len()));
+        let message = format!("the database has migration {newer}, this version knows up to {}", MIGRATIONS.len());
+        return Err(Error::new(Code::StorageNewerSchema, message).with("found", newer).with("known", MIGRATIONS.len()));
     }
-    if applied.len() == MIGRATIONS.len() {
-        return Ok(());
+    Ok(applied.len() < MIGRATIONS.len())
+}
+
+/// Brings the database to this version's schema; the caller makes one transaction of it.
+pub fn migrate(db: &dyn Driver) -> Result<()> {
+    const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT";
+    const RECORD: &str = "INSERT INTO migration (number, name) VALUES (?1, ?2)";
+    db.script(TABLE)?;
+    let applied = applied(db)?;
+    for (number, name, text) in MIGRATIONS.iter().filter(|(number, ..)| !applied.contains(number)) {
+        db.script(text)?;
+        db.execute(RECORD, &[(*number).into(), (*name).into()])?;
     }
-    db.transaction(&mut || {
-        const TABLE: &str =
-            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT";
-        const RECORD: &str = "INSERT INTO migration (number, name) VALUES (?1, ?2)";
-        db.script(TABLE)?;
-        for (number, name, text) in MIGRATIONS.iter().filter(|(number, ..)| !applied.contains(number)) {
-            db.script(text)?;
-            db.execute(RECORD, &[(*number).into(), (*name).into()])?;
-        }
-        Ok(())
-    })
+    Ok(())
 }
 
 fn applied(db: &dyn Driver) -> Result<Vec<i64>> {

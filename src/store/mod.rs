@@ -16,7 +16,7 @@ mod execution;
 mod failure;
 mod listing;
 mod meta;
-mod migrations;
+pub mod migrations;
 mod namespace;
 mod payload;
 mod progress;
@@ -62,9 +62,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the tables over a driver, creating or migrating them as needed.
+    /// Opens the tables over a driver, which must have been migrated.
     pub fn open(db: Rc<dyn Driver>) -> Result<Self> {
-        migrations::migrate(&*db)?;
         let mut store = Self {
             db,
             writes: 0,

@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 /// Lanes remembered at most; past it all are forgotten and read again as needed.
 const LANES_MAX: usize = 10_000;
+/// Routes remembered at most, likewise.
+const ROUTES_MAX: usize = 100_000;
 /// Worker capability sets remembered for each lane.
 const OFFERS_MAX: usize = 256;
 
@@ -50,7 +52,8 @@ impl Store {
 
     /// The route of a registered lane and a requirement set, made if it is new.
     pub fn intern_route(&mut self, lane: &str, required: &Capabilities) -> Result<i64> {
-        const SQL: &str = "INSERT INTO route (id, lane, requirement) SELECT coalesce(max(id), 0) + 1, ?1, ?2 FROM route";
+        const SQL: &str =
+            "INSERT INTO route (id, lane, requirement) SELECT coalesce(max(id), 0) + 1, ?1, ?2 FROM route";
         const ROW: &str = "SELECT id FROM route WHERE lane = ?1 AND requirement = ?2";
         let remembered = self.lane(lane)?;
         if let Some((row, _)) = remembered.routes.iter().find(|(_, route)| route.required == *required) {
@@ -100,6 +103,9 @@ impl Store {
             Ok(Rc::new(Route { lane: row.text(0)?.to_owned(), required }))
         })?;
         let route = found.ok_or_else(|| Error::new(Code::Corruption, format!("route row {row} is gone")))?;
+        if self.routes.routes.len() >= ROUTES_MAX {
+            self.routes = Routes::default();
+        }
         self.routes.routes.insert(row, Rc::clone(&route));
         Ok(route)
     }
@@ -142,8 +148,7 @@ impl Store {
             return Ok(row);
         }
         self.execute(SQL, &[required.joined().into()])?;
-        find(self)?
-            .ok_or_else(|| Error::new(Code::InvariantBroken, "a requirement set is gone right after its insert"))
+        find(self)?.ok_or_else(|| Error::new(Code::InvariantBroken, "a requirement set is gone right after its insert"))
     }
 }
 

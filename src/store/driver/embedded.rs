@@ -169,9 +169,10 @@ fn failure(error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => Code::StorageQuota,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Code::StorageDamaged,
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Code::StorageUnavailable,
-        Some(ErrorCode::ConstraintViolation | ErrorCode::ApiMisuse | ErrorCode::TypeMismatch) => Code::InvariantBroken,
+        Some(ErrorCode::ConstraintViolation | ErrorCode::ApiMisuse | ErrorCode::TypeMismatch) | None => {
+            Code::InvariantBroken
+        }
         Some(_) => Code::StorageIo,
-        None => Code::InvariantBroken,
     };
     Error::new(code, format!("SQLite: {error}"))
 }

@@ -1,0 +1,1196 @@
+// Generated from the Rust structs by `npm run types`. Do not edit.
+
+/**
+ * Bytes of a payload. In JSON they stand as a number: their place in the list of byte arrays that goes with the text.
+ * In JavaScript they are a `Uint8Array`.
+ */
+export type Bytes = Uint8Array;
+
+/**
+ * Where an attempt is in its life.
+ */
+export type AttemptLifecycle = "started" | "suspended" | "ended_success" | "ended_failure" | "ended_cancelled" | "interrupted_reclaimed";
+
+/**
+ * What goes on with the attempts of an execution.
+ */
+export type AttemptState = "pending_first_attempt" | "running_attempt" | "attempt_interrupted" | "pending_retry_attempt" | "pending_replay_attempt" | "attempt_terminal";
+
+/**
+ * Why an attempt was started.
+ */
+export type AttemptType = "initial" | "retry" | "reclaim" | "replay";
+
+/**
+ * What an execution waits for.
+ */
+export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay" | "waiting_for_retry_backoff" | "waiting_for_resume_delay" | "waiting_for_children" | "waiting_for_budget" | "waiting_for_quota" | "waiting_for_capable_worker" | "waiting_for_locality_match" | "paused_by_operator" | "paused_by_policy" | "paused_by_flow_cancel" | "waiting_for_signal" | "waiting_for_approval" | "waiting_for_callback" | "waiting_for_tool_result";
+
+/**
+ * What happened: the cause of an event row.
+ */
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed";
+
+/**
+ * What a caller should do about an error (lifecycle §7.3).
+ */
+export type Class = "terminal" | "retryable" | "informational" | "bug";
+
+/**
+ * Whether an execution may be claimed.
+ */
+export type EligibilityState = "eligible_now" | "not_eligible_until_time" | "blocked_by_dependencies" | "blocked_by_budget" | "blocked_by_quota" | "blocked_by_route" | "blocked_by_lane_state" | "blocked_by_operator" | "not_applicable";
+
+/**
+ * A view over the log.
+ */
+export type EventStream = "execution" | "completion" | "lease" | "operator";
+
+/**
+ * What a worker says of a failure.
+ */
+export type FailureClass = "transient" | "permanent" | "infra_crash" | "timeout" | "cancelled";
+
+/**
+ * How a claim got its attempt.
+ */
+export type HandleKind = "fresh" | "resumed" | "suspended" | "reclaimed";
+
+/**
+ * What an event row means for the lease view.
+ */
+export type LeaseEvent = "acquired" | "renewed" | "expired" | "reclaimed" | "revoked";
+
+/**
+ * First of the seven dimensions of an execution's state.
+ */
+export type LifecyclePhase = "runnable" | "active" | "suspended" | "terminal";
+
+/**
+ * How an execution ended.
+ */
+export type Outcome = "success" | "failed" | "cancelled" | "expired" | "skipped";
+
+/**
+ * Who owns an execution.
+ */
+export type OwnershipState = "unowned" | "leased" | "lease_expired_reclaimable";
+
+/**
+ * The one word that sums up an execution's state.
+ */
+export type PublicState = "waiting" | "delayed" | "rate_limited" | "waiting_children" | "active" | "suspended" | "completed" | "failed" | "cancelled" | "expired" | "skipped";
+
+/**
+ * The reference's seven dimensions; the public state is the seventh and derived.
+ */
+export type StateVector = { 
+/**
+ * Where in its life.
+ */
+lifecyclePhase: LifecyclePhase, 
+/**
+ * Who owns it.
+ */
+ownershipState: OwnershipState, 
+/**
+ * Whether it may be claimed.
+ */
+eligibilityState: EligibilityState, 
+/**
+ * What it waits for.
+ */
+blockingReason: BlockingReason, 
+/**
+ * How it ended; null while it has not.
+ */
+terminalOutcome: Outcome | null, 
+/**
+ * What goes on with its attempts.
+ */
+attemptState: AttemptState, };
+
+/**
+ * How long to wait before a retry.
+ */
+export type Backoff = { "type": "fixed", 
+/**
+ * In ms; 1 000 when left out.
+ */
+delayMs?: number, } | { "type": "exponential", 
+/**
+ * Before the first retry, in ms; 1 000 when left out.
+ */
+initialDelayMs?: number, 
+/**
+ * At most, in ms; 60 000 when left out.
+ */
+maxDelayMs?: number, 
+/**
+ * From one retry to the next, 1 to 1 000; 2 when left out.
+ */
+multiplier?: number, 
+/**
+ * Whether the wait is drawn between its half and its whole; no when left out.
+ */
+jitter?: boolean, };
+
+/**
+ * When and how often a failed attempt is tried again.
+ */
+export type RetryPolicy = { 
+/**
+ * Retries at most; 3 when left out.
+ */
+maxRetries?: number, 
+/**
+ * How long to wait before a retry; exponential when left out.
+ */
+backoff?: Backoff, 
+/**
+ * Only failures of these categories are retried; of any when left out or empty.
+ */
+retryableCategories?: Array<string>, };
+
+/**
+ * How the streams of an execution are kept.
+ */
+export type StreamPolicy = { 
+/**
+ * Recorded only; `buffered` when left out.
+ */
+durabilityMode?: string, 
+/**
+ * The newest frames that are kept; 10 000 when left out.
+ */
+retentionMaxlen?: number, 
+/**
+ * How long frames are kept, in ms.
+ */
+retentionTtlMs?: number, };
+
+/**
+ * What a suspension does when it times out.
+ */
+export type TimeoutBehavior = "fail" | "cancel" | "expire" | "auto_resume_with_timeout_signal" | "escalate";
+
+/**
+ * Defaults of an execution's suspensions.
+ */
+export type SuspensionPolicy = { 
+/**
+ * How long a suspension lasts, in ms.
+ */
+defaultTimeoutMs?: number, 
+/**
+ * What happens then; `fail` when left out.
+ */
+timeoutBehavior?: TimeoutBehavior, };
+
+/**
+ * One provider to fall back to.
+ */
+export type FallbackTier = { 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The model's name.
+ */
+model: string, 
+/**
+ * How long it may take, in ms.
+ */
+timeoutMs?: number, };
+
+/**
+ * Providers to fall back to.
+ */
+export type FallbackPolicy = { 
+/**
+ * In the order of preference.
+ */
+tiers: Array<FallbackTier>, };
+
+/**
+ * Members of the policy that are not needed on every claim.
+ */
+export type Policy = { 
+/**
+ * When and how often a failed attempt is tried again.
+ */
+retry?: RetryPolicy, 
+/**
+ * How often a lapsed lease may be taken over; 100 when left out.
+ */
+maxReclaimCount?: number, 
+/**
+ * How often the execution may be replayed; 10 when left out.
+ */
+maxReplayCount?: number, 
+/**
+ * How many signals it accepts; 10 000 when left out.
+ */
+maxSignals?: number, 
+/**
+ * The budgets it draws on.
+ */
+budgetIds?: Array<string>, 
+/**
+ * How its streams are kept.
+ */
+stream?: StreamPolicy, 
+/**
+ * What its suspensions do when they name nothing themselves.
+ */
+suspension?: SuspensionPolicy, 
+/**
+ * Providers to fall back to; recorded only.
+ */
+fallback?: FallbackPolicy, 
+/**
+ * Where it would like to run; recorded only.
+ */
+preferredLocality?: string, 
+/**
+ * How isolated it would like to run; recorded only.
+ */
+isolationLevel?: string, };
+
+/**
+ * The arguments of `create_execution`.
+ */
+export type CreateArgs = { 
+/**
+ * The id, which is the idempotency key of the create; minted when left out.
+ */
+executionId?: string, 
+/**
+ * `default` when left out.
+ */
+namespace?: string, 
+/**
+ * The lane it waits in: 1 to 64 bytes of printable ASCII.
+ */
+lane: string, 
+/**
+ * What kind of work it is: 1 to 256 bytes.
+ */
+kind: string, 
+/**
+ * The input's bytes.
+ */
+input?: Bytes, 
+/**
+ * How the input is encoded; recorded, never interpreted.
+ */
+encoding?: string, 
+/**
+ * Clamped to 0 … 9000; higher goes first; 0 when left out.
+ */
+priority?: number, 
+/**
+ * Who creates it; `default` when left out.
+ */
+creator?: string, 
+/**
+ * A live key of the namespace answers the execution that first used it.
+ */
+idempotencyKey?: string, 
+/**
+ * At most 64, values of at most 1 024 bytes.
+ */
+tags?: { [key in string]: string }, 
+/**
+ * Not claimable before, in Unix ms.
+ */
+delayUntil?: number, 
+/**
+ * Expires at, in Unix ms.
+ */
+deadlineAt?: number, 
+/**
+ * How long one attempt may take, in ms.
+ */
+attemptTimeoutMs?: number, 
+/**
+ * How long the idempotency key counts, in ms; a day when left out, not at all when 0 or less.
+ */
+dedupWindowMs?: number, 
+/**
+ * What a worker must offer to claim it.
+ */
+requiredCapabilities?: Array<string>, 
+/**
+ * When and how often a failed attempt is tried again; the engine's default when left out.
+ */
+retry?: RetryPolicy, 
+/**
+ * How often a lapsed lease may be taken over; 100 when left out.
+ */
+maxReclaimCount?: number, 
+/**
+ * How often it may be replayed; 10 when left out.
+ */
+maxReplayCount?: number, 
+/**
+ * How many signals it accepts; 10 000 when left out.
+ */
+maxSignals?: number, 
+/**
+ * The budgets it draws on, as UUIDs.
+ */
+budgetIds?: Array<string>, 
+/**
+ * How its streams are kept.
+ */
+stream?: StreamPolicy, 
+/**
+ * Defaults of its suspensions.
+ */
+suspension?: SuspensionPolicy, 
+/**
+ * Providers to fall back to; recorded only.
+ */
+fallback?: FallbackPolicy, 
+/**
+ * Where it would like to run; recorded only.
+ */
+preferredLocality?: string, 
+/**
+ * How isolated it would like to run; recorded only.
+ */
+isolationLevel?: string, };
+
+/**
+ * What came of a create.
+ */
+export type CreateOutcome = "created" | "duplicate";
+
+/**
+ * The answer of `create_execution`.
+ */
+export type CreateAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: CreateOutcome, 
+/**
+ * The execution: for a duplicate the original one.
+ */
+executionId: string, 
+/**
+ * Its state, when it was created.
+ */
+publicState?: PublicState, };
+
+/**
+ * Who claims.
+ */
+export type Worker = { 
+/**
+ * The worker's name, stable over restarts: 1 to 256 bytes.
+ */
+id: string, 
+/**
+ * The process; one is minted for each engine connection when left out.
+ */
+instanceId?: string, };
+
+/**
+ * The arguments of `claim`.
+ */
+export type ClaimArgs = { 
+/**
+ * The lanes to take from, at least one.
+ */
+lanes: Array<string>, 
+/**
+ * Who claims.
+ */
+worker: Worker, 
+/**
+ * What the worker offers.
+ */
+capabilities?: Array<string>, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number, 
+/**
+ * How long the host may park the claim when there is nothing to take, at most 10 minutes. The engine itself
+ * never waits.
+ */
+maxWaitMs?: number, };
+
+/**
+ * A claimed execution: all a worker needs to run it.
+ */
+export type Claim = { 
+/**
+ * What the worker shows on every later call.
+ */
+handle: string, 
+/**
+ * How the attempt was got: fresh, resumed or reclaimed.
+ */
+handleKind: HandleKind, 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * Its lane.
+ */
+lane: string, 
+/**
+ * Its kind of work.
+ */
+kind: string, 
+/**
+ * Its priority.
+ */
+priority: number, 
+/**
+ * Zero based.
+ */
+attemptIndex: number, 
+/**
+ * The attempt.
+ */
+attemptId: string, 
+/**
+ * Why the attempt was started.
+ */
+attemptType: AttemptType, 
+/**
+ * Retries scheduled so far.
+ */
+retryCount: number, 
+/**
+ * The lease.
+ */
+leaseId: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch: number, 
+/**
+ * When it runs out, in Unix ms.
+ */
+leaseExpiresAt: number, 
+/**
+ * When the attempt times out, in Unix ms.
+ */
+attemptTimeoutAt?: number, 
+/**
+ * When the execution expires, in Unix ms.
+ */
+deadlineAt?: number, 
+/**
+ * The input's bytes.
+ */
+input?: Bytes, 
+/**
+ * How the input is encoded.
+ */
+encoding?: string, 
+/**
+ * Its tags.
+ */
+tags: { [key in string]: string }, };
+
+/**
+ * The arguments of `renew`.
+ */
+export type RenewArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, };
+
+/**
+ * The answer of `renew`.
+ */
+export type RenewAnswer = { 
+/**
+ * When the lease now runs out, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * Its epoch, which does not change.
+ */
+leaseEpoch: number, };
+
+/**
+ * The arguments of `progress`; a member left out keeps its earlier value.
+ */
+export type ProgressArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * 0 to 100.
+ */
+percent?: number, 
+/**
+ * In the worker's words, at most 4 096 bytes.
+ */
+message?: string, };
+
+/**
+ * The answer of `progress`.
+ */
+export type ProgressAnswer = { 
+/**
+ * When the lease runs out, in Unix ms.
+ */
+leaseExpiresAt: number, };
+
+/**
+ * The arguments of `complete`.
+ */
+export type CompleteArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * The result's bytes, kept verbatim.
+ */
+result?: Bytes, 
+/**
+ * How the result is encoded; recorded, never interpreted.
+ */
+encoding?: string, };
+
+/**
+ * The answer of `complete`.
+ */
+export type CompleteAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state: completed.
+ */
+publicState: PublicState, };
+
+/**
+ * What happened.
+ */
+export type FailReason = { 
+/**
+ * In a sentence, at most 65 536 bytes.
+ */
+message: string, 
+/**
+ * More about it, at most 65 536 bytes.
+ */
+detail?: string, };
+
+/**
+ * The arguments of `fail`.
+ */
+export type FailArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * What happened.
+ */
+reason: FailReason, 
+/**
+ * What the worker makes of it.
+ */
+class: FailureClass, 
+/**
+ * Free text that a retry policy may name; the class's own word when left out.
+ */
+category?: string, };
+
+/**
+ * The answer of `fail`.
+ */
+export type FailAnswer = { "outcome": "retry_scheduled", 
+/**
+ * When, in Unix ms.
+ */
+delayUntil: number, 
+/**
+ * The index that the next attempt will have.
+ */
+nextAttemptIndex: number, } | { "outcome": "terminal_failed" };
+
+/**
+ * The arguments of `cancel_execution`.
+ */
+export type CancelExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Why, in words; kept by the first that cancels.
+ */
+reason?: string, 
+/**
+ * Who: `operator_override` (when left out), `lease_holder`, `flow_cascade`, `system_timeout` or a name of your
+ * own. All but the first must show the epoch of a live lease.
+ */
+source?: string, 
+/**
+ * The lease that the caller believes to be live.
+ */
+leaseId?: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch?: number, 
+/**
+ * The attempt that the caller believes to be running.
+ */
+attemptId?: string, };
+
+/**
+ * The answer of `cancel_execution`.
+ */
+export type CancelExecutionAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state: cancelled.
+ */
+publicState: PublicState, };
+
+/**
+ * The arguments of `describe_execution`.
+ */
+export type DescribeExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, };
+
+/**
+ * The live lease of an execution.
+ */
+export type LeaseSnapshot = { 
+/**
+ * The lease.
+ */
+leaseId: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch: number, 
+/**
+ * The worker's name.
+ */
+workerId: string, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * The attempt it was issued for.
+ */
+attemptIndex: number, 
+/**
+ * When it runs out, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * When it was issued or last renewed, in Unix ms.
+ */
+lastHeartbeatAt: number, };
+
+/**
+ * Why an attempt failed.
+ */
+export type FailureSnapshot = { 
+/**
+ * What its worker made of it.
+ */
+class: FailureClass, 
+/**
+ * Free text that a retry policy may name.
+ */
+category: string, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * More about it.
+ */
+detail?: string, };
+
+/**
+ * One attempt of an execution.
+ */
+export type AttemptSnapshot = { 
+/**
+ * Zero based.
+ */
+attemptIndex: number, 
+/**
+ * The attempt.
+ */
+attemptId: string, 
+/**
+ * Why it was started.
+ */
+attemptType: AttemptType, 
+/**
+ * Where it is in its life.
+ */
+lifecycle: AttemptLifecycle, 
+/**
+ * The worker that held it last.
+ */
+workerId: string, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * The epoch of its last lease.
+ */
+leaseEpoch: number, 
+/**
+ * When it started, in Unix ms.
+ */
+startedAt: number, 
+/**
+ * When it ended, in Unix ms.
+ */
+endedAt?: number, 
+/**
+ * Why it failed.
+ */
+failure?: FailureSnapshot, 
+/**
+ * Whether it left a result.
+ */
+hasResult: boolean, };
+
+/**
+ * What an attempt reported last.
+ */
+export type ProgressSnapshot = { 
+/**
+ * The attempt that reported it.
+ */
+attemptIndex: number, 
+/**
+ * 0 to 100.
+ */
+percent?: number, 
+/**
+ * In the worker's words.
+ */
+message?: string, 
+/**
+ * When, in Unix ms.
+ */
+updatedAt: number, };
+
+/**
+ * Why an execution was cancelled or expired.
+ */
+export type EndingSnapshot = { 
+/**
+ * In words.
+ */
+reason: string, 
+/**
+ * Who or what ended it.
+ */
+source: string, };
+
+/**
+ * Everything about an execution.
+ */
+export type ExecutionSnapshot = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * Its lane.
+ */
+lane: string, 
+/**
+ * Its kind of work.
+ */
+kind: string, 
+/**
+ * Who created it.
+ */
+creator: string, 
+/**
+ * Its priority.
+ */
+priority: number, 
+/**
+ * Its state in one word.
+ */
+publicState: PublicState, 
+/**
+ * Its state in seven dimensions.
+ */
+state: StateVector, 
+/**
+ * More about what it waits for.
+ */
+blockingDetail?: string, 
+/**
+ * When it can be claimed, where it waits for an instant, in Unix ms.
+ */
+claimableAt?: number, 
+/**
+ * Why it was cancelled or expired.
+ */
+ending?: EndingSnapshot, 
+/**
+ * The live lease.
+ */
+currentLease?: LeaseSnapshot, 
+/**
+ * The attempt pointer: the attempt under way or most recently ended; after a scheduled retry, the one to come.
+ */
+currentAttemptIndex: number, 
+/**
+ * Every attempt, in order.
+ */
+attempts: Array<AttemptSnapshot>, 
+/**
+ * What was reported last.
+ */
+progress?: ProgressSnapshot, 
+/**
+ * What a worker must offer to claim it, sorted.
+ */
+requiredCapabilities: Array<string>, 
+/**
+ * Its tags, sorted by key.
+ */
+tags: { [key in string]: string }, 
+/**
+ * Its policy, as it was given.
+ */
+policy: Policy, 
+/**
+ * How long one attempt may take, in ms.
+ */
+attemptTimeoutMs?: number, 
+/**
+ * Its idempotency key.
+ */
+idempotencyKey?: string, 
+/**
+ * When it expires, in Unix ms.
+ */
+deadlineAt?: number, 
+/**
+ * Its lease epoch.
+ */
+leaseEpoch: number, 
+/**
+ * Attempts ever started.
+ */
+totalAttemptCount: number, 
+/**
+ * Retries scheduled.
+ */
+retryCount: number, 
+/**
+ * Lapsed leases taken over.
+ */
+leaseReclaimCount: number, 
+/**
+ * Replays.
+ */
+replayCount: number, 
+/**
+ * When it was created, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * When it last changed, in Unix ms.
+ */
+lastMutationAt: number, 
+/**
+ * When it was first claimed, in Unix ms.
+ */
+startedAt?: number, 
+/**
+ * When it ended, in Unix ms.
+ */
+completedAt?: number, };
+
+/**
+ * The arguments of `get_execution_result`.
+ */
+export type GetExecutionResultArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, };
+
+/**
+ * The result of a completed execution.
+ */
+export type ExecutionResult = { 
+/**
+ * The attempt that completed it.
+ */
+attemptIndex: number, 
+/**
+ * Its bytes; absent when it was completed without any.
+ */
+result?: Bytes, 
+/**
+ * How they are encoded.
+ */
+encoding?: string, };
+
+/**
+ * The arguments of `list_executions`.
+ */
+export type ListExecutionsArgs = { 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number, 
+/**
+ * Only this namespace.
+ */
+namespace?: string, };
+
+/**
+ * One line of a listing.
+ */
+export type ExecutionSummary = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * Its lane.
+ */
+lane: string, 
+/**
+ * Its kind of work.
+ */
+kind: string, 
+/**
+ * Its priority.
+ */
+priority: number, 
+/**
+ * Its state.
+ */
+publicState: PublicState, 
+/**
+ * Attempts ever started.
+ */
+totalAttemptCount: number, 
+/**
+ * When it was created, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * When it was first claimed, in Unix ms.
+ */
+startedAt?: number, 
+/**
+ * When it ended, in Unix ms.
+ */
+completedAt?: number, };
+
+/**
+ * A page of a listing.
+ */
+export type ExecutionPage = { 
+/**
+ * In the order of ids.
+ */
+executions: Array<ExecutionSummary>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string, };
+
+/**
+ * The arguments of `read_events`.
+ */
+export type ReadEventsArgs = { 
+/**
+ * After which event: a cursor from an earlier answer, `start` for the oldest kept, empty or left out for now.
+ */
+after?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000.
+ */
+limit?: number, 
+/**
+ * The streams wanted; all phase changes when left out or empty.
+ */
+streams?: Array<EventStream>, };
+
+/**
+ * One event: one row of the log, which may belong to several streams.
+ */
+export type EventRecord = { 
+/**
+ * Resumes after this event.
+ */
+cursor: string, 
+/**
+ * Its instant, in Unix ms.
+ */
+at: number, 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The execution's namespace.
+ */
+namespace: string, 
+/**
+ * What happened.
+ */
+cause: Cause, 
+/**
+ * The state after it in one word, when the phase changed.
+ */
+publicState?: PublicState, 
+/**
+ * The state after it in seven dimensions, when the phase changed.
+ */
+state?: StateVector, 
+/**
+ * For the stream completion: how the execution ended.
+ */
+completion?: Outcome, 
+/**
+ * For the stream lease: what became of the lease.
+ */
+lease?: LeaseEvent, 
+/**
+ * The lease it is about.
+ */
+leaseId?: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch?: number, 
+/**
+ * The worker that holds or held it.
+ */
+workerId?: string, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId?: string, };
+
+/**
+ * A page of events.
+ */
+export type EventPage = { 
+/**
+ * In the order of the log.
+ */
+events: Array<EventRecord>, 
+/**
+ * Where the next page starts; it moves on past events of other streams.
+ */
+cursor: string, 
+/**
+ * Whether the newest event was reached.
+ */
+atEnd: boolean, };
+
+/**
+ * Whom a batch may have given something to do; the host retries the calls it has parked for them.
+ */
+export type Wakes = { 
+/**
+ * Lanes in which an execution became claimable.
+ */
+lanes: Array<string>, 
+/**
+ * Executions that ended.
+ */
+finished: Array<string>, 
+/**
+ * Whether the event log grew.
+ */
+events: boolean, };
+
+/**
+ * What a tick did.
+ */
+export type TickAnswer = { 
+/**
+ * Due actions applied, at most 1 000.
+ */
+applied: number, 
+/**
+ * Whether more is due now.
+ */
+more: boolean, 
+/**
+ * Whom it may have given something to do.
+ */
+wakes: Wakes, 
+/**
+ * When time will act next, in Unix ms.
+ */
+nextDueAt: number | null, 
+/**
+ * Engine time of the tick, in Unix ms.
+ */
+now: number, };
+
+/**
+ * Engine time beside the host's.
+ */
+export type ClockReport = { 
+/**
+ * The host's clock, in Unix ms.
+ */
+hostNow: number, 
+/**
+ * Engine time, which never goes back, in Unix ms.
+ */
+engineNow: number, 
+/**
+ * By how much engine time stands ahead of the host's clock, in ms.
+ */
+aheadMs: number, };

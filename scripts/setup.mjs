@@ -1,0 +1,58 @@
+// Everything a clean clone needs beyond Node and rustup, by part: `build`, `test` (which includes build), `browser`.
+// Uses what is there, installs what is missing from crates, npm and Debian packages, and is quick when nothing is.
+
+import { findDriver, setUpBrowser } from "./setup/browser.mjs";
+import { setUpTool, toolFolder, wasmBindgen, wasmPack } from "./setup/cargo-tools.mjs";
+import { findClang, setUpClang } from "./setup/clang.mjs";
+import { asProgram, Failure } from "./setup/failure.mjs";
+import { setUpNpmPackages } from "./setup/npm-packages.mjs";
+import { pathWithCargo, setUpRust } from "./setup/rust.mjs";
+
+const build = [setUpRust, setUpClang, setUpNpmPackages, () => setUpTool(wasmBindgen)];
+
+/** @type {Record<string, (() => Promise<void>)[]>} */
+const parts = {
+  build,
+  test: [...build, () => setUpTool(wasmPack)],
+  browser: [setUpBrowser],
+};
+
+/**
+ * Sets up the named parts and answers the environment for child programs.
+ * @param {string[]} names
+ */
+export async function setUp(...names) {
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    throw new Failure(`Node ${process.versions.node} is too old: install Node 20 or newer, then run this again.`);
+  }
+  for (const name of names) {
+    const steps = parts[name];
+    if (!steps)
+      throw new Failure(`there is no part "${name}" to set up: name any of ${Object.keys(parts).join(", ")}.`);
+    for (const step of steps) await step();
+  }
+  return environment();
+}
+
+/**
+ * The environment for child programs: the right tools first in PATH, the clang and the chromedriver that were found.
+ * What does not differ between machines is in .cargo/config.toml.
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function environment() {
+  const folders = [wasmBindgen, wasmPack].map(toolFolder).filter((folder) => folder !== undefined);
+  const env = { ...process.env, PATH: [...new Set(folders), pathWithCargo()].join(":") };
+  const clang = findClang();
+  const driver = findDriver();
+  return {
+    ...env,
+    ...(clang && { CC_wasm32_unknown_unknown: clang }),
+    ...(driver && { CHROMEDRIVER: driver }),
+  };
+}
+
+await asProgram(import.meta.url, async () => {
+  const asked = process.argv.slice(2);
+  await setUp(...(asked.length > 0 ? asked : Object.keys(parts)));
+  console.log("set up: nothing is missing");
+});

@@ -1,0 +1,5 @@
+//! Prints the TypeScript declarations of the argument and answer structs.
+
+fn main() {
+    print!("{}", tidegate::types::declarations());
+}

@@ -1,0 +1,162 @@
+//! The pieces of work that a commit is made of: a typed call, a call of a batch, a tick.
+
+use super::Envelope;
+use crate::error::{Code, Error, Result};
+use crate::model::argument::{Limits, name};
+use crate::ops::{Answer, Call, Ready, Turn};
+use crate::store::Request;
+use crate::timers;
+
+/// How long the answer of a call with a request id is kept, in ms: 10 minutes.
+const REQUEST_MS: i64 = 600_000;
+
+/// One piece of work inside a commit.
+pub trait Job {
+    /// Whether what is due is applied before it.
+    const AFTER_DUE: bool = true;
+
+    /// Whether it is still to be done.
+    fn wanted(&self) -> bool;
+
+    /// Does it and keeps its answer. It may be done again after it was undone.
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()>;
+
+    /// Keeps an error as its answer, unless it was refused before.
+    fn fail(&mut self, e: &Error);
+}
+
+/// One typed call.
+pub struct CallJob<C: Call> {
+    ready: C::Ready,
+    /// Its answer, once it has one.
+    pub answer: Option<Result<C::Answer>>,
+}
+
+impl<C: Call> CallJob<C> {
+    /// A call with checked arguments.
+    pub fn new(ready: C::Ready) -> Self {
+        Self { ready, answer: None }
+    }
+}
+
+impl<C: Call> Job for CallJob<C> {
+    fn wanted(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        self.answer = Some(Ok(C::run(&self.ready, turn)?));
+        Ok(())
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.answer = Some(Err(e.clone()));
+    }
+}
+
+/// One call of a batch.
+pub struct BatchJob {
+    /// The checked call, or the refusal of its arguments.
+    ready: Result<Ready>,
+    request_id: Option<String>,
+    /// Payload bytes among its arguments.
+    pub payload_bytes: usize,
+    answer: Option<Result<Answer>>,
+}
+
+impl BatchJob {
+    /// Checks the arguments of a call.
+    pub fn new(envelope: Result<Envelope>, limits: &Limits) -> Self {
+        let mut payload_bytes = 0;
+        let mut request_id = None;
+        let ready = envelope.and_then(|mut envelope| {
+            if let Some(id) = &envelope.request_id {
+                name("requestId", id)?;
+            }
+            request_id = envelope.request_id;
+            envelope.operation.bytes(&mut |bytes| payload_bytes += bytes.as_slice().len());
+            envelope.operation.check(limits)
+        });
+        Self { ready, request_id, payload_bytes, answer: None }
+    }
+
+    /// Its answer.
+    pub fn answer(self) -> Result<Answer> {
+        match (self.ready, self.answer) {
+            (Err(e), _) | (Ok(_), Some(Err(e))) => Err(e),
+            (Ok(_), Some(Ok(answer))) => Ok(answer),
+            (Ok(_), None) => Err(Error::new(Code::InvariantBroken, "a call was left without an answer")),
+        }
+    }
+}
+
+impl Job for BatchJob {
+    fn wanted(&self) -> bool {
+        self.ready.is_ok()
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        let Ok(ready) = &self.ready else { return Ok(()) };
+        let answer = match &self.request_id {
+            None => ready.run(turn)?,
+            Some(id) => run_once(ready, id, turn)?,
+        };
+        self.answer = Some(Ok(answer));
+        Ok(())
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.answer = Some(Err(e.clone()));
+    }
+}
+
+/// Runs a call that carries a request id, or answers what it answered before.
+fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
+    if let Some(kept) = turn.store.request(id, turn.now)? {
+        if kept.op == ready.name() {
+            return ready.repeat(&kept.answer, turn);
+        }
+        let limit = format!("an id of its own (this one was used for {})", kept.op);
+        return Err(Error::argument(Code::InvalidInput, "requestId", &limit, ready.name()));
+    }
+    let mut answer = ready.run(turn)?;
+    if answer.keeps() {
+        let mut payloads = Vec::new();
+        answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+        let mut text = Vec::new();
+        answer.write_json(&mut text)?;
+        answer.bytes(&mut |bytes| {
+            let _ = bytes.attach(&mut payloads);
+        });
+        let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
+        let request = Request { op: ready.name().to_owned(), answer: text };
+        turn.store.save_request(id, &request, turn.now + REQUEST_MS)?;
+    }
+    Ok(answer)
+}
+
+/// A tick.
+#[derive(Default)]
+pub struct TickJob {
+    /// Due actions applied.
+    pub applied: u64,
+    /// What went wrong.
+    pub error: Option<Error>,
+}
+
+impl Job for TickJob {
+    const AFTER_DUE: bool = false;
+
+    fn wanted(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
+        self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
+        timers::purge(turn)
+    }
+
+    fn fail(&mut self, e: &Error) {
+        self.error = Some(e.clone());
+    }
+}

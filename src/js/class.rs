@@ -1,0 +1,231 @@
+//! The class `Engine` as JavaScript sees it.
+
+use super::clock::JsClock;
+use super::errors::{surface_panics, thrown};
+use super::plain;
+use crate::engine::{Engine, Host};
+use crate::error::{Code, Error, Result};
+use crate::host::{SystemClock, SystemEntropy};
+use crate::model::argument::Limits;
+use crate::store::driver::Embedded;
+use crate::wire::{self, Message};
+use js_sys::{Array, Function, Uint8Array};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../../js/types.generated.ts");
+
+/// A durable workflow engine over one SQLite database, called from the thread it was opened in.
+#[wasm_bindgen(js_name = Engine)]
+pub struct WasmEngine(RefCell<Option<Engine>>);
+
+/// A batch's answers: a JSON text and the payload bytes it points to.
+#[wasm_bindgen(getter_with_clone)]
+pub struct BatchMessage {
+    /// `{ answers, wakes, nextDueAt, now }`
+    pub text: String,
+    /// The bytes of payloads; their places stand in the text.
+    pub payloads: Vec<Uint8Array>,
+}
+
+#[wasm_bindgen(js_class = Engine)]
+impl WasmEngine {
+    /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `payloadBytesMax` is the limit of
+    /// one payload, 1 MiB when left out, at most 16 MiB.
+    #[wasm_bindgen(js_name = openMemory)]
+    pub fn open_memory(clock: Option<Function>, payload_bytes_max: Option<f64>) -> Result<WasmEngine, JsValue> {
+        surface_panics();
+        open(clock, payload_bytes_max).map_err(|e| thrown(&e))
+    }
+
+    /// Makes many calls in one crossing: `[{ "op", "args", "requestId"? }, …]`, payloads standing as their place in the
+    /// list. Each call is kept whole or leaves nothing; no answer comes before its commit.
+    #[expect(clippy::needless_pass_by_value, reason = "an array cannot be borrowed from JavaScript")]
+    pub fn batch(&self, text: String, payloads: Vec<Uint8Array>) -> Result<BatchMessage, JsValue> {
+        let payloads = payloads.iter().map(Uint8Array::to_vec).collect();
+        let answer = self.with(|engine| wire::batch(engine, Message { text, payloads }))?;
+        let payloads = answer.payloads.iter().map(|bytes| Uint8Array::from(bytes.as_slice())).collect();
+        Ok(BatchMessage { text: answer.text, payloads })
+    }
+
+    /// Creates an execution.
+    #[wasm_bindgen(js_name = createExecution, unchecked_return_type = "CreateAnswer")]
+    pub fn create_execution(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CreateArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("create_execution", args)
+    }
+
+    /// Claims the first execution that the worker may take; null when there is none.
+    #[wasm_bindgen(unchecked_return_type = "Claim | null")]
+    pub fn claim(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ClaimArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("claim", args)
+    }
+
+    /// Extends the lease of a handle.
+    #[wasm_bindgen(unchecked_return_type = "RenewAnswer")]
+    pub fn renew(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RenewArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("renew", args)
+    }
+
+    /// Reports progress.
+    #[wasm_bindgen(unchecked_return_type = "ProgressAnswer")]
+    pub fn progress(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ProgressArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("progress", args)
+    }
+
+    /// Ends an execution well.
+    #[wasm_bindgen(unchecked_return_type = "CompleteAnswer")]
+    pub fn complete(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CompleteArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("complete", args)
+    }
+
+    /// Ends an attempt badly; the retry policy decides what follows.
+    #[wasm_bindgen(unchecked_return_type = "FailAnswer")]
+    pub fn fail(&self, #[wasm_bindgen(unchecked_param_type = "FailArgs")] args: &JsValue) -> Result<JsValue, JsValue> {
+        self.operation("fail", args)
+    }
+
+    /// Cancels an execution, whatever it is doing.
+    #[wasm_bindgen(js_name = cancelExecution, unchecked_return_type = "CancelExecutionAnswer")]
+    pub fn cancel_execution(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CancelExecutionArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("cancel_execution", args)
+    }
+
+    /// Everything about an execution; null when it is unknown.
+    #[wasm_bindgen(js_name = describeExecution, unchecked_return_type = "ExecutionSnapshot | null")]
+    pub fn describe_execution(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DescribeExecutionArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("describe_execution", args)
+    }
+
+    /// The result of a completed execution; null while it has not completed.
+    #[wasm_bindgen(js_name = getExecutionResult, unchecked_return_type = "ExecutionResult | null")]
+    pub fn get_execution_result(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GetExecutionResultArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("get_execution_result", args)
+    }
+
+    /// A page of executions in the order of ids.
+    #[wasm_bindgen(js_name = listExecutions, unchecked_return_type = "ExecutionPage")]
+    pub fn list_executions(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ListExecutionsArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("list_executions", args)
+    }
+
+    /// A page of the event log.
+    #[wasm_bindgen(js_name = readEvents, unchecked_return_type = "EventPage")]
+    pub fn read_events(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ReadEventsArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("read_events", args)
+    }
+
+    /// Applies what is due, at most 1 000 actions.
+    #[wasm_bindgen(unchecked_return_type = "TickAnswer")]
+    pub fn tick(&self) -> Result<JsValue, JsValue> {
+        self.with(|engine| to_js(&engine.tick()?))
+    }
+
+    /// When time will act next, in Unix ms; null when nothing is due ever.
+    #[wasm_bindgen(js_name = nextDueAt, unchecked_return_type = "number | null")]
+    pub fn next_due_at(&self) -> Result<JsValue, JsValue> {
+        self.with(|engine| to_js(&engine.next_due_at()?))
+    }
+
+    /// Engine time beside the host's.
+    #[wasm_bindgen(js_name = clockReport, unchecked_return_type = "ClockReport")]
+    pub fn clock_report(&self) -> Result<JsValue, JsValue> {
+        self.with(|engine| to_js(&engine.clock_report()?))
+    }
+
+    /// Moves every stored instant back by as much as engine time stands ahead of the host's clock; answers by how much,
+    /// in ms.
+    #[wasm_bindgen(js_name = acceptClock, unchecked_return_type = "number")]
+    pub fn accept_clock(&self) -> Result<JsValue, JsValue> {
+        self.with(|engine| to_js(&engine.accept_clock()?))
+    }
+
+    /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing.
+    pub fn close(&self) {
+        if let Ok(mut engine) = self.0.try_borrow_mut() {
+            *engine = None;
+        }
+    }
+
+    fn operation(&self, op: &str, args: &JsValue) -> Result<JsValue, JsValue> {
+        let (text, mut payloads) = plain::arguments(args).map_err(|e| thrown(&e))?;
+        self.with(|engine| {
+            let operation = wire::operation(op, &text, &mut payloads)?;
+            let answer = engine.batch(vec![operation.into()]).answers.pop();
+            to_js(&answer.unwrap_or_else(|| Err(Error::new(Code::InvariantBroken, "a call was left unanswered")))?)
+        })
+    }
+
+    /// The engine, unless it was closed, or is locked for ever by a call that panicked.
+    fn with<T>(&self, call: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T, JsValue> {
+        let poisoned = |_| Error::new(Code::EnginePoisoned, "an earlier call panicked; open the engine again");
+        let run = || {
+            let mut slot = self.0.try_borrow_mut().map_err(poisoned)?;
+            call(slot.as_mut().ok_or_else(|| Error::new(Code::EngineClosed, "the engine was closed"))?)
+        };
+        run().map_err(|e| thrown(&e))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and the engine checks it")]
+fn open(clock: Option<Function>, payload_bytes_max: Option<f64>) -> Result<WasmEngine> {
+    let mut host = Host { clock: Box::new(SystemClock), entropy: Box::new(SystemEntropy::default()) };
+    if let Some(clock) = clock {
+        host.clock = Box::new(JsClock(clock));
+    }
+    let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
+    let engine = Engine::open(Rc::new(Embedded::memory()?), host, limits)?;
+    Ok(WasmEngine(RefCell::new(Some(engine))))
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    value
+        .serialize(&serializer)
+        .map_err(|e| Error::new(Code::InvariantBroken, format!("an answer cannot become a JavaScript value: {e}")))
+}
+
+/// Every error code with its class and meaning, in the order of the documentation.
+#[wasm_bindgen(js_name = errorCodes, unchecked_return_type = "{ code: string; class: Class; meaning: string }[]")]
+pub fn error_codes() -> Array {
+    #[derive(Serialize)]
+    struct Row {
+        code: &'static str,
+        class: crate::error::Class,
+        meaning: &'static str,
+    }
+    let row = |code: &Code| Row { code: code.as_str(), class: code.class(), meaning: code.meaning() };
+    Code::ALL.iter().filter_map(|code| to_js(&row(code)).ok()).collect()
+}

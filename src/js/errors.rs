@@ -1,0 +1,44 @@
+//! Errors as JavaScript sees them, and panics turned into one.
+
+use crate::error::{Code, Error};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+/// An `Error` named `TidegateError` with the members of [`Error`].
+pub fn thrown(error: &Error) -> JsValue {
+    let thrown = js_sys::Error::new(error.message());
+    thrown.set_name("TidegateError");
+    let details = Object::new();
+    for (name, value) in error.details().iter() {
+        set(&details, name, &value.into());
+    }
+    let class = serde_wasm_bindgen::to_value(&error.class()).unwrap_or(JsValue::UNDEFINED);
+    for (name, value) in [
+        ("code", error.code().as_str().into()),
+        ("category", error.code().category().into()),
+        ("kind", error.code().kind().into()),
+        ("details", details.into()),
+        ("retryable", error.retryable().into()),
+        ("class", class),
+    ] {
+        set(&thrown, name, &value);
+    }
+    thrown.into()
+}
+
+/// Makes a panic surface as one typed error instead of a bare trap. The engine in which it happened stays locked, and
+/// answers every later call with the same code.
+pub fn surface_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let message = format!("the engine panicked, please report it: {info}");
+            wasm_bindgen::throw_val(thrown(&Error::new(Code::EnginePoisoned, message)));
+        }));
+    });
+}
+
+fn set(target: &JsValue, name: &str, value: &JsValue) {
+    // Setting a member of an object made a moment ago cannot fail.
+    let _ = Reflect::set(target, &name.into(), value);
+}

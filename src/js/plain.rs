@@ -1,0 +1,171 @@
+//! Arguments from JavaScript as plain data: cloned, finite, bounded in depth, bytes set aside.
+
+use crate::error::{Code, Error, Result};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Deepest nesting of arguments.
+const DEPTH_MAX: usize = 64;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Runs the caller's getters here, where what they throw is caught, and nowhere else.
+    #[wasm_bindgen(js_name = structuredClone, catch)]
+    fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// The names of the members under way; after a failure, the path of what is wrong.
+    static PATH: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static PAYLOADS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The JSON of an argument object and the payload bytes set aside from it.
+pub fn arguments(value: &JsValue) -> Result<(String, Vec<Vec<u8>>)> {
+    if value.is_undefined() {
+        return Ok(("{}".to_owned(), Vec::new()));
+    }
+    let refuse = |found: String| {
+        let path = PATH.take().join(".");
+        let field = if path.is_empty() { "arguments" } else { &path };
+        Error::argument(Code::InvalidInput, field, "plain data with finite numbers", found)
+    };
+    let cloned = structured_clone(value).map_err(|thrown| refuse(said(&thrown)))?;
+    PAYLOADS.with_borrow_mut(Vec::clear);
+    DEPTH.set(0);
+    let plain: Plain = serde_wasm_bindgen::from_value(cloned).map_err(|e| refuse(e.to_string()))?;
+    let text = serde_json::to_string(&plain).map_err(|e| refuse(e.to_string()))?;
+    Ok((text, PAYLOADS.take()))
+}
+
+fn said(thrown: &JsValue) -> String {
+    thrown.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{thrown:?}"), |error| String::from(error.message()))
+}
+
+enum Plain {
+    Null,
+    Absent,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Plain>),
+    Map(Vec<(String, Plain)>),
+    Payload(usize),
+}
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let depth = DEPTH.get();
+        if depth >= DEPTH_MAX {
+            return Err(de::Error::custom(format!("nesting deeper than {DEPTH_MAX}")));
+        }
+        DEPTH.set(depth + 1);
+        let plain = deserializer.deserialize_any(PlainVisitor);
+        DEPTH.set(depth);
+        plain
+    }
+}
+
+struct PlainVisitor;
+
+impl<'de> Visitor<'de> for PlainVisitor {
+    type Value = Plain;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("plain data: null, booleans, finite numbers, texts, arrays, objects, Uint8Arrays")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Plain, E> {
+        Ok(Plain::Absent)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Plain, E> {
+        Ok(Plain::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Plain, E> {
+        Ok(Plain::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Plain, E> {
+        Ok(Plain::Int(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Plain, E> {
+        i64::try_from(value).map(Plain::Int).map_err(|_| E::custom(format!("{value} is too large")))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Plain, E> {
+        if value.is_finite() { Ok(Plain::Float(value)) } else { Err(E::custom(format!("{value} is not finite"))) }
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Plain, E> {
+        Ok(Plain::Text(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Plain, E> {
+        Ok(Plain::Text(value))
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, value: Vec<u8>) -> Result<Plain, E> {
+        Ok(PAYLOADS.with_borrow_mut(|payloads| {
+            payloads.push(value);
+            Plain::Payload(payloads.len() - 1)
+        }))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Plain, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Plain::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Plain, A::Error> {
+        let mut map = Vec::new();
+        while let Some(name) = entries.next_key::<String>()? {
+            PATH.with_borrow_mut(|path| path.push(name.clone()));
+            let value = entries.next_value::<Plain>()?;
+            PATH.with_borrow_mut(Vec::pop);
+            if !matches!(value, Plain::Absent) {
+                map.push((name, value));
+            }
+        }
+        Ok(Plain::Map(map))
+    }
+}
+
+impl Serialize for Plain {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Absent => serializer.serialize_none(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::Payload(place) => serializer.serialize_u64(*place as u64),
+            Self::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(item)?;
+                }
+                list.end()
+            }
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (name, value) in entries {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The TypeScript declarations of every argument and answer struct, generated from the structs themselves.
+
+use crate::engine::{ClockReport, TickAnswer};
+use crate::error::Class;
+use crate::model::event::EventStream;
+use crate::model::payload::Bytes;
+use crate::model::phase::StateVector;
+use crate::model::policy::{FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior};
+use crate::model::retry::{Backoff, RetryPolicy};
+use crate::model::vocabulary::{
+    AttemptLifecycle, AttemptState, AttemptType, BlockingReason, Cause, EligibilityState, FailureClass, HandleKind,
+    LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
+};
+use crate::ops::Wakes;
+use crate::ops::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
+use crate::ops::claim::{Claim, ClaimArgs, Worker};
+use crate::ops::complete::{CompleteAnswer, CompleteArgs};
+use crate::ops::create::{CreateAnswer, CreateArgs, CreateOutcome};
+use crate::ops::describe::{
+    AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, LeaseSnapshot,
+    ProgressSnapshot,
+};
+use crate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
+use crate::ops::fail::{FailAnswer, FailArgs, FailReason};
+use crate::ops::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
+use crate::ops::progress::{ProgressAnswer, ProgressArgs};
+use crate::ops::renew::{RenewAnswer, RenewArgs};
+use crate::ops::result::{ExecutionResult, GetExecutionResultArgs};
+use ts_rs::{Config, TS};
+
+/// The text of the generated file.
+pub fn declarations() -> String {
+    let config = Config::new().with_large_int("number");
+    let mut text = String::from("// Generated from the Rust structs by `npm run types`. Do not edit.\n");
+    macro_rules! declare {
+        ($($t:ty),* $(,)?) => { $(declare_one::<$t>(&config, &mut text);)* };
+    }
+    declare!(
+        Bytes,
+        AttemptLifecycle,
+        AttemptState,
+        AttemptType,
+        BlockingReason,
+        Cause,
+        Class,
+        EligibilityState,
+        EventStream,
+        FailureClass,
+        HandleKind,
+        LeaseEvent,
+        LifecyclePhase,
+        Outcome,
+        OwnershipState,
+        PublicState,
+        StateVector,
+        Backoff,
+        RetryPolicy,
+        StreamPolicy,
+        TimeoutBehavior,
+        SuspensionPolicy,
+        FallbackTier,
+        FallbackPolicy,
+        Policy,
+        CreateArgs,
+        CreateOutcome,
+        CreateAnswer,
+        Worker,
+        ClaimArgs,
+        Claim,
+        RenewArgs,
+        RenewAnswer,
+        ProgressArgs,
+        ProgressAnswer,
+        CompleteArgs,
+        CompleteAnswer,
+        FailReason,
+        FailArgs,
+        FailAnswer,
+        CancelExecutionArgs,
+        CancelExecutionAnswer,
+        DescribeExecutionArgs,
+        LeaseSnapshot,
+        FailureSnapshot,
+        AttemptSnapshot,
+        ProgressSnapshot,
+        EndingSnapshot,
+        ExecutionSnapshot,
+        GetExecutionResultArgs,
+        ExecutionResult,
+        ListExecutionsArgs,
+        ExecutionSummary,
+        ExecutionPage,
+        ReadEventsArgs,
+        EventRecord,
+        EventPage,
+        Wakes,
+        TickAnswer,
+        ClockReport,
+    );
+    text
+}
+
+fn declare_one<T: TS>(config: &Config, text: &mut String) {
+    text.push('\n');
+    if let Some(docs) = T::docs() {
+        text.push_str(docs.trim_end());
+        text.push('\n');
+    }
+    text.push_str("export ");
+    text.push_str(&T::decl(config));
+    text.push('\n');
+}

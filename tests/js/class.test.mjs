@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Engine, errorCodes, manual, thrownBy, utf8 } from "./engine.mjs";
+
+const worker = { id: "w" };
+
+test("an execution is created, claimed and completed, bytes intact", () => {
+  const { engine } = manual();
+  const input = new Uint8Array([0, 255, 128]);
+  const made = engine.createExecution({ lane: "mail", kind: "send", input, tags: { a: "b" } });
+  assert.equal(made.outcome, "created");
+  const claim = engine.claim({ lanes: ["mail"], worker });
+  assert.deepEqual(claim.input, input);
+  assert.deepEqual(claim.tags, { a: "b" });
+  assert.equal(claim.handleKind, "fresh");
+  assert.equal(engine.claim({ lanes: ["mail"], worker }), null);
+  engine.complete({ handle: claim.handle, result: new Uint8Array([1, 200]) });
+  const { result } = engine.getExecutionResult({ executionId: made.executionId });
+  assert.deepEqual(result, new Uint8Array([1, 200]));
+});
+
+test("every operation of the class answers", () => {
+  const { engine, pass } = manual();
+  const { executionId } = engine.createExecution({ lane: "l", kind: "k", retry: { maxRetries: 1, backoff: { type: "fixed", delayMs: 5 } } });
+  const { handle } = engine.claim({ lanes: ["l"], worker, leaseTtlMs: 1000 });
+  pass(100);
+  assert.deepEqual(engine.renew({ handle }), { expiresAt: 1_001_100, leaseEpoch: 1 });
+  assert.deepEqual(engine.progress({ handle, percent: 50, message: "half" }), { leaseExpiresAt: 1_001_100 });
+  const failed = engine.fail({ handle, reason: { message: "no" }, class: "transient" });
+  assert.deepEqual(failed, { outcome: "retry_scheduled", delayUntil: 1_000_105, nextAttemptIndex: 1 });
+  assert.equal(engine.nextDueAt(), 1_000_105);
+  pass(5);
+  assert.equal(engine.tick().applied, 1);
+  assert.equal(engine.nextDueAt(), null);
+  assert.equal(engine.describeExecution({ executionId }).publicState, "waiting");
+  assert.equal(engine.cancelExecution({ executionId, reason: "enough" }).publicState, "cancelled");
+  assert.equal(engine.listExecutions({}).executions.length, 1);
+  const { events } = engine.readEvents({ after: "start", streams: ["execution", "lease"] });
+  const causes = ["created", "claimed", "renewed", "retry_scheduled", "delay_over", "cancelled"];
+  assert.deepEqual(events.map(({ cause }) => cause), causes);
+  assert.deepEqual(engine.clockReport(), { hostNow: 1_000_105, engineNow: 1_000_105, aheadMs: 0 });
+  pass(-1000);
+  assert.equal(engine.clockReport().aheadMs, 1000);
+  assert.equal(engine.acceptClock(), 1000);
+  assert.equal(engine.describeExecution({ executionId: "{fp:0}:00000000-0000-0000-0000-000000000000" }), null);
+});
+
+test("a batch makes many calls in one crossing", () => {
+  const { engine } = manual();
+  const calls = [
+    { op: "create_execution", args: { lane: "l", kind: "k", input: 0 }, requestId: "r1" },
+    { op: "create_execution", args: { lane: "l", kind: "k" }, requestId: "r1" },
+    { op: "claim", args: { lanes: ["l"], worker } },
+    { op: "claim", args: { lanes: [], worker } },
+    { op: "nonsense" },
+  ];
+  const { text, payloads } = engine.batch(JSON.stringify(calls), [utf8("in")]);
+  const { answers, wakes, nextDueAt } = JSON.parse(text);
+  assert.deepEqual(answers[0], answers[1]);
+  assert.deepEqual(payloads[answers[2].ok.input], utf8("in"));
+  assert.equal(answers[3].error.code, "validation.invalid_input");
+  assert.equal(answers[3].error.details.field, "lanes");
+  assert.equal(answers[4].error.details.field, "op");
+  assert.deepEqual(wakes, { lanes: ["l"], finished: [], events: true });
+  assert.equal(nextDueAt, 1_030_000);
+});
+
+test("arguments that are no plain data are refused by field, and nothing is written", () => {
+  const { engine } = manual();
+  /** @type {any} */
+  const circle = { lane: "l" };
+  circle.kind = circle;
+  /** @type {[unknown, string][]} */
+  const refused = [
+    [{ lane: "l", kind: "k", priority: Number.NaN }, "priority"],
+    [{ lane: "l", kind: "k", priority: 1.5 }, "priority"],
+    [{ lane: "l", kind: "k", retry: { maxRetries: Number.POSITIVE_INFINITY } }, "retry.maxRetries"],
+    [{ lane: "l", kind: "k", retry: [3] }, "retry"],
+    [{ lane: "l", kind: "k", surprise: 1 }, "surprise"],
+    [{ lane: 5, kind: "k" }, "lane"],
+    [{ lane: "l" }, "kind"],
+    [{ lane: "l", kind: () => {} }, "arguments"],
+    [{ lane: "l", get kind() { throw new Error("boo"); } }, "arguments"],
+    [["l", "k"], "arguments"],
+    ["l", "arguments"],
+    [null, "arguments"],
+    [undefined, "lane"],
+    [5n, "arguments"],
+    [Symbol("x"), "arguments"],
+  ];
+  for (const [args, field] of refused) {
+    const error = thrownBy(() => engine.createExecution(/** @type {any} */ (args)));
+    assert.equal(error.name, "TidegateError");
+    assert.equal(error.details.field, field, error.message);
+  }
+  assert.match(thrownBy(() => engine.createExecution(circle)).message, /nesting/);
+  assert.equal(engine.listExecutions({}).executions.length, 0);
+});
+
+test("an error carries code, category, kind, details, class and a stack", () => {
+  const { engine } = manual();
+  const error = thrownBy(() => engine.cancelExecution({ executionId: "nope" }));
+  assert.ok(error instanceof Error);
+  assert.ok(error.stack);
+  const { code, category, kind, retryable, class: class_ } = error;
+  assert.deepEqual(
+    { code, category, kind, retryable, class: class_ },
+    { code: "validation.invalid_input", category: "validation", kind: "invalid_input", retryable: false, class: "terminal" },
+  );
+  assert.ok(errorCodes().some((/** @type {any} */ row) => row.code === code && row.meaning));
+});
+
+test("a closed engine says so, and closing twice does nothing", () => {
+  const { engine } = manual();
+  engine.close();
+  engine.close();
+  assert.equal(thrownBy(() => engine.tick()).code, "engine.closed");
+  assert.equal(thrownBy(() => engine.batch("[]", [])).code, "engine.closed");
+});
+
+test("a clock that answers no time is refused, whatever it does", () => {
+  const clocks = [() => Number.NaN, () => -1, () => 253402300800000, () => "now", () => { throw new Error("stopped"); }];
+  for (const clock of clocks) {
+    const engine = Engine.openMemory(/** @type {any} */ (clock));
+    const error = thrownBy(() => engine.createExecution({ lane: "l", kind: "k" }));
+    assert.equal(error.code, "validation.invalid_input");
+    assert.equal(error.details.field, "clock");
+  }
+});
+
+test("a panic surfaces as one typed error and poisons the engine, not its neighbours", (context) => {
+  const poisoned = Engine.openMemory();
+  const neighbour = Engine.openMemory();
+  context.mock.method(crypto, "getRandomValues", () => {
+    throw new Error("no entropy today");
+  });
+  const args = { lane: "l", kind: "k" };
+  let first;
+  for (let tries = 0; tries < 10 && !first; tries++) {
+    try {
+      poisoned.createExecution(args);
+    } catch (error) {
+      first = /** @type {any} */ (error);
+    }
+  }
+  assert.equal(first.name, "TidegateError");
+  assert.equal(first.code, "engine.poisoned");
+  assert.equal(first.class, "bug");
+  context.mock.restoreAll();
+  assert.equal(thrownBy(() => poisoned.createExecution(args)).code, "engine.poisoned");
+  assert.equal(thrownBy(() => poisoned.nextDueAt()).code, "engine.poisoned");
+  assert.equal(neighbour.createExecution(args).outcome, "created");
+});
+
+test("the payload limit is set at open, within its own limit", () => {
+  const engine = Engine.openMemory(undefined, 10);
+  const error = thrownBy(() => engine.createExecution({ lane: "l", kind: "k", input: new Uint8Array(11) }));
+  assert.equal(error.code, "validation.payload_too_large");
+  assert.deepEqual(error.details, { field: "input", limit: "at most 10 bytes", found: "11 bytes" });
+  for (const max of [0, -5, 2 ** 24 + 1, Number.NaN])
+    assert.equal(thrownBy(() => Engine.openMemory(undefined, max)).details.field, "payloadBytesMax");
+});
