@@ -1,0 +1,43 @@
+//! The tables of the documentation are those of the code. With `TIDEGATE_BLESS=1` they are written instead of compared.
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::expect_used, missing_docs)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use tidegate::{Class, Code};
+
+fn error_table() -> String {
+    let mut table = String::from("| Code | Class | When |\n|---|---|---|\n");
+    for code in Code::ALL {
+        let class = match code.class() {
+            Class::Terminal => "terminal",
+            Class::Retryable => "retryable",
+            Class::Informational => "informational",
+            Class::Bug => "bug",
+        };
+        writeln!(table, "| `{}` | {class} | {} |", code.as_str(), code.meaning()).expect("a string takes it");
+    }
+    table
+}
+
+/// What stands between the markers of a section must be `expected`.
+fn section_is(page: &str, name: &str, expected: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = std::fs::read_to_string(&file).expect("the page is there");
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&open).expect("the section opens");
+    let (found, after) = rest.split_once(&close).expect("the section closes");
+    if std::env::var_os("TIDEGATE_BLESS").is_some() {
+        std::fs::write(&file, format!("{before}{open}{expected}{close}{after}")).expect("the page can be written");
+    } else {
+        assert!(
+            found == expected,
+            "{page}: section {name} is stale: run the tests with TIDEGATE_BLESS=1. It should be:\n{expected}"
+        );
+    }
+}
+
+#[test]
+fn the_documented_error_codes_are_those_of_the_code() {
+    section_is("docs/errors.md", "errors", &error_table());
+}
