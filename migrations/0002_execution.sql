@@ -79,24 +79,22 @@ CREATE TABLE execution (
     verb INTEGER,
     verb_at INTEGER,
     result INTEGER,
-    CHECK ((next IS NOT NULL) = (phase <= 3)),
+    CHECK (CASE WHEN phase <= 3 THEN coalesce(next, 0) BETWEEN 1 AND 4 ELSE next IS NULL END),
     CHECK (CASE phase
-        WHEN 2 THEN reason BETWEEN 20 AND 29
-        WHEN 3 THEN reason BETWEEN 30 AND 39
-        WHEN 5 THEN reason BETWEEN 50 AND 59
-        ELSE reason IS NULL END),
-    CHECK ((outcome IS NOT NULL) = (phase = 6)),
-    CHECK ((ended_at IS NOT NULL) = (phase = 6)),
-    CHECK ((expires_at IS NOT NULL) = (phase = 4)),
-    CHECK (lapsed = 0 OR phase = 4),
-    CHECK (timeout_at IS NULL OR (phase = 4 AND lapsed = 0)),
-    CHECK (CASE phase WHEN 2 THEN until_at IS NOT NULL WHEN 4 THEN until_at IS NULL OR lapsed = 1
-        WHEN 1 THEN until_at IS NULL WHEN 6 THEN until_at IS NULL ELSE 1 END),
+        WHEN 1 THEN reason IS NULL AND until_at IS NULL
+        WHEN 2 THEN coalesce(reason, 0) BETWEEN 20 AND 29 AND until_at IS NOT NULL
+        WHEN 3 THEN coalesce(reason, 0) BETWEEN 30 AND 39
+        WHEN 4 THEN reason IS NULL AND expires_at IS NOT NULL
+            AND (until_at IS NULL OR lapsed = 1) AND (timeout_at IS NULL OR lapsed = 0)
+        WHEN 5 THEN coalesce(reason, 0) BETWEEN 50 AND 59
+        ELSE reason IS NULL AND until_at IS NULL AND due_at IS NULL END),
+    CHECK (CASE phase
+        WHEN 6 THEN coalesce(outcome, 0) BETWEEN 1 AND 5 AND ended_at IS NOT NULL
+        ELSE outcome IS NULL AND ended_at IS NULL END),
+    CHECK (phase = 4 OR (expires_at IS NULL AND timeout_at IS NULL AND lapsed = 0)),
     CHECK (claim_rank IS NULL OR phase = 1 OR lapsed = 1),
     CHECK ((due_at IS NULL) = (due_kind IS NULL)),
-    CHECK (phase < 6 OR due_at IS NULL),
-    CHECK (phase NOT IN (4, 5) OR (attempt_id IS NOT NULL AND attempt_ended_at IS NULL)),
-    CHECK (next IS NOT 4 OR (attempt_id IS NOT NULL AND attempt_ended_at IS NULL)),
+    CHECK (CASE WHEN phase IN (4, 5) OR next = 4 THEN attempt_id IS NOT NULL AND attempt_ended_at IS NULL ELSE 1 END),
     CHECK ((attempt_id IS NULL) = (attempt_count = 0))
 ) STRICT;
 

@@ -1,4 +1,4 @@
-// The wasm package in dist/wasm: cargo compiles it, wasm-bindgen writes its JavaScript and its types, wasm-opt makes it
+// A wasm package, by default the engine's in dist/wasm: cargo compiles it, wasm-bindgen writes its JavaScript and its types, wasm-opt makes it
 // small. Nothing is done when no input has changed.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,20 +10,26 @@ import { root, targetFolder, wasmTarget } from "./setup/project.mjs";
 import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
-export const wasmFile = join(root, "dist/wasm/tidegate_bg.wasm");
+/** @typedef {{ crate: string, folder: string, inputs: string[] }} Package */
 
-const stampFile = join(root, "dist/wasm.stamp");
-
-const inputs = [
-  "src",
-  "migrations",
-  "Cargo.toml",
-  "Cargo.lock",
-  ".cargo",
-  "rust-toolchain.toml",
-  "package-lock.json",
-  "scripts/build.mjs",
-];
+/**
+ * What is built: a crate's library, into a folder, from what these paths hold.
+ * @type {Package}
+ */
+export const engine = {
+  crate: "tidegate",
+  folder: "dist/wasm",
+  inputs: [
+    "src",
+    "migrations",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+    "rust-toolchain.toml",
+    "package-lock.json",
+    "scripts/build.mjs",
+  ],
+};
 
 // What rustc and clang use in this build, and every engine of the last years has.
 const features = [
@@ -36,59 +42,94 @@ const features = [
 ];
 
 /**
- * Builds the wasm package unless it is current.
+ * Builds a wasm package unless it is current.
  * @param {NodeJS.ProcessEnv} env the answer of setUp("build")
+ * @param {Package} made
  */
-export async function build(env) {
-  const wanted = fingerprint(inputs);
-  if (current(wanted)) return report("wasm is current");
+export async function build(env, made = engine) {
+  const wanted = fingerprint(made.inputs);
+  const stampFile = join(root, `${made.folder}.stamp`);
+  if (current(made, stampFile, wanted)) return report("wasm is current", made);
   rmSync(stampFile, { force: true });
-  mkdirSync(join(root, "dist"), { recursive: true });
-  await compile(env);
-  await bind(env);
-  await shrink(env);
+  mkdirSync(join(root, made.folder), { recursive: true });
+  await compile(env, made);
+  await bind(env, made);
+  await shrink(env, made);
   writeFileSync(stampFile, wanted);
-  report("wasm is built");
+  report("wasm is built", made);
 }
 
-/** @param {string} wanted */
-function current(wanted) {
-  return existsSync(wasmFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted;
+/** @param {Package} made */
+function library({ crate }) {
+  return crate.replaceAll("-", "_");
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function compile(env) {
-  const args = ["build", "--release", "--lib", "--target", wasmTarget];
+/**
+ * The wasm file of a package.
+ * @param {Package} made
+ */
+export function wasmFile(made = engine) {
+  return join(root, made.folder, `${library(made)}_bg.wasm`);
+}
+
+/**
+ * @param {Package} made
+ * @param {string} stampFile
+ * @param {string} wanted
+ */
+function current(made, stampFile, wanted) {
+  return existsSync(wasmFile(made)) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Package} made
+ */
+async function compile(env, { crate }) {
+  const args = ["build", "--release", "--lib", "--package", crate, "--target", wasmTarget];
   if (!(await run("cargo", args, { env })))
     throw new Failure("the engine did not compile for WebAssembly: see cargo's message above.");
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function bind(env) {
-  const compiled = join(targetFolder, wasmTarget, "release/tidegate.wasm");
-  const args = ["--target", "web", "--out-dir", join(root, "dist/wasm"), compiled];
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Package} made
+ */
+async function bind(env, made) {
+  const compiled = join(targetFolder, wasmTarget, `release/${library(made)}.wasm`);
+  const args = ["--target", "web", "--out-dir", join(root, made.folder), compiled];
   if (!(await run("wasm-bindgen", args, { env })))
     throw new Failure("wasm-bindgen refused the compiled engine: see its message above.");
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function shrink(env) {
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Package} made
+ */
+async function shrink(env, made) {
+  const file = wasmFile(made);
   const program = join(root, "node_modules/binaryen/bin/wasm-opt");
   const options = ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-debug", "--strip-producers"];
-  const args = [program, wasmFile, "-o", wasmFile, ...options];
+  const args = [program, file, "-o", file, ...options];
   if (!(await runQuietly("wasm-opt", process.execPath, args, { env })))
     throw new Failure("wasm-opt refused the engine: see its message above.");
 }
 
-/** The size of the wasm file in bytes, as it is and as it travels. */
-export function wasmSize() {
-  const bytes = readFileSync(wasmFile);
+/**
+ * The size of a package's wasm file in bytes, as it is and as it travels.
+ * @param {Package} made
+ */
+export function wasmSize(made = engine) {
+  const bytes = readFileSync(wasmFile(made));
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
 }
 
-/** @param {string} what */
-function report(what) {
-  const { raw, gzip } = wasmSize();
+/**
+ * @param {string} what
+ * @param {Package} made
+ */
+function report(what, made) {
+  const { raw, gzip } = wasmSize(made);
   console.log(`${what}: ${(raw / 1000).toFixed(0)} KB, ${(gzip / 1000).toFixed(0)} KB as gzip`);
 }
 

@@ -4,7 +4,7 @@
 
 import { readFileSync } from "node:fs";
 import { cursorTo, moveCursor } from "node:readline";
-import { initSync, Engine } from "../dist/wasm/tidegate.js";
+import { Engine, initSync } from "../dist/wasm/tidegate.js";
 
 initSync({ module: readFileSync(new URL("../dist/wasm/tidegate_bg.wasm", import.meta.url)) });
 
@@ -17,6 +17,7 @@ const engine = Engine.openMemory();
 const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const orders = ["Ada", "Brahim", "Chiara", "Dmitri", "Emeka", "Fatima"];
+/** @type {import("../dist/wasm/tidegate.js").RetryPolicy} */
 const retry = { maxRetries: 4, backoff: { type: "exponential", initialDelayMs: 300, jitter: true } };
 /** @type {Map<string, string>} */
 const names = new Map();
@@ -78,7 +79,10 @@ async function work(lane, id) {
 
 function finished() {
   const { executions } = engine.listExecutions({ limit: 1000 });
-  return executions.filter(({ kind, publicState }) => kind === "mail" && publicState === "completed").length === orders.length;
+  return (
+    executions.filter(({ kind, publicState }) => kind === "mail" && publicState === "completed").length ===
+    orders.length
+  );
 }
 
 /** @param {string} state */
@@ -113,14 +117,21 @@ function report() {
   const page = engine.readEvents({ after: cursor, limit: 1000, streams: ["execution"] });
   cursor = page.cursor;
   for (const { at, executionId, cause, publicState } of page.events)
-    console.log(`  ${new Date(at).toISOString().slice(11, 23)}  ${(names.get(executionId) ?? "").padEnd(14)} ${cause.padEnd(15)} → ${publicState}`);
+    console.log(
+      `  ${new Date(at).toISOString().slice(11, 23)}  ${(names.get(executionId) ?? "").padEnd(14)} ${cause.padEnd(15)} → ${publicState}`,
+    );
 }
 
 console.log("Six orders go through three lanes: charge, pack, mail.\n");
 for (const customer of orders) submit("billing", "charge", customer);
 
 const show = setInterval(live ? draw : report, 60);
-const workers = [work("billing", "cashier"), work("packing", "packer-1"), work("packing", "packer-2"), work("mail", "courier")];
+const workers = [
+  work("billing", "cashier"),
+  work("packing", "packer-1"),
+  work("packing", "packer-2"),
+  work("mail", "courier"),
+];
 await Promise.all(workers);
 clearInterval(show);
 if (live) draw();
@@ -135,5 +146,7 @@ while (!page.atEnd) {
   page = rest;
 }
 const say = ["created", "claimed", "reclaimed", "retry_scheduled", "lease_expired", "completed"];
-console.log(`\nAll parcels are in the mail: ${say.map((cause) => `${counts[cause] ?? 0} ${cause.replace("_", " ")}`).join(", ")}.`);
+console.log(
+  `\nAll parcels are in the mail: ${say.map((cause) => `${counts[cause] ?? 0} ${cause.replace("_", " ")}`).join(", ")}.`,
+);
 engine.close();

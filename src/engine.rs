@@ -9,6 +9,7 @@ mod job;
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
 use crate::model::argument::{INSTANT_MAX, Limits, PAYLOAD_BYTES_MAX};
+use crate::model::id::uuid_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
 use crate::store::{Store, migrations};
@@ -100,7 +101,7 @@ pub struct Engine {
     mint: Mint,
     clock: Box<dyn Clock>,
     limits: Limits,
-    instance: String,
+    instance: Rc<str>,
     last_instant: i64,
     wakes: Wakes,
     /// Set while a call is under way; found set by the next call only after a panic.
@@ -121,7 +122,7 @@ impl Engine {
         }
         let store = Store::open(driver)?;
         let mut mint = Mint::new(host.entropy);
-        let (instance, last_instant) = (mint.uuid().to_string(), store.last_instant());
+        let (instance, last_instant) = (Rc::from(uuid_text(mint.uuid())), store.last_instant());
         Ok(Self {
             store,
             mint,

@@ -6,6 +6,7 @@
 
 use crate::engine::{BatchAnswer, Engine, Envelope};
 use crate::error::{Code, Error, Result};
+use crate::model::payload::Bytes;
 use crate::ops::{Answer, Operation};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -35,17 +36,18 @@ struct Call<'a> {
 }
 
 /// Makes the calls of a message and answers with another one.
-pub fn batch(engine: &mut Engine, mut message: Message) -> Result<Message> {
+pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
     let calls: Vec<&RawValue> = serde_json::from_str(&message.text)
         .map_err(|e| Error::argument(Code::InvalidInput, "batch", "a JSON array of calls", e))?;
     if calls.len() > CALLS_MAX {
         return Err(Error::argument(Code::InvalidInput, "batch", &format!("at most {CALLS_MAX} calls"), calls.len()));
     }
-    let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut message.payloads)).collect();
+    let mut payloads: Vec<Option<Vec<u8>>> = message.payloads.into_iter().map(Some).collect();
+    let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut payloads)).collect();
     write(engine.batch_checked(envelopes))
 }
 
-fn envelope(call: &str, payloads: &mut [Vec<u8>]) -> Result<Envelope> {
+fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {
     let call: Call<'_> = serde_json::from_str(call)
         .map_err(|e| Error::argument(Code::InvalidInput, "call", "{ op, args, requestId? }", e))?;
     let operation = operation(&call.op, call.args.map_or("{}", RawValue::get), payloads)?;
@@ -53,7 +55,7 @@ fn envelope(call: &str, payloads: &mut [Vec<u8>]) -> Result<Envelope> {
 }
 
 /// An operation from its name, the JSON of its arguments and the payload bytes that these point to.
-pub fn operation(op: &str, args: &str, payloads: &mut [Vec<u8>]) -> Result<Operation> {
+pub fn operation(op: &str, args: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Operation> {
     let mut operation = Operation::of_json(op, args)?;
     let mut lost = None;
     operation.bytes(&mut |bytes| {
@@ -63,10 +65,11 @@ pub fn operation(op: &str, args: &str, payloads: &mut [Vec<u8>]) -> Result<Opera
     });
     match lost {
         None => Ok(operation),
-        Some(bytes) => {
-            let limit = format!("the place of one of the {} payloads of the call", payloads.len());
-            Err(Error::argument(Code::InvalidInput, "payload", &limit, format_args!("{bytes:?}")))
+        Some(Bytes::At(place)) => {
+            let limit = format!("a place among the {} payloads of the message, named once", payloads.len());
+            Err(Error::argument(Code::InvalidInput, "payload", &limit, place))
         }
+        Some(Bytes::Here(_)) => Err(Error::new(Code::InvariantBroken, "payload bytes were lost")),
     }
 }
 

@@ -125,6 +125,7 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
         answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
         let mut text = Vec::new();
         answer.write_json(&mut text)?;
+        let mut payloads: Vec<Option<Vec<u8>>> = payloads.into_iter().map(Some).collect();
         answer.bytes(&mut |bytes| {
             let _ = bytes.attach(&mut payloads);
         });

@@ -180,7 +180,8 @@ impl WasmEngine {
     }
 
     fn operation(&self, op: &str, args: &JsValue) -> Result<JsValue, JsValue> {
-        let (text, mut payloads) = plain::arguments(args).map_err(|e| thrown(&e))?;
+        let (text, payloads) = plain::arguments(args).map_err(|e| thrown(&e))?;
+        let mut payloads: Vec<Option<Vec<u8>>> = payloads.into_iter().map(Some).collect();
         self.with(|engine| {
             let operation = wire::operation(op, &text, &mut payloads)?;
             let answer = engine.batch(vec![operation.into()]).answers.pop();

@@ -8,6 +8,7 @@ use super::lease::Fence;
 use super::phase::{Active, Held, Next, Phase};
 use super::transition::{AttemptChange, Step};
 use super::vocabulary::{AttemptLifecycle, AttemptType, LeaseEvent, Outcome, Verb};
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// Highest priority.
@@ -21,9 +22,9 @@ pub struct Lease {
     /// Its epoch.
     pub epoch: i64,
     /// The worker's name.
-    pub worker: String,
+    pub worker: Rc<str>,
     /// The worker's instance.
-    pub instance: String,
+    pub instance: Rc<str>,
     /// When it was issued or last renewed, in Unix ms.
     pub renewed_at: i64,
 }
@@ -75,9 +76,9 @@ pub struct Issue {
     /// The id of the attempt, were one started.
     pub attempt_id: Uuid,
     /// The worker's name.
-    pub worker: String,
+    pub worker: Rc<str>,
     /// The worker's instance.
-    pub instance: String,
+    pub instance: Rc<str>,
 }
 
 /// An execution.

@@ -6,14 +6,17 @@
 
 use std::collections::VecDeque;
 
-/// How many keys one search brings, and how many are kept at most.
-pub const FRONTIER_KEYS_MAX: u32 = 64;
+/// How many keys are kept at most.
+const KEYS_MAX: u32 = 64;
+/// How many keys the first search brings; each later one brings twice as many, up to [`KEYS_MAX`].
+const KEYS_FIRST: u32 = 4;
 
 /// The first keys of an index.
 #[derive(Debug)]
 pub struct Frontier<K> {
     keys: VecDeque<K>,
     complete: bool,
+    wanted: u32,
 }
 
 /// The first key of the index, as far as it is known.
@@ -29,7 +32,7 @@ pub enum Head<K> {
 
 impl<K> Default for Frontier<K> {
     fn default() -> Self {
-        Self { keys: VecDeque::new(), complete: false }
+        Self { keys: VecDeque::new(), complete: false, wanted: KEYS_FIRST }
     }
 }
 
@@ -43,10 +46,16 @@ impl<K: Ord + Copy> Frontier<K> {
         }
     }
 
-    /// The first keys, in order, as a search of at most [`FRONTIER_KEYS_MAX`] found them.
+    /// How many keys the next search is to bring.
+    pub fn wanted(&self) -> u32 {
+        self.wanted
+    }
+
+    /// The first keys, in order, as a search of at most [`Frontier::wanted`] found them.
     pub fn fill(&mut self, keys: Vec<K>) {
-        self.complete = keys.len() < FRONTIER_KEYS_MAX as usize;
+        self.complete = keys.len() < self.wanted as usize;
         self.keys = keys.into();
+        self.wanted = (self.wanted * 2).min(KEYS_MAX);
     }
 
     /// A key entered the index.
@@ -58,7 +67,7 @@ impl<K: Ord + Copy> Frontier<K> {
         if let Err(index) = self.keys.binary_search(&key) {
             self.keys.insert(index, key);
         }
-        if self.keys.len() > FRONTIER_KEYS_MAX as usize {
+        if self.keys.len() > KEYS_MAX as usize {
             self.keys.pop_back();
             self.complete = false;
         }
@@ -75,6 +84,7 @@ impl<K: Ord + Copy> Frontier<K> {
     pub fn forget(&mut self) {
         self.keys.clear();
         self.complete = false;
+        self.wanted = KEYS_FIRST;
     }
 }
 
@@ -107,7 +117,7 @@ mod tests {
             }
             if frontier.head() == Head::Unknown {
                 searches += 1;
-                frontier.fill(index.iter().take(FRONTIER_KEYS_MAX as usize).copied().collect());
+                frontier.fill(index.iter().take(frontier.wanted() as usize).copied().collect());
             }
             let expected = index.first().map_or(Head::Empty, |key| Head::At(*key));
             assert_eq!(frontier.head(), expected);

@@ -9,7 +9,6 @@ use super::vocabulary::HandleKind;
 use crate::error::{Code, Error, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use std::fmt::Write as _;
 
 const MAGIC: u8 = 0x02;
 const LEGACY: u8 = 0x01;
@@ -44,9 +43,7 @@ impl Handle {
         let mut bytes = Vec::with_capacity(256);
         bytes.push(kind_byte(self.kind));
         bytes.extend_from_slice(&[MAGIC, WIRE_VERSION, SQLITE]);
-        let mut id = String::with_capacity(48);
-        let _ = write!(id, "{}", self.execution);
-        put_text(&mut bytes, &id);
+        put_text(&mut bytes, &self.execution.text());
         bytes.extend_from_slice(&saturated_u32(self.attempt_index).to_le_bytes());
         let mut uuid = [0; 36];
         put_text(&mut bytes, self.fence.attempt_id.as_hyphenated().encode_lower(&mut uuid));

@@ -9,6 +9,11 @@ use uuid::Uuid;
 /// Bytes of a stored execution id: the partition index, big endian, and the UUID; so bytes order as ids do.
 pub const STORED_BYTES: usize = 18;
 
+/// Bytes of a UUID's text.
+const UUID_BYTES: usize = 36;
+/// Bytes of the longest execution id's text.
+const TEXT_BYTES_MAX: usize = 47;
+
 /// `{fp:N}:uuid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExecutionId {
@@ -59,9 +64,25 @@ impl ExecutionId {
     }
 }
 
+impl ExecutionId {
+    /// The text form.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(TEXT_BYTES_MAX);
+        text.push_str("{fp:");
+        if self.partition == 0 {
+            text.push('0');
+        } else {
+            text.push_str(&self.partition.to_string());
+        }
+        text.push_str("}:");
+        text.push_str(self.uuid.as_hyphenated().encode_lower(&mut [0; UUID_BYTES]));
+        text
+    }
+}
+
 impl fmt::Display for ExecutionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{fp:{}}}:{}", self.partition, self.uuid.as_hyphenated())
+        f.write_str(&self.text())
     }
 }
 
@@ -77,5 +98,5 @@ pub fn stored_uuid(bytes: &[u8]) -> Result<Uuid> {
 
 /// The hyphenated text of a UUID.
 pub fn uuid_text(uuid: Uuid) -> String {
-    uuid.as_hyphenated().to_string()
+    uuid.as_hyphenated().encode_lower(&mut [0; UUID_BYTES]).to_owned()
 }

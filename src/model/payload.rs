@@ -30,10 +30,10 @@ impl Bytes {
         }
     }
 
-    /// Fetches the bytes from the list; `None` when their place is not in it.
-    pub fn attach(&mut self, list: &mut [Vec<u8>]) -> Option<()> {
+    /// Fetches the bytes from the list; `None` when their place is not in it, or was named before.
+    pub fn attach(&mut self, list: &mut [Option<Vec<u8>>]) -> Option<()> {
         if let Self::At(place) = self {
-            *self = Self::Here(list.get_mut(*place).map(std::mem::take)?);
+            *self = Self::Here(list.get_mut(*place)?.take()?);
         }
         Some(())
     }

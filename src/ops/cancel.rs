@@ -131,7 +131,7 @@ fn opt_uuid(field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
 }
 
 fn cancelled(execution: &Execution) -> CancelExecutionAnswer {
-    CancelExecutionAnswer { execution_id: execution.id.to_string(), public_state: PublicState::Cancelled }
+    CancelExecutionAnswer { execution_id: execution.id.text(), public_state: PublicState::Cancelled }
 }
 
 #[cold]

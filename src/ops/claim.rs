@@ -17,9 +17,10 @@ use crate::model::phase::{Active, Held, Lapsed, Phase};
 use crate::model::policy::{Policy, RECLAIMS_DEFAULT};
 use crate::model::transition::AttemptChange;
 use crate::model::vocabulary::{AttemptType, HandleKind};
-use crate::store::Input;
+use crate::store::Work;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Most lanes in one claim.
 const LANES_MAX: usize = 1_000;
@@ -110,8 +111,8 @@ pub struct Claim {
 /// Checked arguments.
 pub struct Ready {
     lanes: Vec<String>,
-    worker: String,
-    instance: Option<String>,
+    worker: Rc<str>,
+    instance: Option<Rc<str>>,
     offered: Capabilities,
     ttl_ms: i64,
 }
@@ -134,14 +135,14 @@ impl Call for ClaimArgs {
         argument::number("leaseTtlMs", ttl_ms, 1, TTL_MS_MAX)?;
         argument::opt_number("maxWaitMs", self.max_wait_ms, 0, WAIT_MS_MAX)?;
         let offered = Capabilities::offered(&self.capabilities)?;
-        let Worker { id: worker, instance_id: instance } = self.worker;
+        let (worker, instance) = (Rc::from(self.worker.id), self.worker.instance_id.map(Rc::from));
         Ok(Ready { lanes: self.lanes, worker, instance, offered, ttl_ms })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<Claim>> {
         while let Some(row) = first_claimable(ready, turn)? {
-            let mut execution = turn.store.execution(row)?;
-            if let Some(claim) = take(ready, turn, &mut execution)? {
+            let (mut execution, work) = turn.store.claimed(row)?;
+            if let Some(claim) = take(ready, turn, &mut execution, work)? {
                 return Ok(Some(claim));
             }
         }
@@ -165,7 +166,7 @@ impl Call for ClaimArgs {
         if let Some(claim) = answer {
             let id = ExecutionId::parse("executionId", &claim.execution_id)?;
             if let Some(execution) = turn.store.find_execution(&id)? {
-                claim.input = turn.store.input(execution.row)?.bytes.map(Bytes::Here);
+                claim.input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
             }
         }
         Ok(())
@@ -189,16 +190,15 @@ fn first_claimable(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<i64>> {
 }
 
 /// Takes an execution; nothing when its lease has lapsed too often, which ends it.
-fn take(ready: &Ready, turn: &mut Turn<'_>, execution: &mut Execution) -> Result<Option<Claim>> {
-    let input = turn.store.input(execution.row)?;
+fn take(ready: &Ready, turn: &mut Turn<'_>, execution: &mut Execution, work: Work) -> Result<Option<Claim>> {
     let held = Held {
         expires_at: turn.now + ready.ttl_ms,
-        timeout_at: execution.attempt_timeout_at(turn.now, input.specification.attempt_timeout_ms),
+        timeout_at: execution.attempt_timeout_at(turn.now, work.attempt_timeout_ms),
     };
     let step = match execution.phase {
         Phase::Waiting(waiting) => waiting.claim(held),
         Phase::Active(Active::Lapsed(lapsed)) => {
-            if over_cap(execution, &input)? {
+            if over_cap(execution, &work)? {
                 give_up(turn, execution, lapsed)?;
                 return Ok(None);
             }
@@ -225,15 +225,15 @@ fn take(ready: &Ready, turn: &mut Turn<'_>, execution: &mut Execution) -> Result
     let issue = Issue {
         lease_id: turn.mint.uuid(),
         attempt_id: turn.mint.uuid(),
-        worker: ready.worker.clone(),
-        instance: ready.instance.as_deref().unwrap_or(turn.instance).to_owned(),
+        worker: Rc::clone(&ready.worker),
+        instance: Rc::clone(ready.instance.as_ref().unwrap_or(turn.instance)),
     };
     settle(turn, execution, Change { issue: Some(issue), ..Change::plain(step, turn.now) })?;
-    answer(ready, turn, execution, kind, input).map(Some)
+    answer(ready, turn, execution, kind, work).map(Some)
 }
 
-fn over_cap(execution: &Execution, input: &Input) -> Result<bool> {
-    let policy = Policy::of_stored(input.specification.policy.as_deref())?;
+fn over_cap(execution: &Execution, work: &Work) -> Result<bool> {
+    let policy = Policy::of_stored(work.policy.as_deref())?;
     Ok(execution.reclaim_count >= policy.max_reclaim_count.unwrap_or(RECLAIMS_DEFAULT))
 }
 
@@ -249,7 +249,7 @@ fn answer(
     turn: &mut Turn<'_>,
     execution: &Execution,
     handle_kind: HandleKind,
-    input: Input,
+    work: Work,
 ) -> Result<Claim> {
     let (Some(attempt), Some(held)) = (&execution.attempt, execution.held()) else {
         return Err(Error::new(Code::InvariantBroken, "a claim left no attempt under a lease"));
@@ -262,15 +262,15 @@ fn answer(
         fence: attempt.fence(),
         ttl_ms: ready.ttl_ms,
         lane: route.lane.clone(),
-        instance: attempt.lease.instance.clone(),
+        instance: attempt.lease.instance.to_string(),
     };
     Ok(Claim {
         handle: handle.encode(),
         handle_kind,
-        execution_id: execution.id.to_string(),
+        execution_id: execution.id.text(),
         namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
         lane: handle.lane,
-        kind: input.specification.kind,
+        kind: work.kind,
         priority: execution.priority,
         attempt_index: attempt.index,
         attempt_id: uuid_text(attempt.id),
@@ -281,9 +281,9 @@ fn answer(
         lease_expires_at: held.expires_at,
         attempt_timeout_at: held.timeout_at,
         deadline_at: execution.deadline_at,
-        input: input.bytes.map(Bytes::Here),
-        encoding: input.encoding,
-        tags: stored_tags(input.specification.tags.as_deref())?,
+        input: work.input.map(Bytes::Here),
+        encoding: work.encoding,
+        tags: stored_tags(work.tags.as_deref())?,
     })
 }
 

@@ -63,7 +63,7 @@ impl Call for CompleteArgs {
         let (mut execution, held) = match enter(turn, &ready.handle, Some(Verb::Complete))? {
             Entry::Held(execution, held) => (execution, held),
             Entry::Lapsed(execution, lapsed) => return Err(gate::expired(&execution, lapsed)),
-            Entry::Repeated(execution, _) => return Ok(completed(execution.id.to_string())),
+            Entry::Repeated(execution, _) => return Ok(completed(execution.id.text())),
         };
         let result = match &ready.result {
             Some(bytes) => Some(turn.store.insert_payload(ready.encoding.as_deref(), bytes.as_slice())?),
@@ -74,7 +74,7 @@ impl Call for CompleteArgs {
         }
         let finished = Some(Finished { verb: Verb::Complete, at: None });
         settle(turn, &mut execution, Change { finished, ..Change::plain(held.complete(), turn.now) })?;
-        Ok(completed(execution.id.to_string()))
+        Ok(completed(execution.id.text()))
     }
 
     fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {

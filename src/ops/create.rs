@@ -157,7 +157,7 @@ impl Call for CreateArgs {
         let args = &ready.args;
         if let Some(original) = original(ready, turn)? {
             turn.store.register_lane(&args.lane)?;
-            let execution_id = original.to_string();
+            let execution_id = original.text();
             return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
         }
         turn.store.register_lane(&args.lane)?;
@@ -171,7 +171,7 @@ impl Call for CreateArgs {
         turn.wake_claims(&execution, false)?;
         Ok(CreateAnswer {
             outcome: CreateOutcome::Created,
-            execution_id: execution.id.to_string(),
+            execution_id: execution.id.text(),
             public_state: Some(execution.phase.state().public_state()),
         })
     }

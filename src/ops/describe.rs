@@ -10,7 +10,7 @@ use crate::model::id::{ExecutionId, uuid_text};
 use crate::model::phase::{Active, Phase, StateVector};
 use crate::model::policy::Policy;
 use crate::model::vocabulary::{AttemptLifecycle, AttemptType, FailureClass, PublicState};
-use crate::store::{Failure, Input};
+use crate::store::Failure;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -215,7 +215,7 @@ impl Call for DescribeExecutionArgs {
 }
 
 fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnapshot> {
-    let Input { specification, .. } = turn.store.input(execution.row)?;
+    let specification = turn.store.specification(execution.row)?;
     let route = turn.store.route(execution.route)?;
     let progress = turn.store.progress(execution.row)?;
     let reported_at = progress.as_ref().map_or(0, |progress| progress.updated_at);
@@ -223,7 +223,7 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
     let (claimable_at, blocking_detail) = waits(execution);
     let ending = turn.store.ending(execution.row)?.map(|(reason, source)| EndingSnapshot { reason, source });
     Ok(ExecutionSnapshot {
-        execution_id: execution.id.to_string(),
+        execution_id: execution.id.text(),
         namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
         lane: route.lane.clone(),
         kind: specification.kind,
@@ -282,8 +282,8 @@ fn lease(execution: &Execution) -> Option<LeaseSnapshot> {
     Some(LeaseSnapshot {
         lease_id: uuid_text(attempt.lease.id),
         lease_epoch: attempt.lease.epoch,
-        worker_id: attempt.lease.worker.clone(),
-        worker_instance_id: attempt.lease.instance.clone(),
+        worker_id: attempt.lease.worker.to_string(),
+        worker_instance_id: attempt.lease.instance.to_string(),
         attempt_index: attempt.index,
         expires_at: held.expires_at,
         last_heartbeat_at: attempt.lease.renewed_at,
@@ -309,8 +309,8 @@ fn attempt_snapshot(execution: &Execution, attempt: &Attempt, failures: &[(i64, 
         attempt_id: uuid_text(attempt.id),
         attempt_type: attempt.kind,
         lifecycle: execution.attempt_lifecycle(attempt),
-        worker_id: attempt.lease.worker.clone(),
-        worker_instance_id: attempt.lease.instance.clone(),
+        worker_id: attempt.lease.worker.to_string(),
+        worker_instance_id: attempt.lease.instance.to_string(),
         lease_epoch: attempt.lease.epoch,
         started_at: attempt.started_at,
         ended_at: attempt.ended.map(|(_, at)| at),

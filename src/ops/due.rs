@@ -11,7 +11,7 @@ use crate::model::lease::lapse_backoff_ms;
 use crate::model::phase::{Active, Held, Phase};
 use crate::model::transition::Expiry;
 use crate::model::vocabulary::FailureClass;
-use crate::store::{Failure, Keys};
+use crate::store::{Failure, Keys, Touched};
 
 /// Applies the due action of a kind, at its instant.
 pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()> {
@@ -24,7 +24,7 @@ pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()
         (DueKind::Delay, Phase::Active(Active::Lapsed(lapsed))) => {
             let before = Keys::of(&execution);
             execution.phase = Phase::Active(Active::Lapsed(lapsed.claimable()));
-            turn.store.save_execution(&execution, before)?;
+            turn.store.save_execution(&execution, Touched::Any, before)?;
             turn.wake_claims(&execution, false)
         }
         (DueKind::AttemptTimeout | DueKind::SuspensionTimeout | DueKind::LeaseExpiry | DueKind::Delay, _) => {

@@ -137,7 +137,7 @@ fn record(row: EventRow) -> EventRecord {
     EventRecord {
         cursor: Cursor::text_after(row.position),
         at: row.at,
-        execution_id: row.execution.to_string(),
+        execution_id: row.execution.text(),
         namespace: row.namespace,
         cause: row.cause,
         public_state: row.state.map(|state| state.public_state()),

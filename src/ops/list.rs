@@ -99,7 +99,7 @@ impl Call for ListExecutionsArgs {
         let page = usize::try_from(ready.limit).unwrap_or(usize::MAX);
         let more = found.len() > page;
         found.truncate(page);
-        let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
+        let next_cursor = found.last().filter(|_| more).map(|last| last.id.text());
         let executions = found.iter().map(|execution| summary(turn, execution)).collect::<Result<_>>()?;
         Ok(ExecutionPage { executions, next_cursor })
     }
@@ -107,7 +107,7 @@ impl Call for ListExecutionsArgs {
 
 fn summary(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSummary> {
     Ok(ExecutionSummary {
-        execution_id: execution.id.to_string(),
+        execution_id: execution.id.text(),
         namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
         lane: turn.store.route(execution.route)?.lane.clone(),
         kind: turn.store.kind(execution.row)?,

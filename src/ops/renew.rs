@@ -2,14 +2,13 @@
 
 use super::call::{Call, stored_answer};
 use super::gate::enter_held;
-use super::settle::touch;
+use super::settle::renewed;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
 use crate::model::handle::Handle;
 use crate::model::lease::TTL_MS_MAX;
 use crate::model::phase::{Active, Phase};
-use crate::model::vocabulary::Cause;
 use crate::store::Keys;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +52,7 @@ impl Call for RenewArgs {
         if let Some(attempt) = execution.attempt.as_mut() {
             attempt.lease.renewed_at = turn.now;
         }
-        touch(turn, &mut execution, before, Cause::Renewed)?;
+        renewed(turn, &mut execution, before)?;
         Ok(RenewAnswer { expires_at, lease_epoch: handle.fence.epoch })
     }
 

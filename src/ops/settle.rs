@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::model::execution::{Execution, Finished, Issue};
 use crate::model::phase::Phase;
 use crate::model::transition::Step;
-use crate::model::vocabulary::Cause;
-use crate::store::{Keys, NewEvent};
+use crate::model::vocabulary::{Cause, LeaseEvent};
+use crate::store::{Keys, NewEvent, Touched};
 
 /// Why an execution ended, where its outcome does not say it.
 #[derive(Clone, Copy, Debug)]
@@ -43,26 +43,27 @@ impl Change<'_> {
 pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>) -> Result<()> {
     let before = Keys::of(execution);
     let was_claimable = execution.claim_rank().is_some();
+    let ends_held = execution.held().is_some() && matches!(change.step.phase, Phase::Terminal(_));
+    let touched = if ends_held { Touched::Ended } else { Touched::Any };
     if let Some(former) = execution.advance(&change.step, change.at, change.issue, change.finished) {
         turn.store.insert_attempt(execution.row, &former)?;
     }
     append(turn, execution, &change.step, change.at)?;
-    turn.store.save_execution(execution, before)?;
+    turn.store.save_execution(execution, touched, before)?;
     if let Phase::Terminal(_) = execution.phase {
         finish(turn, execution, change.ending)?;
     }
     turn.wake_claims(execution, was_claimable)
 }
 
-/// Saves an execution whose phase did not change, with the one event that tells what did.
-pub fn touch(turn: &mut Turn<'_>, execution: &mut Execution, before: Keys, cause: Cause) -> Result<()> {
-    use crate::model::vocabulary::LeaseEvent;
-    let lease = (cause == Cause::Renewed).then_some(LeaseEvent::Renewed);
+/// Saves an execution whose lease was renewed, with the event that tells so; its phase did not change.
+pub fn renewed(turn: &mut Turn<'_>, execution: &mut Execution, before: Keys) -> Result<()> {
     execution.changed_at = turn.now;
-    let event = NewEvent { at: turn.now, state: None, lease, ..event_of(execution, cause) };
+    let lease = Some(LeaseEvent::Renewed);
+    let event = NewEvent { at: turn.now, lease, ..event_of(execution, Cause::Renewed) };
     execution.last_event = turn.store.append_event(&event)?;
     turn.wakes.events = true;
-    turn.store.save_execution(execution, before)
+    turn.store.save_execution(execution, Touched::Renewed, before)
 }
 
 /// Appends the event of a transition and remembers its position on the execution.
@@ -81,7 +82,7 @@ pub fn append(turn: &mut Turn<'_>, execution: &mut Execution, step: &Step, at: i
 fn event_of(execution: &Execution, cause: Cause) -> NewEvent<'_> {
     let holder = execution.attempt.as_ref().map(|attempt| {
         let lease = &attempt.lease;
-        (lease.epoch, lease.id, lease.worker.as_str(), lease.instance.as_str())
+        (lease.epoch, lease.id, &*lease.worker, &*lease.instance)
     });
     NewEvent {
         at: 0,

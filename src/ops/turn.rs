@@ -7,6 +7,7 @@ use crate::model::id::ExecutionId;
 use crate::store::Store;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Whom a batch may have given something to do; the host retries the calls it has parked for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -39,7 +40,7 @@ pub struct Turn<'a> {
     /// Limits set at open.
     pub limits: &'a Limits,
     /// The instance id of a worker that names none.
-    pub instance: &'a str,
+    pub instance: &'a Rc<str>,
     /// Engine time, in Unix ms.
     pub now: i64,
     /// Whom the batch wakes.
@@ -56,7 +57,7 @@ impl Turn<'_> {
 
     /// An execution ended.
     pub fn wake_waiters(&mut self, id: &ExecutionId) {
-        self.wakes.finished.push(id.to_string());
+        self.wakes.finished.push(id.text());
     }
 
     /// Makes sure that a lane's claims are woken when this execution became claimable.

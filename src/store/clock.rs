@@ -27,7 +27,7 @@ impl Store {
         for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT] {
             self.execute(sql, &[shift_ms.into()])?;
         }
-        self.due.forget();
+        self.forget_rows();
         Ok(())
     }
 }

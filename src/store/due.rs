@@ -3,7 +3,7 @@
 use super::Store;
 use crate::error::Result;
 use crate::model::due::{DueKey, DueKind};
-use crate::model::frontier::{FRONTIER_KEYS_MAX, Head};
+use crate::model::frontier::Head;
 
 impl Store {
     /// The first due action, whenever it is.
@@ -11,7 +11,7 @@ impl Store {
         const SQL: &str = "SELECT due_at, due_kind, id FROM execution WHERE due_at IS NOT NULL \
              ORDER BY due_at, due_kind, id LIMIT ?1"; // scan: ordered by its partial index, and limited
         if self.due.head() == Head::Unknown {
-            let keys = self.all(SQL, &[i64::from(FRONTIER_KEYS_MAX).into()], |row| {
+            let keys = self.all(SQL, &[i64::from(self.due.wanted()).into()], |row| {
                 Ok(DueKey { at: row.int(0)?, kind: DueKind::of_number(row.int(1)?)?, row: row.int(2)? })
             })?;
             self.due.fill(keys);

@@ -15,8 +15,13 @@ impl Store {
         namespace: Option<i64>,
         limit: i64,
     ) -> Result<Vec<Execution>> {
-        const ALL: &str = concat!(columns!(), "WHERE public_id > ?1 ORDER BY public_id LIMIT ?2");
-        const ONE: &str = concat!(columns!(), "WHERE namespace = ?3 AND public_id > ?1 ORDER BY public_id LIMIT ?2");
+        const ALL: &str =
+            concat!("SELECT ", columns!(), " FROM execution WHERE public_id > ?1 ORDER BY public_id LIMIT ?2");
+        const ONE: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM execution WHERE namespace = ?3 AND public_id > ?1 ORDER BY public_id LIMIT ?2"
+        );
         let after = after.map(ExecutionId::stored);
         let after: &[u8] = after.as_ref().map_or(&[], |id| id);
         let read = |row: &dyn Row| read_execution(row);

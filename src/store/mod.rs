@@ -5,6 +5,7 @@
 //! decided elsewhere. Design §3.
 
 mod attempt;
+mod claim;
 mod clock;
 mod columns;
 mod dedup;
@@ -19,22 +20,26 @@ mod meta;
 pub mod migrations;
 mod namespace;
 mod payload;
+mod phase;
 mod progress;
 mod request;
 mod route;
 mod specification;
 
+pub use claim::{Keys, Work};
 pub use dedup::Dedup;
 pub use event::{EventRow, NewEvent};
-pub use execution::Keys;
 pub use failure::Failure;
+pub use phase::Touched;
 pub use progress::Progress;
 pub use request::Request;
-pub use specification::{Input, Specification};
+pub use specification::Specification;
 
 use crate::error::Result;
 use crate::model::due::DueKey;
+use crate::model::execution::Execution;
 use crate::model::frontier::Frontier;
+use crate::model::id::ExecutionId;
 use driver::{Driver, Reader, Value};
 use meta::Meta;
 use route::Routes;
@@ -57,6 +62,8 @@ pub struct Store {
     routes: Routes,
     namespaces: FxHashMap<String, i64>,
     namespace_names: FxHashMap<i64, Rc<str>>,
+    /// Executions under a lease, as they are stored.
+    live: FxHashMap<ExecutionId, Execution>,
     claimable: FxHashMap<i64, Frontier<ClaimKey>>,
     due: Frontier<DueKey>,
 }
@@ -71,6 +78,7 @@ impl Store {
             routes: Routes::default(),
             namespaces: FxHashMap::default(),
             namespace_names: FxHashMap::default(),
+            live: FxHashMap::default(),
             claimable: FxHashMap::default(),
             due: Frontier::default(),
         };
@@ -110,6 +118,7 @@ impl Store {
         self.routes = Routes::default();
         self.namespaces.clear();
         self.namespace_names.clear();
+        self.live.clear();
         self.claimable.clear();
         self.due.forget();
     }

@@ -22,17 +22,6 @@ pub struct Specification {
     pub tags: Option<String>,
 }
 
-/// A specification with its input's bytes, as a claim hands them back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Input {
-    /// The specification.
-    pub specification: Specification,
-    /// The input's bytes.
-    pub bytes: Option<Vec<u8>>,
-    /// The encoding their writer named.
-    pub encoding: Option<String>,
-}
-
 impl Store {
     /// Keeps what an execution was created with.
     pub fn insert_specification(&mut self, execution: i64, made: &Specification) -> Result<()> {
@@ -51,24 +40,19 @@ impl Store {
         self.execute(SQL, &params).map(|_| ())
     }
 
-    /// What an execution was created with, and its input.
-    pub fn input(&self, execution: i64) -> Result<Input> {
-        const SQL: &str = "SELECT s.kind, s.creator, s.idempotency_key, s.input, s.attempt_timeout_ms, s.policy, \
-             s.tags, p.bytes, p.encoding FROM specification s LEFT JOIN payload p ON p.id = s.input \
-             WHERE s.execution = ?1";
+    /// What an execution was created with.
+    pub fn specification(&self, execution: i64) -> Result<Specification> {
+        const SQL: &str = "SELECT kind, creator, idempotency_key, input, attempt_timeout_ms, policy, tags \
+             FROM specification WHERE execution = ?1";
         self.first(SQL, &[execution.into()], |row| {
-            Ok(Input {
-                specification: Specification {
-                    kind: row.text(0)?.to_owned(),
-                    creator: row.text(1)?.to_owned(),
-                    idempotency_key: row.opt_text(2)?.map(str::to_owned),
-                    input: row.opt_int(3)?,
-                    attempt_timeout_ms: row.opt_int(4)?,
-                    policy: row.opt_text(5)?.map(str::to_owned),
-                    tags: row.opt_text(6)?.map(str::to_owned),
-                },
-                bytes: row.opt_blob(7)?.map(<[u8]>::to_vec),
-                encoding: row.opt_text(8)?.map(str::to_owned),
+            Ok(Specification {
+                kind: row.text(0)?.to_owned(),
+                creator: row.text(1)?.to_owned(),
+                idempotency_key: row.opt_text(2)?.map(str::to_owned),
+                input: row.opt_int(3)?,
+                attempt_timeout_ms: row.opt_int(4)?,
+                policy: row.opt_text(5)?.map(str::to_owned),
+                tags: row.opt_text(6)?.map(str::to_owned),
             })
         })?
         .ok_or_else(|| gone(execution))

@@ -21,7 +21,11 @@ test("an execution is created, claimed and completed, bytes intact", () => {
 
 test("every operation of the class answers", () => {
   const { engine, pass } = manual();
-  const { executionId } = engine.createExecution({ lane: "l", kind: "k", retry: { maxRetries: 1, backoff: { type: "fixed", delayMs: 5 } } });
+  const { executionId } = engine.createExecution({
+    lane: "l",
+    kind: "k",
+    retry: { maxRetries: 1, backoff: { type: "fixed", delayMs: 5 } },
+  });
   const { handle } = engine.claim({ lanes: ["l"], worker, leaseTtlMs: 1000 });
   pass(100);
   assert.deepEqual(engine.renew({ handle }), { expiresAt: 1_001_100, leaseEpoch: 1 });
@@ -37,7 +41,10 @@ test("every operation of the class answers", () => {
   assert.equal(engine.listExecutions({}).executions.length, 1);
   const { events } = engine.readEvents({ after: "start", streams: ["execution", "lease"] });
   const causes = ["created", "claimed", "renewed", "retry_scheduled", "delay_over", "cancelled"];
-  assert.deepEqual(events.map(({ cause }) => cause), causes);
+  assert.deepEqual(
+    events.map(({ cause }) => cause),
+    causes,
+  );
   assert.deepEqual(engine.clockReport(), { hostNow: 1_000_105, engineNow: 1_000_105, aheadMs: 0 });
   pass(-1000);
   assert.equal(engine.clockReport().aheadMs, 1000);
@@ -80,7 +87,15 @@ test("arguments that are no plain data are refused by field, and nothing is writ
     [{ lane: 5, kind: "k" }, "lane"],
     [{ lane: "l" }, "kind"],
     [{ lane: "l", kind: () => {} }, "arguments"],
-    [{ lane: "l", get kind() { throw new Error("boo"); } }, "arguments"],
+    [
+      {
+        lane: "l",
+        get kind() {
+          throw new Error("boo");
+        },
+      },
+      "arguments",
+    ],
     [["l", "k"], "arguments"],
     ["l", "arguments"],
     [null, "arguments"],
@@ -105,7 +120,13 @@ test("an error carries code, category, kind, details, class and a stack", () => 
   const { code, category, kind, retryable, class: class_ } = error;
   assert.deepEqual(
     { code, category, kind, retryable, class: class_ },
-    { code: "validation.invalid_input", category: "validation", kind: "invalid_input", retryable: false, class: "terminal" },
+    {
+      code: "validation.invalid_input",
+      category: "validation",
+      kind: "invalid_input",
+      retryable: false,
+      class: "terminal",
+    },
   );
   assert.ok(errorCodes().some((/** @type {any} */ row) => row.code === code && row.meaning));
 });
@@ -119,7 +140,15 @@ test("a closed engine says so, and closing twice does nothing", () => {
 });
 
 test("a clock that answers no time is refused, whatever it does", () => {
-  const clocks = [() => Number.NaN, () => -1, () => 253402300800000, () => "now", () => { throw new Error("stopped"); }];
+  const clocks = [
+    () => Number.NaN,
+    () => -1,
+    () => 253402300800000,
+    () => "now",
+    () => {
+      throw new Error("stopped");
+    },
+  ];
   for (const clock of clocks) {
     const engine = Engine.openMemory(/** @type {any} */ (clock));
     const error = thrownBy(() => engine.createExecution({ lane: "l", kind: "k" }));

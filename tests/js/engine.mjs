@@ -5,8 +5,8 @@ import { Engine, initSync } from "../../dist/wasm/tidegate.js";
 
 initSync({ module: readFileSync(new URL("../../dist/wasm/tidegate_bg.wasm", import.meta.url)) });
 
-export { Engine };
 export { errorCodes } from "../../dist/wasm/tidegate.js";
+export { Engine };
 
 /** An engine in memory whose clock stands still until `pass` moves it. */
 export function manual(start = 1_000_000) {
