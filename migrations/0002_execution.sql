@@ -54,7 +54,7 @@ CREATE TABLE execution (
     timeout_at INTEGER,
     claim_rank INTEGER,
     due_at INTEGER,
-    due_kind INTEGER,
+    due_kind INTEGER CHECK (due_kind BETWEEN 1 AND 5),
     epoch INTEGER NOT NULL,
     attempt_count INTEGER NOT NULL,
     retry_count INTEGER NOT NULL,
@@ -82,11 +82,11 @@ CREATE TABLE execution (
     CHECK (CASE WHEN phase <= 3 THEN coalesce(next, 0) BETWEEN 1 AND 4 ELSE next IS NULL END),
     CHECK (CASE phase
         WHEN 1 THEN reason IS NULL AND until_at IS NULL
-        WHEN 2 THEN coalesce(reason, 0) BETWEEN 20 AND 29 AND until_at IS NOT NULL
-        WHEN 3 THEN coalesce(reason, 0) BETWEEN 30 AND 39
+        WHEN 2 THEN coalesce(reason, 0) BETWEEN 20 AND 22 AND until_at IS NOT NULL
+        WHEN 3 THEN coalesce(reason, 0) BETWEEN 30 AND 37
         WHEN 4 THEN reason IS NULL AND expires_at IS NOT NULL
             AND (until_at IS NULL OR lapsed = 1) AND (timeout_at IS NULL OR lapsed = 0)
-        WHEN 5 THEN coalesce(reason, 0) BETWEEN 50 AND 59
+        WHEN 5 THEN coalesce(reason, 0) BETWEEN 50 AND 53
         ELSE reason IS NULL AND until_at IS NULL AND due_at IS NULL END),
     CHECK (CASE phase
         WHEN 6 THEN coalesce(outcome, 0) BETWEEN 1 AND 5 AND ended_at IS NOT NULL

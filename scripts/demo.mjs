@@ -61,19 +61,21 @@ const handlers = {
 async function work(lane, id) {
   while (!finished()) {
     const claim = engine.claim({ lanes: [lane], worker: { id }, leaseTtlMs: 2000 });
-    if (!claim) {
-      await pass(40);
-      continue;
-    }
-    const { customer } = JSON.parse(text.decode(claim.input));
-    try {
-      const result = await handlers[/** @type {keyof typeof handlers} */ (claim.kind)](customer, claim);
-      if (result !== "died") engine.complete({ handle: claim.handle, result: bytes.encode(JSON.stringify(result)) });
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      if ("code" in error) throw error;
-      engine.fail({ handle: claim.handle, reason: { message: error.message }, class: "transient" });
-    }
+    if (claim) await handle(claim);
+    else await pass(40);
+  }
+}
+
+/** @param {import("../dist/wasm/tidegate.js").Claim} claim */
+async function handle(claim) {
+  const { customer } = JSON.parse(text.decode(claim.input));
+  const { handle } = claim;
+  try {
+    const result = await handlers[/** @type {keyof typeof handlers} */ (claim.kind)](customer, claim);
+    if (result !== "died") engine.complete({ handle, result: bytes.encode(JSON.stringify(result)) });
+  } catch (error) {
+    if (!(error instanceof Error) || "code" in error) throw error;
+    engine.fail({ handle, reason: { message: error.message }, class: "transient" });
   }
 }
 

@@ -150,6 +150,13 @@ impl Error {
         self
     }
 
+    /// The same error under another code.
+    #[must_use]
+    pub fn coded(mut self, code: Code) -> Self {
+        self.0.code = code;
+        self
+    }
+
     /// The code of the error.
     pub fn code(&self) -> Code {
         self.0.code

@@ -20,9 +20,11 @@ pub enum Pass {
     Repeated(Finished),
 }
 
-/// The gate for a caller that shows `fence` and wants `verb` (`None` for calls that do not end the lease).
-pub fn gate(execution: &Execution, fence: &Fence, verb: Option<Verb>) -> Result<Pass> {
-    let current = execution.attempt.as_ref().is_some_and(|attempt| attempt.fence() == *fence);
+/// The gate for a caller that shows `fence` of the attempt with this index and wants `verb` (`None` for calls that do
+/// not end the lease).
+pub fn gate(execution: &Execution, index: i64, fence: &Fence, verb: Option<Verb>) -> Result<Pass> {
+    let shown = |attempt: &Attempt| attempt.index == index && attempt.fence() == *fence;
+    let current = execution.attempt.as_ref().is_some_and(shown);
     match execution.phase {
         Phase::Active(_) if !current => Err(conflict(execution, fence)),
         Phase::Active(Active::Held(held)) => Ok(Pass::Held(held)),

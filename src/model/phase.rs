@@ -379,6 +379,7 @@ impl StateVector {
     /// The state of a stored number.
     pub fn of_number(number: i64) -> Result<Self> {
         let digit = |unit: i64, base: i64| number / unit % base;
+        let lifecycle_phase = LifecyclePhase::of_number(number / 1_000_000)?;
         Ok(Self {
             attempt_state: AttemptState::of_number(digit(1, 10))?,
             terminal_outcome: match digit(10, 10) {
@@ -388,7 +389,7 @@ impl StateVector {
             blocking_reason: BlockingReason::of_number(digit(100, 100))?,
             eligibility_state: EligibilityState::of_number(digit(10_000, 10))?,
             ownership_state: OwnershipState::of_number(digit(100_000, 10))?,
-            lifecycle_phase: LifecyclePhase::of_number(digit(1_000_000, 10))?,
+            lifecycle_phase,
         })
     }
 }

@@ -126,18 +126,15 @@ pub struct FallbackTier {
 }
 
 impl Policy {
-    /// Checks every member.
+    /// Checks every member; what breaks the rules inside a nested one is an invalid policy.
     pub fn check(&self) -> Result<()> {
-        if let Some(retry) = &self.retry {
-            retry.check("retry")?;
-        }
+        self.check_parts().map_err(|e| e.coded(Code::InvalidPolicy))?;
         argument::opt_number("maxReclaimCount", self.max_reclaim_count, 0, INTEGER_MAX)?;
         argument::opt_number("maxReplayCount", self.max_replay_count, 0, INTEGER_MAX)?;
         argument::opt_number("maxSignals", self.max_signals, 0, INTEGER_MAX)?;
         argument::opt_name("preferredLocality", self.preferred_locality.as_deref())?;
         argument::opt_name("isolationLevel", self.isolation_level.as_deref())?;
-        self.check_budgets()?;
-        self.check_parts()
+        self.check_budgets()
     }
 
     fn check_budgets(&self) -> Result<()> {
@@ -155,6 +152,9 @@ impl Policy {
     }
 
     fn check_parts(&self) -> Result<()> {
+        if let Some(retry) = &self.retry {
+            retry.check("retry")?;
+        }
         if let Some(stream) = &self.stream {
             argument::opt_name("stream.durabilityMode", stream.durability_mode.as_deref())?;
             argument::opt_number("stream.retentionMaxlen", stream.retention_maxlen, 1, INTEGER_MAX)?;

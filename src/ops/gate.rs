@@ -29,7 +29,7 @@ pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result
             return Ok(Entry::Repeated(execution, finished));
         }
     }
-    Ok(match gate::gate(&execution, &handle.fence, verb)? {
+    Ok(match gate::gate(&execution, handle.attempt_index, &handle.fence, verb)? {
         Pass::Held(held) => Entry::Held(execution, held),
         Pass::Lapsed(lapsed) => Entry::Lapsed(execution, lapsed),
         Pass::Repeated(finished) => Entry::Repeated(execution, finished),
