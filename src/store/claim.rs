@@ -1,28 +1,13 @@
-//! The claim order: the fronts of its index, route by route, and the row that a claim takes.
+//! The claim order, and the row that a claim takes.
 
 use super::execution::{COLUMNS, columns, read};
 use super::{ClaimKey, Store};
 use crate::error::{Code, Error, Result};
-use crate::model::due::DueKey;
 use crate::model::execution::Execution;
 use crate::model::frontier::Head;
 
 /// Routes whose front is remembered at most; past it all are forgotten and searched again as needed.
 const ROUTES_MAX: usize = 10_000;
-
-/// Where an execution stands in the claim and due indexes; taken before it changes, compared when it is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keys {
-    pub(super) claim: Option<ClaimKey>,
-    pub(super) due: Option<DueKey>,
-}
-
-impl Keys {
-    /// The keys of an execution as it is.
-    pub fn of(execution: &Execution) -> Self {
-        Self { claim: execution.claim_rank().map(|rank| (rank, execution.row)), due: execution.due() }
-    }
-}
 
 /// What a claim hands back beside the execution itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,27 +70,5 @@ impl Store {
             Ok((read(row)?, work))
         })?
         .ok_or_else(|| Error::new(Code::Corruption, format!("execution row {row} is gone")))
-    }
-
-    /// Tells the fronts of the claim and due indexes that a row has moved.
-    pub(super) fn moved(&mut self, route: i64, before: Keys, after: Keys) {
-        if before.claim != after.claim
-            && let Some(front) = self.claimable.get_mut(&route)
-        {
-            if let Some(key) = before.claim {
-                front.leave(key);
-            }
-            if let Some(key) = after.claim {
-                front.enter(key);
-            }
-        }
-        if before.due != after.due {
-            if let Some(key) = before.due {
-                self.due.leave(key);
-            }
-            if let Some(key) = after.due {
-                self.due.enter(key);
-            }
-        }
     }
 }

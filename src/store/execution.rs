@@ -2,9 +2,9 @@
 //! holders' calls load nothing.
 
 use super::Store;
-use super::claim::Keys;
 use super::columns::PhaseColumns;
 use super::driver::{Row, Value};
+use super::front::Keys;
 use crate::error::{Code, Error, Result};
 use crate::model::execution::{Attempt, Execution, Finished, Lease};
 use crate::model::id::{ExecutionId, stored_uuid};

@@ -4,10 +4,10 @@
 //! columns that their change can touch, so that SQLite checks and indexes no others.
 
 use super::Store;
-use super::claim::Keys;
 use super::columns::PhaseColumns;
 use super::driver::Value;
 use super::execution::attempt_columns;
+use super::front::Keys;
 use crate::error::Result;
 use crate::model::execution::Execution;
 use crate::model::vocabulary::Outcome;
