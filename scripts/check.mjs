@@ -1,8 +1,8 @@
 // `npm run check`: everything but the tests that a change must hold to. Runs all of it and names what failed.
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { build, wasmSize } from "./build.mjs";
+import { wasmSize } from "./build.mjs";
+import { buildPackage } from "./package.mjs";
 import { runQuietly } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { root, wasmTarget } from "./setup/project.mjs";
@@ -26,7 +26,7 @@ const checks = {
   "clippy is content for wasm": ["cargo", "clippy", "--lib", "--target", wasmTarget, ...strict],
   "JavaScript is formatted and linted": [...installed("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."],
   "scripts are typed": [...tsc, "scripts"],
-  ...(existsSync(join(root, "js")) && { "TypeScript is typed": [...tsc, "."] }),
+  "TypeScript is typed": [...tsc, "js"],
   "files and layers are tidy": ["cargo", "test", "--test", "tidy"],
   "generated types are current": [process.execPath, "scripts/types.mjs", "--check"],
 };
@@ -41,10 +41,10 @@ function checkSize() {
 await asProgram(import.meta.url, async () => {
   const env = await setUp("build");
   const failed = [];
+  await buildPackage(env);
   for (const [name, [command, ...args]] of Object.entries(checks)) {
     if (!(await runQuietly(name, String(command), args, { env }))) failed.push(name);
   }
-  await build(env);
   if (!checkSize()) failed.push("wasm is small");
   if (failed.length > 0) throw new Failure(`not true: ${failed.join("; ")}. What was found is above.`);
   console.log("check: all true");

@@ -1,7 +1,7 @@
 // `npm test`: every test, natively, in Node and in Chromium. Stops at the first step that fails, ends with the count.
 // `npm test -- --only=native` (or node, chrome, js) runs one of the steps.
 
-import { build } from "./build.mjs";
+import { buildPackage } from "./package.mjs";
 import { run } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { step } from "./setup/steps.mjs";
@@ -56,7 +56,7 @@ function chosen() {
  * @param {Tally} tally
  */
 async function runStep(one, env, tally) {
-  if (one.builds) await build(env);
+  if (one.builds) await buildPackage(env);
   const [command, ...args] = /** @type {[string, ...string[]]} */ (one.args(env));
   const before = tally.passed;
   const succeeded = await run(command, args, { env, hears: (text) => tally.read(text) });

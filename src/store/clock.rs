@@ -17,12 +17,17 @@ impl Store {
              started_at = max(started_at + ?1, 0), ended_at = max(ended_at + ?1, 0), \
              attempt_started_at = max(attempt_started_at + ?1, 0), attempt_ended_at = max(attempt_ended_at + ?1, 0), \
              renewed_at = max(renewed_at + ?1, 0), verb_at = max(verb_at + ?1, 0)";
+        // scan: every row, on purpose
         const ATTEMPT: &str = "UPDATE attempt SET attempt_started_at = max(attempt_started_at + ?1, 0), \
              attempt_ended_at = max(attempt_ended_at + ?1, 0), renewed_at = max(renewed_at + ?1, 0), \
              verb_at = max(verb_at + ?1, 0)";
+        // scan: every row, on purpose
         const PROGRESS: &str = "UPDATE progress SET updated_at = max(updated_at + ?1, 0)";
+        // scan: every row, on purpose
         const DEDUP: &str = "UPDATE dedup SET expires_at = max(expires_at + ?1, 0)";
+        // scan: every row, on purpose
         const REQUEST: &str = "UPDATE request SET expires_at = max(expires_at + ?1, 0)";
+        // scan: every row, on purpose
         const EVENT: &str = "UPDATE event SET at = max(at + ?1, 0)";
         for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT] {
             self.execute(sql, &[shift_ms.into()])?;

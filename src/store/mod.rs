@@ -51,9 +51,12 @@ use std::rc::Rc;
 /// A row's place in the claim order of its route: rank, then creation order.
 type ClaimKey = (i64, i64);
 
-/// Where the counters of the store stood.
+/// Where the counters of the store stood, and how much it had written.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark(Meta);
+pub struct Mark {
+    meta: Meta,
+    writes: u64,
+}
 
 /// The engine's tables behind typed functions.
 pub struct Store {
@@ -107,13 +110,14 @@ impl Store {
 
     /// Where the counters stand; [`Store::rewind`] goes back to it.
     pub fn mark(&self) -> Mark {
-        Mark(self.meta)
+        Mark { meta: self.meta, writes: self.writes }
     }
 
     /// Forgets what is remembered since a mark, after a savepoint was undone.
     pub fn rewind(&mut self, mark: Mark) {
         self.forget_rows();
-        self.meta = mark.0;
+        self.meta = mark.meta;
+        self.writes = mark.writes;
     }
 
     fn forget_rows(&mut self) {

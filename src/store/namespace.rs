@@ -23,7 +23,8 @@ impl Store {
 
     /// The row of a namespace, made if it is new.
     pub fn intern_namespace(&mut self, name: &str) -> Result<i64> {
-        const SQL: &str = "INSERT INTO namespace (id, name) SELECT coalesce(max(id), 0) + 1, ?1 FROM namespace";
+        const SQL: &str =
+            "INSERT INTO namespace (id, name) VALUES ((SELECT coalesce(max(id), 0) + 1 FROM namespace), ?1)";
         if let Some(row) = self.find_namespace(name)? {
             return Ok(row);
         }

@@ -35,6 +35,8 @@ pub struct Routes {
 struct Lane {
     row: i64,
     routes: Vec<(i64, Rc<Route>)>,
+    /// The route of each requirement set.
+    by_required: FxHashMap<String, i64>,
     /// For each set of offered capabilities seen: the routes it covers.
     covered: FxHashMap<String, Rc<[i64]>>,
 }
@@ -42,7 +44,7 @@ struct Lane {
 impl Store {
     /// Registers a lane's name if it is unseen.
     pub fn register_lane(&mut self, name: &str) -> Result<()> {
-        const SQL: &str = "INSERT INTO lane (id, name) SELECT coalesce(max(id), 0) + 1, ?1 FROM lane";
+        const SQL: &str = "INSERT INTO lane (id, name) VALUES ((SELECT coalesce(max(id), 0) + 1 FROM lane), ?1)";
         if !self.recall_lane(name)? {
             self.execute(SQL, &[name.into()])?;
             self.recall_lane(name)?;
@@ -52,11 +54,11 @@ impl Store {
 
     /// The route of a registered lane and a requirement set, made if it is new.
     pub fn intern_route(&mut self, lane: &str, required: &Capabilities) -> Result<i64> {
-        const SQL: &str =
-            "INSERT INTO route (id, lane, requirement) SELECT coalesce(max(id), 0) + 1, ?1, ?2 FROM route";
+        const SQL: &str = "INSERT INTO route (id, lane, requirement) \
+             VALUES ((SELECT coalesce(max(id), 0) + 1 FROM route), ?1, ?2)";
         const ROW: &str = "SELECT id FROM route WHERE lane = ?1 AND requirement = ?2";
         let remembered = self.lane(lane)?;
-        if let Some((row, _)) = remembered.routes.iter().find(|(_, route)| route.required == *required) {
+        if let Some(row) = remembered.by_required.get(required.joined()) {
             return Ok(*row);
         }
         let lane_row = remembered.row;
@@ -114,7 +116,7 @@ impl Store {
     fn recall_lane(&mut self, name: &str) -> Result<bool> {
         const LANE: &str = "SELECT id FROM lane WHERE name = ?1";
         const ROUTES: &str = "SELECT r.id, q.tokens FROM route r JOIN requirement q ON q.id = r.requirement \
-             WHERE r.lane = ?1 ORDER BY r.id";
+             WHERE r.lane = ?1";
         if self.routes.lanes.contains_key(name) {
             return Ok(true);
         }
@@ -127,7 +129,8 @@ impl Store {
             self.routes = Routes::default();
         }
         self.routes.routes.extend(routes.iter().map(|(row, route)| (*row, Rc::clone(route))));
-        self.routes.lanes.insert(name.to_owned(), Lane { row, routes, covered: FxHashMap::default() });
+        let by_required = routes.iter().map(|(row, route)| (route.required.joined().to_owned(), *row)).collect();
+        self.routes.lanes.insert(name.to_owned(), Lane { row, routes, by_required, covered: FxHashMap::default() });
         Ok(true)
     }
 
@@ -141,7 +144,7 @@ impl Store {
 
     fn intern_requirement(&mut self, required: &Capabilities) -> Result<i64> {
         const SQL: &str = "INSERT INTO requirement (id, tokens) \
-             SELECT coalesce(max(id), 0) + 1, ?1 FROM requirement WHERE true ON CONFLICT (tokens) DO NOTHING";
+             VALUES ((SELECT coalesce(max(id), 0) + 1 FROM requirement), ?1)";
         const ROW: &str = "SELECT id FROM requirement WHERE tokens = ?1";
         let find = |store: &Self| store.first(ROW, &[required.joined().into()], |row| row.int(0));
         if let Some(row) = find(self)? {
@@ -160,6 +163,7 @@ impl Lane {
                 *covered = covered.iter().copied().chain([row]).collect();
             }
         }
+        self.by_required.insert(route.required.joined().to_owned(), row);
         self.routes.push((row, route));
     }
 }

@@ -1,0 +1,35 @@
+// The alarm: one timer for the next instant at which time itself acts. Late is harmless, the engine catches up.
+
+/** What an alarm needs of the host; `setTimeout`, a Durable Object's alarm and a test's hand all fit. */
+export interface Timer {
+  /** Calls `ring` once at `at` (Unix ms) or soon after; replaces an earlier setting. Null clears it. */
+  set(at: number | null, ring: () => void): void;
+}
+
+/** Longest delay that timers of JavaScript hosts take. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
+
+/** Events after which a sleeping page's timers may have been held back. */
+const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;
+
+/** A timer over `setTimeout` that rings at once when a page wakes up. Never keeps a process alive. */
+export function hostTimer(now: () => number): Timer {
+  let handle: ReturnType<typeof setTimeout> | undefined;
+  let ringNow: (() => void) | undefined;
+  if (typeof document !== "undefined")
+    for (const name of WAKING) {
+      const target = name === "visibilitychange" || name === "resume" ? document : globalThis;
+      target.addEventListener(name, () => ringNow?.());
+    }
+  return {
+    set(at, ring) {
+      clearTimeout(handle);
+      handle = undefined;
+      ringNow = at === null ? undefined : ring;
+      if (at === null) return;
+      handle = setTimeout(ring, Math.min(Math.max(at - now(), 0), DELAY_MS_MAX));
+      // Node and Deno: waiting for a due instant alone is no reason to stay.
+      if (typeof handle === "object" && "unref" in handle) handle.unref();
+    },
+  };
+}

@@ -1,0 +1,243 @@
+// The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
+
+import { hostTimer, type Timer } from "./alarm.js";
+import { closedError, TidegateError } from "./errors.js";
+import { Gather } from "./gather.js";
+import { Parking } from "./parking.js";
+import { decode, encode, type Payload } from "./payload.js";
+import type { Port, Reply, StorageReport } from "./port.js";
+import type {
+  CancelExecutionAnswer,
+  CancelExecutionArgs,
+  Claim,
+  ClaimArgs,
+  ClockReport,
+  CompleteAnswer,
+  CreateAnswer,
+  CreateArgs,
+  EventPage,
+  ExecutionPage,
+  ExecutionResult,
+  ExecutionSnapshot,
+  FailAnswer,
+  FailArgs,
+  ListExecutionsArgs,
+  ProgressAnswer,
+  ReadEventsArgs,
+  RenewAnswer,
+  TickAnswer,
+  Wakes,
+} from "./types.generated.js";
+import { type Handlers, Worker, type WorkOptions } from "./work.js";
+
+/** What any call may carry. */
+export interface CallOptions {
+  /** Makes a repetition within 10 minutes answer what the first call answered. */
+  requestId?: string;
+}
+
+/** An execution to create; the input is a JSON value or bytes. */
+export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
+
+/** A claimed execution with its input decoded: a JSON value where one was given, else bytes. */
+export type ClaimedExecution = Omit<Claim, "input"> & { input?: Payload | undefined };
+
+/** A claim that may be parked, at most 10 minutes, and given up. */
+export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
+
+/** The result of a completed execution, decoded. */
+export type DecodedResult = Omit<ExecutionResult, "result"> & { result?: Payload | undefined };
+
+/** Hears of what a batch woke. */
+type WakeListener = (wakes: Wakes) => void;
+
+export class Engine {
+  /** Creating, reading and cancelling executions. */
+  readonly executions: Executions;
+  readonly #port: Port;
+  readonly #gather: Gather;
+  readonly #parking = new Parking();
+  readonly #timer: Timer;
+  readonly #listeners = new Set<WakeListener>();
+  readonly #workers = new Set<Worker>();
+  #closed: Promise<void> | undefined;
+
+  /** Use `openEngine`. */
+  constructor(port: Port, timer: Timer = hostTimer(Date.now)) {
+    this.#port = port;
+    this.#timer = timer;
+    this.#gather = new Gather(port, (reply) => this.#heard(reply));
+    this.executions = new Executions((op, args, extra) => this.#call(op, args, extra));
+  }
+
+  /** Where the state is kept. */
+  get storage(): StorageReport {
+    return this.#port.storage;
+  }
+
+  /**
+   * Claims the first execution that the worker may take, over all its lanes: highest priority, then the oldest. Null
+   * when there is none and `maxWaitMs` is over.
+   */
+  async claim({ signal, requestId, ...args }: ClaimOptions): Promise<ClaimedExecution | null> {
+    const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
+    const claim = await this.#parking.wait(args.lanes, args.maxWaitMs ?? 0, attempt, signal);
+    return claim && { ...claim, input: decode(claim.input, claim.encoding) };
+  }
+
+  /** Ends an execution well; the result is a JSON value or bytes. */
+  async complete(
+    handle: string,
+    { result, encoding, requestId }: { result?: Payload; encoding?: string } & CallOptions = {},
+  ): Promise<CompleteAnswer> {
+    if (result === undefined) return (await this.#call("complete", { handle }, { requestId })) as CompleteAnswer;
+    const payload = encode("result", result, encoding);
+    const args = { handle, encoding: payload.encoding };
+    const extra = { requestId, payload: { field: "result", bytes: payload.bytes } };
+    return (await this.#call("complete", args, extra)) as CompleteAnswer;
+  }
+
+  /** Ends an attempt badly; the retry policy decides what follows. */
+  async fail(handle: string, { requestId, ...failure }: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
+    return (await this.#call("fail", { handle, ...failure }, { requestId })) as FailAnswer;
+  }
+
+  /** Extends a lease by the time to live it was claimed with. */
+  async renew(handle: string, { requestId }: CallOptions = {}): Promise<RenewAnswer> {
+    return (await this.#call("renew", { handle }, { requestId })) as RenewAnswer;
+  }
+
+  /** Reports progress: a percentage from 0 to 100, a message, or both. */
+  async progress(handle: string, percent?: number, message?: string): Promise<ProgressAnswer> {
+    return (await this.#call("progress", { handle, percent, message })) as ProgressAnswer;
+  }
+
+  /** A page of the event log: all phase changes, or the streams asked for. */
+  async readEvents(args: ReadEventsArgs = {}): Promise<EventPage> {
+    return (await this.#call("read_events", { ...args })) as EventPage;
+  }
+
+  /**
+   * Works on lanes until stopped: claims up to `concurrency` executions, runs the handler of their kind, renews their
+   * leases, completes them with what the handler returns and fails them with what it throws.
+   */
+  work(options: WorkOptions, handlers: Handlers): Worker {
+    const worker = new Worker(this, options, handlers, (listener) => this.#listen(listener));
+    this.#workers.add(worker);
+    void worker.stopped.then(() => this.#workers.delete(worker));
+    return worker;
+  }
+
+  /** Applies what is due now. The alarm does this by itself; a host without timers calls it when it is woken. */
+  async tick(): Promise<TickAnswer> {
+    const answer = await this.#port.tick();
+    this.#heard({ answers: [], ...answer });
+    return answer;
+  }
+
+  /** Engine time beside the host's clock. */
+  clock(): Promise<ClockReport> {
+    return this.#port.clock();
+  }
+
+  /** After the host's clock was put back: moves every stored instant back to it. Answers by how much, in ms. */
+  acceptClock(): Promise<number> {
+    return this.#port.acceptClock();
+  }
+
+  /** Stops the workers without waiting for their handlers, and closes the engine. Later calls are refused. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#timer.set(null, () => {});
+    await Promise.all([...this.#workers].map((worker) => worker.stop({ drainMs: 0 })));
+    this.#gather.end(closedError());
+    this.#parking.wakeAll();
+    await this.#port.close();
+  }
+
+  #call(
+    op: string,
+    args: object,
+    extra: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } } = {},
+  ): Promise<unknown> {
+    const { requestId, payload } = extra;
+    return this.#gather.call({
+      op,
+      args: args as Record<string, unknown>,
+      ...(requestId !== undefined && { requestId }),
+      ...(payload !== undefined && { payload }),
+    });
+  }
+
+  #listen(listener: WakeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #heard({ wakes, nextDueAt }: Reply): void {
+    this.#timer.set(this.#gather.over === undefined ? nextDueAt : null, () => void this.#ring());
+    this.#parking.wake(wakes);
+    for (const listener of this.#listeners) listener(wakes);
+  }
+
+  /** The alarm rang: apply what is due, again while there is more. What goes wrong, the next call will tell. */
+  async #ring(): Promise<void> {
+    try {
+      while ((await this.tick()).more);
+    } catch (thrown) {
+      if (thrown instanceof TidegateError && thrown.category === "engine") this.#gather.end(thrown);
+      this.#parking.wakeAll();
+    }
+  }
+}
+
+type Send = (
+  op: string,
+  args: object,
+  extra?: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } },
+) => Promise<unknown>;
+
+/** Creating, reading and cancelling executions. */
+export class Executions {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
+  async create({ input, requestId, ...args }: CreateExecution & CallOptions): Promise<CreateAnswer> {
+    if (input === undefined) return (await this.#send("create_execution", args, { requestId })) as CreateAnswer;
+    const { bytes, encoding } = encode("input", input, args.encoding);
+    const extra = { requestId, payload: { field: "input", bytes } };
+    return (await this.#send("create_execution", { ...args, encoding }, extra)) as CreateAnswer;
+  }
+
+  /** Everything about an execution; null when it is unknown. */
+  async describe(executionId: string): Promise<ExecutionSnapshot | null> {
+    return (await this.#send("describe_execution", { executionId })) as ExecutionSnapshot | null;
+  }
+
+  /** The result of a completed execution; null while it has not completed. */
+  async result(executionId: string): Promise<DecodedResult | null> {
+    const answer = (await this.#send("get_execution_result", { executionId })) as ExecutionResult | null;
+    return answer && { ...answer, result: decode(answer.result, answer.encoding) };
+  }
+
+  /** A page of executions in the order of their ids. */
+  async list(args: ListExecutionsArgs = {}): Promise<ExecutionPage> {
+    return (await this.#send("list_executions", { ...args })) as ExecutionPage;
+  }
+
+  /** Cancels an execution, whatever it is doing. */
+  async cancel(
+    executionId: string,
+    { requestId, ...args }: Omit<CancelExecutionArgs, "executionId"> & CallOptions = {},
+  ): Promise<CancelExecutionAnswer> {
+    return (await this.#send("cancel_execution", { executionId, ...args }, { requestId })) as CancelExecutionAnswer;
+  }
+}

@@ -1,0 +1,81 @@
+// The one error of the package. It crosses threads as plain data and is revived on the other side.
+
+import type { Class } from "./types.generated.js";
+
+/** An error as plain data. */
+export interface PlainError {
+  code: string;
+  category: string;
+  kind: string;
+  message: string;
+  details: Record<string, string>;
+  retryable: boolean;
+  class: Class;
+}
+
+/**
+ * A refusal or failure of the engine. `code` is stable, `message` says what was needed and what was found, `details`
+ * holds the facts (for an argument `field`, `limit`, `found`), `class` says what to do. A refusal has written nothing.
+ */
+export class TidegateError extends Error {
+  override readonly name = "TidegateError";
+  /** `category.kind` */
+  readonly code: string;
+  readonly category: string;
+  readonly kind: string;
+  readonly details: Readonly<Record<string, string>>;
+  /** Whether the same call may succeed when it is simply made again later. */
+  readonly retryable: boolean;
+  /** What a caller should do about it. */
+  readonly class: Class;
+
+  constructor(plain: PlainError) {
+    super(plain.message);
+    this.code = plain.code;
+    this.category = plain.category;
+    this.kind = plain.kind;
+    this.details = plain.details;
+    this.retryable = plain.retryable;
+    this.class = plain.class;
+  }
+
+  /** The error as plain data. */
+  toJSON(): PlainError {
+    const { code, category, kind, message, details, retryable } = this;
+    return { code, category, kind, message, details, retryable, class: this.class };
+  }
+}
+
+/** A refusal of one argument. */
+export function argumentError(field: string, limit: string, found: string): TidegateError {
+  return new TidegateError({
+    code: "validation.invalid_input",
+    category: "validation",
+    kind: "invalid_input",
+    message: `${field}: needs ${limit}, found ${found}`,
+    details: { field, limit, found },
+    retryable: false,
+    class: "terminal",
+  });
+}
+
+/** What every call of a closed engine gets. */
+export function closedError(): TidegateError {
+  return new TidegateError({
+    code: "engine.closed",
+    category: "engine",
+    kind: "closed",
+    message: "the engine was closed",
+    details: {},
+    retryable: false,
+    class: "terminal",
+  });
+}
+
+/** Whatever was thrown, as an error of the package where it is one; anything else stays as it is. */
+export function revived(thrown: unknown): unknown {
+  if (thrown instanceof TidegateError) return thrown;
+  if (thrown instanceof Error && thrown.name === "TidegateError")
+    return new TidegateError(thrown as Error & PlainError);
+  return thrown;
+}

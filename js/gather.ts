@@ -1,0 +1,91 @@
+// Gathering calls into batches: what is called in one turn of the event loop, and what arrives while a batch is under
+// way, goes together. A hundred concurrent completes cost one commit.
+
+import { closedError, revived, TidegateError } from "./errors.js";
+import type { Call, CallAnswer, Port, Reply } from "./port.js";
+
+/** Calls in one batch at most; the rest follow in the next. */
+const CALLS_MAX = 1_000;
+
+interface Waiting {
+  call: Call;
+  resolve(ok: unknown): void;
+  reject(error: unknown): void;
+}
+
+export class Gather {
+  readonly #port: Port;
+  readonly #replied: (reply: Reply) => void;
+  #waiting: Waiting[] = [];
+  #sending = false;
+  /** What every later call gets, once the engine is closed or poisoned. */
+  #over: unknown;
+
+  /** `replied` hears of every batch before its callers do. */
+  constructor(port: Port, replied: (reply: Reply) => void) {
+    this.#port = port;
+    this.#replied = replied;
+  }
+
+  /** Makes a call; resolves with its answer after its commit. */
+  call(call: Call): Promise<unknown> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ call, resolve, reject });
+      if (this.#waiting.length === 1 && !this.#sending) queueMicrotask(() => void this.#send());
+    });
+  }
+
+  /** Rejects what waits, and every later call. */
+  end(error: unknown = closedError()): void {
+    this.#over ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#over);
+  }
+
+  /** What ended it, if anything did. */
+  get over(): unknown {
+    return this.#over;
+  }
+
+  async #send(): Promise<void> {
+    this.#sending = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, CALLS_MAX);
+      try {
+        const reply = await this.#port.send(batch.map(({ call }) => call));
+        this.#replied(reply);
+        for (const [index, waiting] of batch.entries()) settle(waiting, reply.answers[index]);
+      } catch (thrown) {
+        this.#failed(batch, revived(thrown));
+      }
+    }
+    this.#sending = false;
+  }
+
+  #failed(batch: Waiting[], error: unknown): void {
+    // One call that cannot be written as JSON must not take the others down: each is then sent alone.
+    const refused = error instanceof TidegateError && error.category === "validation";
+    if (refused && batch.length > 1) {
+      for (const waiting of batch) void this.#alone(waiting);
+      return;
+    }
+    if (error instanceof TidegateError && error.category === "engine") this.end(error);
+    for (const { reject } of batch) reject(error);
+  }
+
+  async #alone(waiting: Waiting): Promise<void> {
+    try {
+      const reply = await this.#port.send([waiting.call]);
+      this.#replied(reply);
+      settle(waiting, reply.answers[0]);
+    } catch (thrown) {
+      waiting.reject(revived(thrown));
+    }
+  }
+}
+
+function settle(waiting: Waiting, answer: CallAnswer | undefined): void {
+  if (answer === undefined) waiting.reject(new Error("the engine left a call without an answer"));
+  else if ("error" in answer) waiting.reject(new TidegateError(answer.error));
+  else waiting.resolve(answer.ok);
+}

@@ -1,0 +1,19 @@
+// The package's front door.
+
+export type { Timer } from "./alarm.js";
+export {
+  type CallOptions,
+  type ClaimedExecution,
+  type ClaimOptions,
+  type CreateExecution,
+  type DecodedResult,
+  Engine,
+  type Executions,
+} from "./engine.js";
+export { type PlainError, TidegateError } from "./errors.js";
+export { type OpenOptions, openEngine } from "./open.js";
+export type { Json, Payload } from "./payload.js";
+export type { StorageReport } from "./port.js";
+export { type StopReason, type Task, TaskFailure, TaskStopped } from "./task.js";
+export type * from "./types.generated.js";
+export type { Handler, Handlers, Worker, WorkOptions } from "./work.js";

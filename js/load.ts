@@ -1,0 +1,43 @@
+// Loading the compiled engine, once for each address.
+
+import { TidegateError } from "./errors.js";
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/** The compiled engine from an address, or from beside this package. */
+export function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
+  const url = wasmUrl === undefined ? new URL("../wasm/tidegate_bg.wasm", import.meta.url) : new URL(wasmUrl, base());
+  const known = modules.get(url.href);
+  if (known) return known;
+  const module = load(url);
+  modules.set(url.href, module);
+  // A failed load is tried again by the next open.
+  module.catch(() => modules.delete(url.href));
+  return module;
+}
+
+function base(): string {
+  return typeof location === "undefined" ? import.meta.url : location.href;
+}
+
+async function load(url: URL): Promise<WebAssembly.Module> {
+  try {
+    if (url.protocol === "file:") {
+      const { readFile } = await import("node:fs/promises");
+      return await WebAssembly.compile(await readFile(url));
+    }
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (thrown) {
+    throw new TidegateError({
+      code: "storage.unavailable",
+      category: "storage",
+      kind: "unavailable",
+      message: `the engine could not be loaded from ${url.href}: ${thrown instanceof Error ? thrown.message : thrown}`,
+      details: { url: url.href },
+      retryable: false,
+      class: "terminal",
+    });
+  }
+}

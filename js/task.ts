@@ -1,0 +1,58 @@
+// What a handler works with: one claimed execution and a signal that says when to stop.
+
+import type { ClaimedExecution, Engine } from "./engine.js";
+import type { FailureClass } from "./types.generated.js";
+
+/** Why a task's signal aborted. */
+export type StopReason = "lease_lost" | "cancelled" | "stopping";
+
+/** Thrown by a handler to say what kind of failure it is; any other error is `transient`. */
+export class TaskFailure extends Error {
+  override readonly name = "TaskFailure";
+  readonly failureClass: FailureClass;
+  readonly category: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(message: string, options: { class: FailureClass; category?: string; detail?: string }) {
+    super(message);
+    this.failureClass = options.class;
+    this.category = options.category;
+    this.detail = options.detail;
+  }
+}
+
+/** The abort reason of a task's signal. */
+export class TaskStopped extends Error {
+  override readonly name = "TaskStopped";
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(`the task was told to stop: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** One claimed execution in the hands of a handler. */
+export class Task {
+  /** What was claimed: ids, kind, tags, attempt, lease. */
+  readonly claim: ClaimedExecution;
+  /** Aborts when the lease is lost, the execution is cancelled, or the worker stops; its reason is a `TaskStopped`. */
+  readonly signal: AbortSignal;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, claim: ClaimedExecution, signal: AbortSignal) {
+    this.#engine = engine;
+    this.claim = claim;
+    this.signal = signal;
+  }
+
+  /** The input: a JSON value where one was given, else bytes. */
+  get input(): ClaimedExecution["input"] {
+    return this.claim.input;
+  }
+
+  /** Reports progress: a percentage from 0 to 100, a message, or both. */
+  async progress(percent?: number, message?: string): Promise<void> {
+    await this.#engine.progress(this.claim.handle, percent, message);
+  }
+}

@@ -1,0 +1,44 @@
+// For tests: an engine in memory whose clock is moved by hand, so that nothing waits and nothing races.
+
+import type { Timer } from "./alarm.js";
+import { Engine } from "./engine.js";
+import { compiled } from "./load.js";
+import { openLocal } from "./local.js";
+
+/** A clock that stands still until it is moved. */
+export interface ManualClock {
+  /** Unix ms. */
+  readonly now: number;
+  /** Moves the clock on by so many ms, stopping at every instant at which something is due on the way. */
+  advance(ms: number): Promise<void>;
+}
+
+export interface TestEngine {
+  engine: Engine;
+  clock: ManualClock;
+}
+
+/** Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). */
+export async function openTestEngine(
+  options: { startAt?: number; payloadBytesMax?: number } = {},
+): Promise<TestEngine> {
+  let now = options.startAt ?? 1_000_000;
+  let alarm: number | null = null;
+  const timer: Timer = { set: (at) => (alarm = at) };
+  const module = await compiled();
+  const engine = new Engine(openLocal({ module, clock: () => now, payloadBytesMax: options.payloadBytesMax }), timer);
+  const clock: ManualClock = {
+    get now() {
+      return now;
+    },
+    async advance(ms) {
+      const until = now + ms;
+      for (let next = alarm; next !== null && next <= until; next = alarm) {
+        now = Math.max(now, next);
+        await engine.tick();
+      }
+      now = until;
+    },
+  };
+  return { engine, clock };
+}
