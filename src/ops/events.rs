@@ -114,7 +114,7 @@ impl Call for ReadEventsArgs {
         Ok(EventPage {
             events: page.rows.into_iter().map(record).collect(),
             cursor: Cursor::text_after(page.last),
-            at_end: page.at_end,
+            at_end: page.last >= newest,
         })
     }
 }

@@ -65,8 +65,6 @@ pub struct EventPage {
     pub rows: Vec<EventRow>,
     /// The last position that was looked at.
     pub last: i64,
-    /// Whether the newest row was reached.
-    pub at_end: bool,
 }
 
 impl Store {
@@ -99,15 +97,14 @@ impl Store {
              v.lease_id, v.worker, v.instance FROM event v JOIN execution e ON e.id = v.execution \
              JOIN namespace n ON n.id = e.namespace WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
         let wanted = usize::try_from(limit).unwrap_or(0);
-        let mut page = EventPage { rows: Vec::new(), last: after, at_end: false };
-        let mut looked_at = 0;
-        while page.rows.len() < wanted && !page.at_end && looked_at < ROWS_LOOKED_AT_MAX {
+        let mut page = EventPage { rows: Vec::new(), last: after };
+        let (mut looked_at, mut more) = (0, true);
+        while page.rows.len() < wanted && more && looked_at < ROWS_LOOKED_AT_MAX {
             let rows = self.all(SQL, &[page.last.into(), limit.into()], read)?;
             looked_at += rows.len();
-            page.at_end = rows.len() < wanted;
+            more = rows.len() == wanted;
             for row in rows {
                 if page.rows.len() == wanted {
-                    page.at_end = false;
                     break;
                 }
                 page.last = row.position;
