@@ -1,0 +1,209 @@
+//! Calls whose arguments are refused whatever the state, with the code that the specification gives them (decisions §7;
+//! lifecycle §1, §2.1, §3.1, §19). `validation.*` stands where it names only the category.
+
+use crate::deviations::{A_TAG_KEY_HAS_A_CODE_OF_ITS_OWN, TOKENS_OF_A_WRONG_TYPE_ARE_INPUT};
+use crate::handle::Handle;
+use crate::op::Op;
+use crate::random::Random;
+use serde_json::{Value, json};
+
+const INPUT: &str = "validation.invalid_input";
+const CAPABILITIES: &str = "validation.invalid_capabilities";
+const CORRUPTION: &str = "validation.corruption";
+const FOREIGN: &str = "validation.handle_from_other_backend";
+const ANY: &str = "validation.*";
+const BEYOND: i64 = 9_007_199_254_740_992;
+const UUID: &str = "0123abcd-0000-4000-8000-000000000001";
+
+/// A call that is refused before anything else is looked at.
+pub fn invalid(random: &mut Random) -> Op {
+    let handle = sound_handle();
+    match random.below(6) {
+        0 | 1 => create(random),
+        2 => claim(random),
+        3 => with_handle(random, &handle),
+        4 => worker_call(random, &handle.encode()),
+        _ => read(random),
+    }
+}
+
+/// A handle that decodes, of an execution that does not exist.
+fn sound_handle() -> Handle {
+    Handle {
+        kind: 1,
+        backend: 3,
+        execution: format!("{{fp:0}}:{UUID}"),
+        attempt_index: 0,
+        attempt_id: UUID.to_owned(),
+        lease_id: UUID.to_owned(),
+        epoch: 1,
+        ttl_ms: 1_000,
+        lane: "mail".to_owned(),
+        instance: "one".to_owned(),
+    }
+}
+
+fn refusal(op: &'static str, args: Value, code: &'static str) -> Op {
+    Op::Invalid { op, args, code }
+}
+
+fn create(random: &mut Random) -> Op {
+    let tokens: Vec<String> = (0..257).map(|n| format!("t{n}")).collect();
+    let long: Vec<String> = (0..200).map(|n| format!("{n:030}")).collect();
+    let many: Value = (0..65).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into();
+    let tag_key = if A_TAG_KEY_HAS_A_CODE_OF_ITS_OWN { "validation.invalid_tag_key" } else { INPUT };
+    let typed = if TOKENS_OF_A_WRONG_TYPE_ARE_INPUT { INPUT } else { CAPABILITIES };
+    let wrong: Vec<(&str, Value, &'static str)> = vec![
+        ("lane", json!(""), INPUT),
+        ("lane", json!("x".repeat(65)), INPUT),
+        ("lane", json!("Ä"), INPUT),
+        ("lane", json!("a\u{7f}"), INPUT),
+        ("lane", json!("a\tb"), INPUT),
+        ("lane", Value::Null, INPUT),
+        ("lane", json!(["mail"]), INPUT),
+        ("kind", json!(""), INPUT),
+        ("kind", json!("k".repeat(257)), INPUT),
+        ("kind", json!("a\u{0}b"), INPUT),
+        ("namespace", json!(""), INPUT),
+        ("namespace", json!("n\n"), INPUT),
+        ("creator", json!("c".repeat(257)), INPUT),
+        ("idempotencyKey", json!(""), INPUT),
+        ("executionId", json!(UUID), INPUT),
+        ("executionId", json!(format!("{{fp:65536}}:{UUID}")), INPUT),
+        ("executionId", json!(format!("{{fp:-1}}:{UUID}")), INPUT),
+        ("executionId", json!("{fp:0}:nothing"), INPUT),
+        ("executionId", json!(""), INPUT),
+        ("priority", json!(BEYOND), INPUT),
+        ("priority", json!(1.5), INPUT),
+        ("priority", json!("high"), INPUT),
+        ("delayUntil", json!(BEYOND), INPUT),
+        ("deadlineAt", json!(0.5), INPUT),
+        ("attemptTimeoutMs", json!(BEYOND), INPUT),
+        ("dedupWindowMs", json!(BEYOND), INPUT),
+        ("maxReclaimCount", json!(-1), ANY),
+        ("requiredCapabilities", json!(["a,b"]), CAPABILITIES),
+        ("requiredCapabilities", json!([""]), CAPABILITIES),
+        ("requiredCapabilities", json!(["a b"]), CAPABILITIES),
+        ("requiredCapabilities", json!(["a\u{1}"]), CAPABILITIES),
+        ("requiredCapabilities", json!(tokens), CAPABILITIES),
+        ("requiredCapabilities", json!(long), CAPABILITIES),
+        ("requiredCapabilities", json!([1]), typed),
+        ("requiredCapabilities", json!("gpu"), typed),
+        ("retry", json!({ "maxRetries": -1 }), ANY),
+        ("retry", json!({ "backoff": { "type": "exponential", "multiplier": -0.5 } }), ANY),
+        ("retry", json!({ "maxretries": 1 }), ANY),
+        ("retry", json!("often"), ANY),
+        ("tags", json!({ "Bad": "x" }), tag_key),
+        ("tags", json!({ "a..b": "x" }), tag_key),
+        ("tags", json!({ "a": "v".repeat(1_025) }), INPUT),
+        ("tags", many, INPUT),
+        ("input", json!(100_000), INPUT),
+        ("lanes", json!(["mail"]), INPUT),
+    ];
+    let (member, value, code) = random.pick(&wrong).clone();
+    let mut args = json!({ "lane": "mail", "kind": "send" });
+    args[member] = value;
+    refusal("create_execution", args, code)
+}
+
+fn claim(random: &mut Random) -> Op {
+    let wrong: Vec<(&str, Value, &'static str)> = vec![
+        ("lanes", json!([]), INPUT),
+        ("lanes", json!([""]), INPUT),
+        ("lanes", json!("mail"), INPUT),
+        ("worker", json!({ "id": "" }), INPUT),
+        ("worker", json!({ "id": "w", "instanceId": "" }), INPUT),
+        ("worker", json!({ "id": "w\u{7}" }), INPUT),
+        ("worker", json!({}), INPUT),
+        ("leaseTtlMs", json!(0), INPUT),
+        ("leaseTtlMs", json!(-1), INPUT),
+        ("leaseTtlMs", json!(86_400_001), INPUT),
+        ("leaseTtlMs", json!(1.5), INPUT),
+        ("maxWaitMs", json!(600_001), INPUT),
+        ("capabilities", json!(["a b"]), CAPABILITIES),
+        ("capabilities", json!(["a,b"]), CAPABILITIES),
+        ("capabilities", json!(["\u{2003}"]), CAPABILITIES),
+        ("lane", json!("mail"), INPUT),
+    ];
+    let (member, value, code) = random.pick(&wrong).clone();
+    let mut args = json!({ "lanes": ["mail"], "worker": { "id": "w" } });
+    args[member] = value;
+    refusal("claim", args, code)
+}
+
+/// Handles that cannot be read, or are another backend's.
+fn with_handle(random: &mut Random, handle: &Handle) -> Op {
+    let text = handle.encode();
+    let with = |change: &dyn Fn(&mut Handle)| {
+        let mut changed = handle.clone();
+        change(&mut changed);
+        changed.encode()
+    };
+    let wrong: Vec<(String, &'static str)> = vec![
+        (String::new(), CORRUPTION),
+        ("!!!".to_owned(), CORRUPTION),
+        (text[..text.len() - 4].to_owned(), CORRUPTION),
+        (text[..8].to_owned(), CORRUPTION),
+        (format!("{text}AAAA"), CORRUPTION),
+        (format!("{text}="), CORRUPTION),
+        ("AQ".repeat(4_000), CORRUPTION),
+        (with(&|one| one.backend = 1), FOREIGN),
+        (with(&|one| one.backend = 2), FOREIGN),
+        (with(&|one| one.backend = 9), CORRUPTION),
+        (with(&|one| one.kind = 9), CORRUPTION),
+        (with(&|one| "mail".clone_into(&mut one.execution)), CORRUPTION),
+        (with(&|one| "lease".clone_into(&mut one.lease_id)), CORRUPTION),
+        (with(&|one| one.attempt_id = String::new()), CORRUPTION),
+    ];
+    let (handle, code) = random.pick(&wrong).clone();
+    let (op, args) = match random.below(4) {
+        0 => ("renew", json!({ "handle": handle })),
+        1 => ("progress", json!({ "handle": handle, "percent": 5 })),
+        2 => ("complete", json!({ "handle": handle })),
+        _ => ("fail", json!({ "handle": handle, "class": "transient", "reason": { "message": "m" } })),
+    };
+    refusal(op, args, code)
+}
+
+/// Calls of a worker whose other arguments are wrong.
+fn worker_call(random: &mut Random, handle: &str) -> Op {
+    let reason = json!({ "message": "m" });
+    let wrong = [
+        ("renew", json!({ "handle": handle, "ttl": 5 })),
+        ("renew", json!({})),
+        ("progress", json!({ "handle": handle, "percent": 256 })),
+        ("progress", json!({ "handle": handle, "percent": -1 })),
+        ("progress", json!({ "handle": 7 })),
+        ("complete", json!({ "handle": handle, "result": 100_000 })),
+        ("complete", json!({ "handle": handle, "result": "text" })),
+        ("fail", json!({ "handle": handle, "class": "weird", "reason": reason })),
+        ("fail", json!({ "handle": handle, "class": "transient" })),
+        ("fail", json!({ "handle": handle, "class": "transient", "reason": {} })),
+        ("cancel_execution", json!({ "executionId": "x" })),
+        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "leaseEpoch": 1.5 })),
+        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "leaseId": "x" })),
+        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "attemptId": 5 })),
+        ("cancel_everything", json!({})),
+    ];
+    let (op, args) = random.pick(&wrong).clone();
+    refusal(op, args, INPUT)
+}
+
+fn read(random: &mut Random) -> Op {
+    let wrong = [
+        ("describe_execution", json!({ "executionId": UUID })),
+        ("describe_execution", json!({})),
+        ("get_execution_result", json!({ "executionId": "" })),
+        ("list_executions", json!({ "limit": -1 })),
+        ("list_executions", json!({ "limit": "all" })),
+        ("list_executions", json!({ "cursor": "x" })),
+        ("list_executions", json!({ "namespace": "" })),
+        ("read_events", json!({ "after": "nowhere" })),
+        ("read_events", json!({ "limit": -1 })),
+        ("read_events", json!({ "streams": ["gossip"] })),
+        ("read_events", json!({ "streams": "lease" })),
+        ("read_events", json!({ "lease": true })),
+    ];
+    let (op, args) = random.pick(&wrong).clone();
+    refusal(op, args, INPUT)
+}

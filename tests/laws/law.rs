@@ -1,0 +1,201 @@
+//! The laws that hold after every step, each a named check over what the engine itself says (lifecycle §28, decisions
+//! §6 and §9). Laws that need a script of their own stand in `focused` and `paging`.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a law says when it is broken.
+pub type Verdict = Result<(), String>;
+
+/// Where the lease events of an execution stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lease {
+    #[default]
+    None,
+    Live,
+    Lapsed,
+}
+
+/// What the event log said of one execution so far.
+#[derive(Clone, Debug, Default)]
+struct Story {
+    lease: Lease,
+    /// Leases issued and leases cancelled.
+    epoch: i64,
+    completions: i64,
+    public_state: String,
+}
+
+/// What was seen of every execution so far.
+#[derive(Debug, Default)]
+pub struct History {
+    snapshots: BTreeMap<String, Value>,
+    stories: BTreeMap<String, Story>,
+    last_at: i64,
+}
+
+fn broken(law: &str, what: impl std::fmt::Display) -> Verdict {
+    Err(format!("{law}: {what}"))
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_default()
+}
+
+fn int(value: &Value, member: &str) -> i64 {
+    value[member].as_i64().unwrap_or(-1)
+}
+
+fn is_terminal(state: &str) -> bool {
+    ["completed", "failed", "cancelled", "expired", "skipped"].contains(&state)
+}
+
+impl History {
+    /// Takes in the next events of the log.
+    pub fn events(&mut self, events: &[Value]) -> Verdict {
+        for event in events {
+            if int(event, "at") < self.last_at {
+                return broken("event times never go back along positions", event);
+            }
+            self.last_at = int(event, "at");
+            let story = self.stories.entry(text(event, "executionId").to_owned()).or_default();
+            if let Some(state) = event["publicState"].as_str() {
+                state.clone_into(&mut story.public_state);
+            }
+            law_04_one_completion_for_each_entry_into_terminal(story, event)?;
+            law_05_every_lease_ends_once_before_the_next_one(story, event)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what the engine says of an execution now.
+    pub fn snapshot(&mut self, now: &Value) -> Verdict {
+        let id = text(now, "executionId").to_owned();
+        let story = self.stories.get(&id).cloned().unwrap_or_default();
+        law_01_public_state_equals_its_derivation(now)?;
+        law_02_one_live_lease_and_an_epoch_that_rises_exactly(now, &story)?;
+        law_06_attempts_are_counted_without_gaps(now)?;
+        law_07_reclaims_stay_within_the_cap(now)?;
+        the_log_reconstructs_the_state(now, &story)?;
+        if let Some(before) = self.snapshots.get(&id) {
+            law_02_the_epoch_never_decreases(before, now)?;
+            law_09_terminal_is_not_left(before, now)?;
+            law_10_stamps_never_change_or_go_back(before, now)?;
+        }
+        self.snapshots.insert(id, now.clone());
+        Ok(())
+    }
+
+    /// Every stored instant was moved: earlier ones compare no more.
+    pub fn rebased(&mut self) {
+        self.last_at = 0;
+        for snapshot in self.snapshots.values_mut() {
+            for member in ["createdAt", "startedAt", "lastMutationAt"] {
+                snapshot[member] = Value::Null;
+            }
+        }
+    }
+}
+
+fn law_01_public_state_equals_its_derivation(now: &Value) -> Verdict {
+    let state = &now["state"];
+    let derived = match (text(state, "lifecyclePhase"), text(state, "eligibilityState")) {
+        ("runnable", "not_eligible_until_time") => "delayed",
+        ("runnable", "blocked_by_dependencies") => "waiting_children",
+        ("runnable", "blocked_by_budget" | "blocked_by_quota") => "rate_limited",
+        ("submitted" | "runnable", _) => "waiting",
+        ("active", _) => "active",
+        ("suspended", _) => "suspended",
+        ("terminal", _) => match text(state, "terminalOutcome") {
+            "success" => "completed",
+            "none" | "" => "failed",
+            outcome => outcome,
+        },
+        (other, _) => return broken("law 1", format!("no phase is called {other}: {now}")),
+    };
+    if text(now, "publicState") == derived { Ok(()) } else { broken("law 1", format!("derived {derived}: {now}")) }
+}
+
+fn law_02_one_live_lease_and_an_epoch_that_rises_exactly(now: &Value, story: &Story) -> Verdict {
+    let attempts = now["attempts"].as_array().map_or(&[][..], Vec::as_slice);
+    let under_way = attempts.iter().filter(|attempt| attempt["lifecycle"] == "started").count();
+    let leased = text(&now["state"], "ownershipState") == "leased";
+    let lease = &now["currentLease"];
+    let latest = attempts.last().map_or(-1, |attempt| int(attempt, "leaseEpoch"));
+    if under_way > 1 || leased == lease.is_null() || (leased && int(lease, "leaseEpoch") != int(now, "leaseEpoch")) {
+        return broken("law 2, one live lease", now);
+    }
+    if int(now, "leaseEpoch") != story.epoch || latest > story.epoch {
+        return broken("law 2, the epoch rises exactly", format!("{} rises in the log: {now}", story.epoch));
+    }
+    Ok(())
+}
+
+fn law_02_the_epoch_never_decreases(before: &Value, now: &Value) -> Verdict {
+    if int(now, "leaseEpoch") >= int(before, "leaseEpoch") {
+        return Ok(());
+    }
+    broken("law 2, the epoch never decreases", format!("{before} then {now}"))
+}
+
+fn law_04_one_completion_for_each_entry_into_terminal(story: &mut Story, event: &Value) -> Verdict {
+    let entered = event["publicState"].as_str().is_some_and(is_terminal);
+    let completion = !event["completion"].is_null();
+    story.completions += i64::from(completion);
+    if entered == completion && story.completions <= 1 { Ok(()) } else { broken("law 4", event) }
+}
+
+/// Law 5 does not hold across T16: a lapsed lease that is given up is revoked after it has expired.
+fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &Value) -> Verdict {
+    let given_up = event["cause"] == "failed";
+    let next = match (story.lease, text(event, "lease")) {
+        (stays, "") => stays,
+        (Lease::None, "acquired") | (Lease::Lapsed, "acquired" | "reclaimed") | (Lease::Live, "renewed") => Lease::Live,
+        (Lease::Live, "revoked") => Lease::None,
+        (Lease::Live, "expired") => Lease::Lapsed,
+        (Lease::Lapsed, "revoked") if given_up => Lease::None,
+        (lease, _) => return broken("law 5", format!("{lease:?}, then {event}")),
+    };
+    story.lease = next;
+    let issued = ["acquired", "reclaimed"].contains(&text(event, "lease"));
+    let cancelled = event["cause"] == "cancelled" && text(event, "lease") == "revoked";
+    story.epoch += i64::from(issued || cancelled);
+    Ok(())
+}
+
+fn law_06_attempts_are_counted_without_gaps(now: &Value) -> Verdict {
+    let attempts = now["attempts"].as_array().map_or(&[][..], Vec::as_slice);
+    let in_order = (0..).zip(attempts).all(|(index, attempt)| int(attempt, "attemptIndex") == index);
+    let counted = i64::try_from(attempts.len()).is_ok_and(|count| count == int(now, "totalAttemptCount"));
+    if in_order && counted { Ok(()) } else { broken("law 6", now) }
+}
+
+fn law_07_reclaims_stay_within_the_cap(now: &Value) -> Verdict {
+    let cap = now["policy"]["maxReclaimCount"].as_i64().unwrap_or(100);
+    if is_terminal(text(now, "publicState")) || int(now, "leaseReclaimCount") <= cap {
+        return Ok(());
+    }
+    broken("law 7", now)
+}
+
+fn law_09_terminal_is_not_left(before: &Value, now: &Value) -> Verdict {
+    let (was, is) = (text(before, "publicState"), text(now, "publicState"));
+    let replayed = int(now, "replayCount") > int(before, "replayCount");
+    if !is_terminal(was) || was == is || replayed { Ok(()) } else { broken("law 9", format!("{before} then {now}")) }
+}
+
+fn law_10_stamps_never_change_or_go_back(before: &Value, now: &Value) -> Verdict {
+    let kept = |member: &str| before[member].is_null() || before[member] == now[member];
+    let moved_on = before["lastMutationAt"].is_null() || int(now, "lastMutationAt") >= int(before, "lastMutationAt");
+    if kept("createdAt") && kept("startedAt") && moved_on {
+        return Ok(());
+    }
+    broken("law 10", format!("{before} then {now}"))
+}
+
+fn the_log_reconstructs_the_state(now: &Value, story: &Story) -> Verdict {
+    if text(now, "publicState") == story.public_state {
+        return Ok(());
+    }
+    broken("replaying the log reconstructs every state", format!("the log says {}: {now}", story.public_state))
+}

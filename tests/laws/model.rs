@@ -1,0 +1,322 @@
+//! A pure model of the engine, written from its specification: executions, what may be claimed, what is due.
+//!
+//! What the engine draws (ids, jitter) is taken over from its answers and events; all else is predicted. The
+//! operations stand in `rules`, due actions in `time`, what reads answer in `picture`.
+
+use crate::op::{Create, Retry};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a runnable execution is claimed the next time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    First,
+    Retry,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Waiting { next: Next },
+    Delayed { next: Next, until_at: i64 },
+    Held { expires_at: i64, timeout_at: Option<i64> },
+    Lapsed { expired_at: i64, backoff_until: Option<i64> },
+    Ended { outcome: &'static str },
+}
+
+/// Lease id, epoch and attempt id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fence {
+    pub lease_id: String,
+    pub epoch: i64,
+    pub attempt_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub class: &'static str,
+    pub category: String,
+    /// Unknown when time itself wrote it.
+    pub message: Option<String>,
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub kind: &'static str,
+    pub fence: Fence,
+    pub worker: String,
+    pub instance: String,
+    pub started_at: i64,
+    pub renewed_at: i64,
+    pub ended: Option<(&'static str, i64)>,
+    /// The call that ended its lease, and the instant in its answer.
+    pub finished: Option<(&'static str, Option<i64>)>,
+    pub failure: Option<Failure>,
+    pub has_result: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Progress {
+    pub attempt_index: i64,
+    pub percent: Option<i64>,
+    pub message: Option<String>,
+    pub at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Execution {
+    pub row: usize,
+    pub id: String,
+    pub made: Create,
+    pub priority: i64,
+    pub phase: Phase,
+    pub epoch: i64,
+    pub attempts: Vec<Attempt>,
+    pub retry_count: i64,
+    pub reclaim_count: i64,
+    /// Lapses in a row.
+    pub lapses: i64,
+    pub created_at: i64,
+    pub deadline_at: Option<i64>,
+    pub changed_at: i64,
+    pub started_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub progress: Option<Progress>,
+    /// Why it was cancelled or expired, and by whom where the specification says so.
+    pub ending: Option<(String, Option<String>)>,
+    pub result: Option<(Option<Vec<u8>>, Option<String>)>,
+}
+
+/// What time does; the order is the order within one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueKind {
+    Deadline,
+    AttemptTimeout,
+    LeaseExpiry,
+    Delay,
+}
+
+/// When, what, to which row.
+pub type DueKey = (i64, DueKind, usize);
+
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub op: &'static str,
+    pub answer: Value,
+    pub expires_at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dedup {
+    pub execution: usize,
+    pub expires_at: i64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub executions: Vec<Execution>,
+    pub by_id: BTreeMap<String, usize>,
+    /// Those that have not ended.
+    pub open: BTreeSet<usize>,
+    pub dedup: BTreeMap<(String, String), Dedup>,
+    pub requests: BTreeMap<String, Kept>,
+    pub lanes: BTreeSet<String>,
+    /// Engine time as this engine knows it, and as the database does.
+    pub last_instant: i64,
+    pub stored_instant: i64,
+    /// The instance id of a worker that names none, once it is known.
+    pub instance: Option<String>,
+    /// Of the step under way: whether anything was written, its events, whom it touched, what became claimable.
+    pub wrote: bool,
+    pub events: Vec<Value>,
+    pub events_count: i64,
+    pub touched: BTreeSet<usize>,
+    pub claimable_lanes: BTreeSet<String>,
+    pub finished: Vec<String>,
+}
+
+impl Execution {
+    pub fn claimable(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None, .. })
+    }
+
+    pub fn over(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
+    pub fn live_fence(&self) -> Option<&Fence> {
+        match self.phase {
+            Phase::Held { .. } => self.attempts.last().map(|attempt| &attempt.fence),
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Lapsed { .. } | Phase::Ended { .. } => None,
+        }
+    }
+
+    pub fn lifecycle(&self) -> &'static str {
+        match self.phase {
+            Phase::Waiting { .. } | Phase::Delayed { .. } => "runnable",
+            Phase::Held { .. } | Phase::Lapsed { .. } => "active",
+            Phase::Ended { .. } => "terminal",
+        }
+    }
+
+    pub fn reclaims_max(&self) -> i64 {
+        self.made.reclaims_max.unwrap_or(100)
+    }
+
+    pub fn due(&self) -> Option<DueKey> {
+        let own = match self.phase {
+            Phase::Waiting { .. } => None,
+            Phase::Delayed { until_at, .. } => Some((until_at, DueKind::Delay)),
+            Phase::Held { expires_at, timeout_at } => {
+                let lease = (expires_at, DueKind::LeaseExpiry);
+                Some(timeout_at.map_or(lease, |at| lease.min((at, DueKind::AttemptTimeout))))
+            }
+            Phase::Lapsed { backoff_until, .. } => backoff_until.map(|at| (at, DueKind::Delay)),
+            Phase::Ended { .. } => return None,
+        };
+        // What was past already when the execution came to be happens at its creation: times never go back.
+        let deadline = self.deadline_at.map(|at| (at.max(self.created_at), DueKind::Deadline));
+        own.into_iter().chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
+    }
+
+    /// The attempt pointer (lifecycle §4.3, §24.6).
+    pub fn pointer(&self) -> i64 {
+        let retry =
+            matches!(self.phase, Phase::Waiting { next: Next::Retry } | Phase::Delayed { next: Next::Retry, .. });
+        let count = count(&self.attempts);
+        if retry { count } else { (count - 1).max(0) }
+    }
+}
+
+pub fn count<T>(list: &[T]) -> i64 {
+    i64::try_from(list.len()).expect("a count")
+}
+
+impl Model {
+    /// Reads the host's clock; engine time never goes back.
+    pub fn begin(&mut self, host_now: i64) -> i64 {
+        self.next_step();
+        self.last_instant = self.last_instant.max(host_now);
+        self.last_instant
+    }
+
+    /// Forgets what is remembered of the step before.
+    pub fn next_step(&mut self) {
+        self.wrote = false;
+        self.events.clear();
+        self.touched.clear();
+        self.claimable_lanes.clear();
+        self.finished.clear();
+    }
+
+    /// Ends a step: what wrote stored its instant.
+    pub fn end(&mut self) {
+        if self.wrote {
+            self.stored_instant = self.last_instant;
+        }
+        self.events_count += count(&self.events);
+    }
+
+    pub fn reopened(&mut self) {
+        self.last_instant = self.stored_instant;
+        self.instance = None;
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Execution> {
+        self.by_id.get(id).map(|row| &self.executions[*row])
+    }
+
+    pub fn first_due(&self) -> Option<DueKey> {
+        self.open.iter().filter_map(|row| self.executions[*row].due()).min()
+    }
+
+    /// The executions that a claim over these lanes with these capabilities may take, in order.
+    pub fn claim_order(&self, lanes: &[String], offered: &BTreeSet<String>) -> Vec<usize> {
+        let mut rows: Vec<&Execution> = self
+            .open
+            .iter()
+            .map(|row| &self.executions[*row])
+            .filter(|one| one.claimable() && lanes.contains(&one.made.lane) && one.made.required.is_subset(offered))
+            .collect();
+        rows.sort_by_key(|one| (-one.priority, one.row));
+        rows.into_iter().map(|one| one.row).collect()
+    }
+
+    /// Moves an execution to another phase at an instant: the one event, the stamps, whom it wakes.
+    pub fn enter(&mut self, row: usize, at: i64, phase: Phase, cause: &'static str, lease: Option<&'static str>) {
+        let was_claimable = self.executions[row].claimable();
+        let one = &mut self.executions[row];
+        one.phase = phase;
+        one.changed_at = at;
+        if one.over() {
+            one.ended_at = Some(at);
+            self.finished.push(one.id.clone());
+            self.open.remove(&row);
+        }
+        match (phase, lease) {
+            (Phase::Lapsed { .. }, _) => one.lapses += 1,
+            (Phase::Held { .. }, _) => {}
+            (Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. }, _) => one.lapses = 0,
+        }
+        self.record(row, at, cause, true, lease);
+        self.woken(row, was_claimable);
+    }
+
+    /// Notes that an execution became claimable.
+    pub fn woken(&mut self, row: usize, was_claimable: bool) {
+        let one = &self.executions[row];
+        if !was_claimable && one.claimable() {
+            self.claimable_lanes.insert(one.made.lane.clone());
+        }
+    }
+
+    /// Ends the latest attempt, unless it has ended already.
+    pub fn end_attempt(&mut self, row: usize, lifecycle: &'static str, at: i64) {
+        if let Some(attempt) = self.executions[row].attempts.last_mut() {
+            attempt.ended = attempt.ended.or(Some((lifecycle, at)));
+        }
+    }
+
+    /// The earliest and latest instant at which a failure is tried again; nothing when it is final (decisions 3.10).
+    pub fn retry_bounds(&self, row: usize, class: &str, category: &str, at: i64) -> Option<(i64, i64)> {
+        let one = &self.executions[row];
+        let (low, high) = retry_delay(one.made.retry.as_ref(), class, category, one.retry_count)?;
+        Some((at + low, at + high))
+    }
+}
+
+fn retry_delay(policy: Option<&Retry>, class: &str, category: &str, used: i64) -> Option<(i64, i64)> {
+    use crate::op::Backoff;
+    let Some(policy) = policy else {
+        let again = (class == "transient" || class == "infra_crash") && used < 3;
+        return again.then(|| jittered(exponential(1_000, 60_000, 2.0, used)));
+    };
+    let categories = policy.categories.as_deref().unwrap_or_default();
+    let named = categories.is_empty() || categories.iter().any(|one| one == category);
+    if class == "permanent" || class == "cancelled" || !named || used >= policy.max_retries.unwrap_or(3) {
+        return None;
+    }
+    Some(match &policy.backoff {
+        Some(Backoff::Fixed { delay_ms }) => {
+            let delay_ms = delay_ms.unwrap_or(1_000);
+            (delay_ms, delay_ms)
+        }
+        Some(Backoff::Exponential { initial_ms, max_ms, multiplier, jitter }) => {
+            let (initial_ms, max_ms) = (initial_ms.unwrap_or(1_000), max_ms.unwrap_or(60_000));
+            let exact = exponential(initial_ms, max_ms, multiplier.unwrap_or(2.0), used);
+            if jitter.unwrap_or(false) { jittered(exact) } else { exact }
+        }
+        None => exponential(1_000, 60_000, 2.0, used),
+    })
+}
+
+/// min(initial × multiplier^used, max), rounded either way.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small numbers")]
+fn exponential(initial_ms: i64, max_ms: i64, multiplier: f64, used: i64) -> (i64, i64) {
+    let exact = (initial_ms as f64 * multiplier.powi(used as i32)).min(max_ms as f64);
+    (exact.floor() as i64, exact.ceil() as i64)
+}
+
+fn jittered((low, high): (i64, i64)) -> (i64, i64) {
+    (low / 2, high)
+}

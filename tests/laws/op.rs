@@ -1,0 +1,256 @@
+//! Calls as the tests think of them, and their JSON.
+
+use crate::handle::Handle;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long to wait before a retry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Backoff {
+    Fixed { delay_ms: Option<i64> },
+    Exponential { initial_ms: Option<i64>, max_ms: Option<i64>, multiplier: Option<f64>, jitter: Option<bool> },
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Retry {
+    pub max_retries: Option<i64>,
+    pub backoff: Option<Backoff>,
+    pub categories: Option<Vec<String>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Create {
+    pub id: Option<String>,
+    pub namespace: Option<String>,
+    pub lane: String,
+    pub kind: String,
+    pub input: Option<Vec<u8>>,
+    pub encoding: Option<String>,
+    pub priority: Option<i64>,
+    pub creator: Option<String>,
+    pub key: Option<String>,
+    pub window_ms: Option<i64>,
+    pub tags: BTreeMap<String, String>,
+    pub delay_until: Option<i64>,
+    pub deadline_at: Option<i64>,
+    pub attempt_timeout_ms: Option<i64>,
+    pub required: BTreeSet<String>,
+    pub retry: Option<Retry>,
+    pub reclaims_max: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    pub lanes: Vec<String>,
+    pub worker: String,
+    pub instance: Option<String>,
+    pub offered: BTreeSet<String>,
+    pub ttl_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Fail {
+    pub handle: Handle,
+    pub class: &'static str,
+    pub category: Option<String>,
+    pub message: String,
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Cancel {
+    pub id: String,
+    pub reason: String,
+    pub source: Option<String>,
+    pub lease_epoch: Option<i64>,
+    pub lease_id: Option<String>,
+    pub attempt_id: Option<String>,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub enum Op {
+    Create(Box<Create>),
+    Claim(Claim),
+    Renew {
+        handle: Handle,
+    },
+    Progress {
+        handle: Handle,
+        percent: Option<i64>,
+        message: Option<String>,
+    },
+    Complete {
+        handle: Handle,
+        result: Option<Vec<u8>>,
+        encoding: Option<String>,
+    },
+    Fail(Fail),
+    Cancel(Cancel),
+    Describe {
+        id: String,
+    },
+    Result {
+        id: String,
+    },
+    List {
+        cursor: Option<String>,
+        limit: Option<i64>,
+        namespace: Option<String>,
+    },
+    Events {
+        after: String,
+        limit: Option<i64>,
+        streams: Vec<&'static str>,
+    },
+    /// Arguments that are refused with this code, whatever the state.
+    Invalid {
+        op: &'static str,
+        args: Value,
+        code: &'static str,
+    },
+}
+
+/// A call with its request id.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub op: Op,
+    pub request_id: Option<String>,
+}
+
+impl From<Op> for Call {
+    fn from(op: Op) -> Self {
+        Self { op, request_id: None }
+    }
+}
+
+impl Op {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create_execution",
+            Self::Claim(_) => "claim",
+            Self::Renew { .. } => "renew",
+            Self::Progress { .. } => "progress",
+            Self::Complete { .. } => "complete",
+            Self::Fail(_) => "fail",
+            Self::Cancel(_) => "cancel_execution",
+            Self::Describe { .. } => "describe_execution",
+            Self::Result { .. } => "get_execution_result",
+            Self::List { .. } => "list_executions",
+            Self::Events { .. } => "read_events",
+            Self::Invalid { op, .. } => op,
+        }
+    }
+
+    /// Whether it only reads.
+    pub fn reads(&self) -> bool {
+        matches!(self, Self::Describe { .. } | Self::Result { .. } | Self::List { .. } | Self::Events { .. })
+    }
+
+    /// The JSON of its arguments; payload bytes go to the list.
+    pub fn args(&self, payloads: &mut Vec<Vec<u8>>) -> Value {
+        let args = match self {
+            Self::Create(create) => create.args(payloads),
+            Self::Claim(claim) => json!({
+                "lanes": claim.lanes,
+                "worker": without_nulls(json!({ "id": claim.worker, "instanceId": claim.instance })),
+                "capabilities": claim.offered,
+                "leaseTtlMs": claim.ttl_ms,
+            }),
+            Self::Renew { handle } => json!({ "handle": handle.encode() }),
+            Self::Progress { handle, percent, message } => {
+                json!({ "handle": handle.encode(), "percent": percent, "message": message })
+            }
+            Self::Complete { handle, result, encoding } => {
+                json!({ "handle": handle.encode(), "result": put(result.as_ref(), payloads), "encoding": encoding })
+            }
+            Self::Fail(fail) => json!({
+                "handle": fail.handle.encode(),
+                "class": fail.class,
+                "category": fail.category,
+                "reason": without_nulls(json!({ "message": fail.message, "detail": fail.detail })),
+            }),
+            Self::Cancel(cancel) => json!({
+                "executionId": cancel.id,
+                "reason": cancel.reason,
+                "source": cancel.source,
+                "leaseEpoch": cancel.lease_epoch,
+                "leaseId": cancel.lease_id,
+                "attemptId": cancel.attempt_id,
+            }),
+            Self::Describe { id } | Self::Result { id } => json!({ "executionId": id }),
+            Self::List { cursor, limit, namespace } => {
+                json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
+            }
+            Self::Events { after, limit, streams } => json!({ "after": after, "limit": limit, "streams": streams }),
+            Self::Invalid { args, .. } => return args.clone(),
+        };
+        without_nulls(args)
+    }
+}
+
+impl Create {
+    fn args(&self, payloads: &mut Vec<Vec<u8>>) -> Value {
+        json!({
+            "executionId": self.id,
+            "namespace": self.namespace,
+            "lane": self.lane,
+            "kind": self.kind,
+            "input": put(self.input.as_ref(), payloads),
+            "encoding": self.encoding,
+            "priority": self.priority,
+            "creator": self.creator,
+            "idempotencyKey": self.key,
+            "dedupWindowMs": self.window_ms,
+            "tags": self.tags,
+            "delayUntil": self.delay_until,
+            "deadlineAt": self.deadline_at,
+            "attemptTimeoutMs": self.attempt_timeout_ms,
+            "requiredCapabilities": self.required,
+            "retry": self.retry.as_ref().map(Retry::json),
+            "maxReclaimCount": self.reclaims_max,
+        })
+    }
+}
+
+impl Retry {
+    pub fn json(&self) -> Value {
+        let backoff = self.backoff.as_ref().map(|backoff| match backoff {
+            Backoff::Fixed { delay_ms } => without_nulls(json!({ "type": "fixed", "delayMs": delay_ms })),
+            Backoff::Exponential { initial_ms, max_ms, multiplier, jitter } => without_nulls(json!({
+                "type": "exponential",
+                "initialDelayMs": initial_ms,
+                "maxDelayMs": max_ms,
+                "multiplier": multiplier,
+                "jitter": jitter,
+            })),
+        });
+        without_nulls(json!({
+            "maxRetries": self.max_retries,
+            "backoff": backoff,
+            "retryableCategories": self.categories,
+        }))
+    }
+}
+
+fn put(bytes: Option<&Vec<u8>>, payloads: &mut Vec<Vec<u8>>) -> Option<usize> {
+    bytes.map(|bytes| {
+        payloads.push(bytes.clone());
+        payloads.len() - 1
+    })
+}
+
+/// An object without the members that are null.
+pub fn without_nulls(object: Value) -> Value {
+    let Value::Object(members) = object else { return object };
+    Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
+}
+
+/// Payload bytes as the tests compare them.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

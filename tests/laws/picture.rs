@@ -1,0 +1,286 @@
+//! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
+
+use crate::deviations::{AN_ENCODING_WITHOUT_BYTES_IS_FORGOTTEN, AN_OUTCOME_TO_COME_IS_NULL};
+use crate::model::{Attempt, Execution, Model, Next, Phase, count};
+use crate::op::{Op, Retry, hex};
+use serde_json::{Value, json};
+
+impl Execution {
+    /// The state vector (lifecycle §4, §5).
+    pub fn vector(&self) -> Value {
+        let pending = |next| match next {
+            Next::First => "pending_first_attempt",
+            Next::Retry => "pending_retry_attempt",
+        };
+        let (ownership, eligibility, blocking, outcome, attempt) = match self.phase {
+            Phase::Waiting { next } => ("unowned", "eligible_now", "waiting_for_worker", "none", pending(next)),
+            Phase::Delayed { next, .. } => {
+                let reason = match next {
+                    Next::First => "waiting_for_delay",
+                    Next::Retry => "waiting_for_retry_backoff",
+                };
+                ("unowned", "not_eligible_until_time", reason, "none", pending(next))
+            }
+            Phase::Held { .. } => ("leased", "not_applicable", "none", "none", "running_attempt"),
+            Phase::Lapsed { .. } => {
+                ("lease_expired_reclaimable", "not_applicable", "none", "none", "attempt_interrupted")
+            }
+            Phase::Ended { outcome } => {
+                let untried = self.attempts.is_empty() && outcome == "expired";
+                let attempt = if untried { "pending_first_attempt" } else { "attempt_terminal" };
+                ("unowned", "not_applicable", "none", outcome, attempt)
+            }
+        };
+        let outcome = if outcome == "none" && AN_OUTCOME_TO_COME_IS_NULL { Value::Null } else { json!(outcome) };
+        json!({
+            "lifecyclePhase": self.lifecycle(),
+            "ownershipState": ownership,
+            "eligibilityState": eligibility,
+            "blockingReason": blocking,
+            "terminalOutcome": outcome,
+            "attemptState": attempt,
+        })
+    }
+
+    pub fn public_state(&self) -> &'static str {
+        match self.phase {
+            Phase::Waiting { .. } => "waiting",
+            Phase::Delayed { .. } => "delayed",
+            Phase::Held { .. } | Phase::Lapsed { .. } => "active",
+            Phase::Ended { outcome: "success" } => "completed",
+            Phase::Ended { outcome } => outcome,
+        }
+    }
+
+    /// What `describe_execution` answers.
+    pub fn snapshot(&self) -> Value {
+        let attempts: Vec<Value> = (0..).zip(&self.attempts).map(|(index, one)| self.attempt(index, one)).collect();
+        let reported_at = self.progress.as_ref().map_or(0, |progress| progress.at);
+        let mut snapshot = json!({
+            "executionId": self.id,
+            "namespace": self.namespace(),
+            "lane": self.made.lane,
+            "kind": self.made.kind,
+            "creator": self.made.creator.as_deref().unwrap_or("default"),
+            "priority": self.priority,
+            "publicState": self.public_state(),
+            "state": self.vector(),
+            "currentLease": self.lease(),
+            "currentAttemptIndex": self.pointer(),
+            "attempts": attempts,
+            "requiredCapabilities": self.made.required,
+            "tags": self.made.tags,
+            "policy": json!({
+                "retry": self.made.retry.as_ref().map(Retry::json),
+                "maxReclaimCount": self.made.reclaims_max,
+            }),
+            "attemptTimeoutMs": self.made.attempt_timeout_ms,
+            "idempotencyKey": self.made.key,
+            "deadlineAt": self.deadline_at,
+            "leaseEpoch": self.epoch,
+            "totalAttemptCount": count(&self.attempts),
+            "retryCount": self.retry_count,
+            "leaseReclaimCount": self.reclaim_count,
+            "replayCount": 0,
+            "createdAt": self.created_at,
+            "lastMutationAt": self.changed_at.max(reported_at),
+            "startedAt": self.started_at,
+            "completedAt": self.ended_at,
+        });
+        snapshot["progress"] = self.progress.as_ref().map_or(Value::Null, |progress| {
+            json!({
+                "attemptIndex": progress.attempt_index,
+                "percent": progress.percent,
+                "message": progress.message,
+                "updatedAt": progress.at,
+            })
+        });
+        snapshot["ending"] = self.ending.as_ref().map_or(Value::Null, |(reason, source)| match source {
+            Some(source) => json!({ "reason": reason, "source": source }),
+            None => json!({ "reason": reason }),
+        });
+        if let Phase::Delayed { until_at, .. } | Phase::Lapsed { backoff_until: Some(until_at), .. } = self.phase {
+            snapshot["claimableAt"] = json!(until_at);
+        }
+        if let Phase::Delayed { until_at, .. } = self.phase {
+            snapshot["blockingDetail"] = json!(format!("delayed until {until_at}"));
+        }
+        snapshot
+    }
+
+    fn namespace(&self) -> &str {
+        self.made.namespace.as_deref().unwrap_or("default")
+    }
+
+    fn lease(&self) -> Value {
+        let Phase::Held { expires_at, .. } = self.phase else { return Value::Null };
+        let attempt = self.attempts.last().expect("an attempt under the lease");
+        json!({
+            "leaseId": attempt.fence.lease_id,
+            "leaseEpoch": attempt.fence.epoch,
+            "workerId": attempt.worker,
+            "workerInstanceId": attempt.instance,
+            "attemptIndex": count(&self.attempts) - 1,
+            "expiresAt": expires_at,
+            "lastHeartbeatAt": attempt.renewed_at,
+        })
+    }
+
+    fn attempt(&self, index: i64, attempt: &Attempt) -> Value {
+        let lifecycle = match (attempt.ended, self.phase) {
+            (Some((lifecycle, _)), _) => lifecycle,
+            (None, _) => "started",
+        };
+        let mut failure = attempt.failure.as_ref().map_or(
+            Value::Null,
+            |failure| json!({ "class": failure.class, "category": failure.category, "detail": failure.detail }),
+        );
+        if let Some(message) = attempt.failure.as_ref().and_then(|failure| failure.message.as_ref()) {
+            failure["message"] = json!(message);
+        }
+        json!({
+            "attemptIndex": index,
+            "attemptId": attempt.fence.attempt_id,
+            "attemptType": attempt.kind,
+            "lifecycle": lifecycle,
+            "workerId": attempt.worker,
+            "workerInstanceId": attempt.instance,
+            "leaseEpoch": attempt.fence.epoch,
+            "startedAt": attempt.started_at,
+            "endedAt": attempt.ended.map(|(_, at)| at),
+            "failure": failure,
+            "hasResult": attempt.has_result,
+        })
+    }
+
+    /// What a line of `list_executions` says.
+    pub fn summary(&self) -> Value {
+        json!({
+            "executionId": self.id,
+            "namespace": self.namespace(),
+            "lane": self.made.lane,
+            "kind": self.made.kind,
+            "priority": self.priority,
+            "publicState": self.public_state(),
+            "totalAttemptCount": count(&self.attempts),
+            "createdAt": self.created_at,
+            "startedAt": self.started_at,
+            "completedAt": self.ended_at,
+        })
+    }
+
+    /// The input as claims hand it back.
+    pub fn input(&self) -> (Option<String>, Option<&String>) {
+        let bytes = self.made.input.as_deref().map(hex);
+        let encoding = recorded(bytes.is_some(), self.made.encoding.as_ref());
+        (bytes, encoding)
+    }
+
+    /// What `get_execution_result` answers.
+    fn result_read(&self) -> Option<Value> {
+        let (bytes, encoding) = self.result.as_ref()?;
+        let index = count(&self.attempts) - 1;
+        let encoding = recorded(bytes.is_some(), encoding.as_ref());
+        Some(json!({ "attemptIndex": index, "result": bytes.as_deref().map(hex), "encoding": encoding }))
+    }
+}
+
+fn recorded(with_bytes: bool, encoding: Option<&String>) -> Option<&String> {
+    encoding.filter(|_| with_bytes || !AN_ENCODING_WITHOUT_BYTES_IS_FORGOTTEN)
+}
+
+/// The partition and the UUID of an execution id, which order as ids do.
+pub fn order_of(id: &str) -> (u16, String) {
+    let (partition, uuid) = id[4..].split_once("}:").expect("an execution id");
+    (partition.parse().expect("a partition"), uuid.to_owned())
+}
+
+impl Model {
+    /// Appends the event of what just happened to an execution; `moved` is whether its phase changed.
+    pub fn record(&mut self, row: usize, at: i64, cause: &str, moved: bool, lease: Option<&str>) {
+        let one = &self.executions[row];
+        let holder = one.attempts.last().filter(|_| lease.is_some());
+        let vector = one.vector();
+        let completion = match one.phase {
+            Phase::Ended { outcome } if moved => Some(outcome),
+            Phase::Waiting { .. }
+            | Phase::Delayed { .. }
+            | Phase::Held { .. }
+            | Phase::Lapsed { .. }
+            | Phase::Ended { .. } => None,
+        };
+        self.events.push(json!({
+            "at": at,
+            "executionId": one.id,
+            "namespace": one.namespace(),
+            "cause": cause,
+            "publicState": moved.then(|| one.public_state()),
+            "state": moved.then_some(vector),
+            "completion": completion,
+            "lease": lease,
+            "leaseId": holder.map(|attempt| &attempt.fence.lease_id),
+            "leaseEpoch": holder.map(|attempt| attempt.fence.epoch),
+            "workerId": holder.map(|attempt| &attempt.worker),
+            "workerInstanceId": holder.map(|attempt| &attempt.instance),
+        }));
+        self.touched.insert(row);
+        self.wrote = true;
+    }
+
+    /// What a read answers.
+    pub fn read(&self, op: &Op) -> Option<Value> {
+        let answer = match op {
+            Op::Describe { id } => self.find(id).map_or(Value::Null, Execution::snapshot),
+            Op::Result { id } => self.find(id).and_then(Execution::result_read).unwrap_or(Value::Null),
+            Op::List { cursor, limit, namespace } => {
+                self.page(cursor.as_deref(), limit.unwrap_or(100).min(1_000), namespace.as_deref())
+            }
+            Op::Events { .. }
+            | Op::Create(_)
+            | Op::Claim(_)
+            | Op::Renew { .. }
+            | Op::Progress { .. }
+            | Op::Complete { .. }
+            | Op::Fail(_)
+            | Op::Cancel(_)
+            | Op::Invalid { .. } => return None,
+        };
+        Some(answer)
+    }
+
+    fn page(&self, cursor: Option<&str>, limit: i64, namespace: Option<&str>) -> Value {
+        let after = cursor.map(order_of);
+        let mut all: Vec<&Execution> = self
+            .executions
+            .iter()
+            .filter(|one| namespace.is_none_or(|name| one.namespace() == name))
+            .filter(|one| after.as_ref().is_none_or(|after| order_of(&one.id) > *after))
+            .collect();
+        all.sort_by_key(|one| order_of(&one.id));
+        let size = usize::try_from(limit).expect("a limit");
+        let more = size > 0 && all.len() > size;
+        all.truncate(size);
+        let next = all.last().filter(|_| more).map(|one| &one.id);
+        json!({ "executions": all.iter().map(|one| one.summary()).collect::<Vec<_>>(), "nextCursor": next })
+    }
+}
+
+/// What differs, a line each: every member expected must be as expected, one expected null must be absent or null.
+/// Members that nobody expected say nothing.
+pub fn differences(expected: &Value, actual: &Value, path: &str, lines: &mut Vec<String>) {
+    if let (Value::Object(members), Value::Object(_)) = (expected, actual) {
+        for (name, value) in members {
+            let found = actual.get(name).unwrap_or(&Value::Null);
+            differences(value, found, &format!("{path}.{name}"), lines);
+        }
+    } else if let (Value::Array(wanted), Value::Array(found)) = (expected, actual) {
+        if wanted.len() != found.len() {
+            lines.push(format!("{path}: {} items expected, {} found", wanted.len(), found.len()));
+        }
+        for (index, (wanted, found)) in wanted.iter().zip(found).enumerate() {
+            differences(wanted, found, &format!("{path}[{index}]"), lines);
+        }
+    } else if expected != actual {
+        lines.push(format!("{path}: expected {expected}, found {actual}"));
+    }
+}

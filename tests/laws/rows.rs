@@ -1,0 +1,233 @@
+//! What stands in the tables, read past the engine: dumps to compare, and the rules that rows keep among each other.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use tidegate::store::driver::{Driver, Row, Value};
+
+/// One table: the names of its columns and its rows, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Every table by name.
+pub type Dump = BTreeMap<String, Table>;
+
+thread_local! {
+    /// Statement texts made at run time; drivers know statements by their address, so each is made once.
+    static TEXTS: RefCell<HashMap<String, &'static str>> = RefCell::default();
+}
+
+/// The one copy of a statement's text.
+pub fn text(sql: &str) -> &'static str {
+    TEXTS.with_borrow_mut(|texts| {
+        if !texts.contains_key(sql) {
+            texts.insert(sql.to_owned(), sql.to_owned().leak());
+        }
+        texts[sql]
+    })
+}
+
+/// Every row of a query, every column as text.
+pub fn query(db: &dyn Driver, sql: &str) -> Vec<Vec<String>> {
+    query_with(db, sql, &[])
+}
+
+pub fn query_with(db: &dyn Driver, sql: &str, params: &[Value<'_>]) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let read = db.query(text(sql), params, &mut |row| {
+        rows.push(cells(row));
+        Ok(())
+    });
+    if let Err(e) = read {
+        panic!("{sql}: {e}");
+    }
+    rows
+}
+
+/// The one number that a query answers.
+pub fn number(db: &dyn Driver, sql: &str) -> i64 {
+    query(db, sql)[0][0].parse().expect("a number")
+}
+
+fn cells(row: &dyn Row) -> Vec<String> {
+    (0..).map_while(|column| row.value(column).ok()).map(|value| shown(&value)).collect()
+}
+
+fn shown(value: &Value<'_>) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::Blob(bytes) => format!("x{}", crate::op::hex(bytes)),
+    }
+}
+
+/// Whatever the connection ever changed, undone or not.
+pub fn total_changes(db: &dyn Driver) -> i64 {
+    number(db, "SELECT total_changes()")
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim_matches('"').to_owned()
+}
+
+/// The whole content of the database.
+pub fn dump(db: &dyn Driver) -> Dump {
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let tables = query(db, names).into_iter().map(|row| unquoted(&row[0]));
+    tables
+        .map(|name| {
+            let columns = query(db, &format!("SELECT name FROM pragma_table_info('{name}')"));
+            let columns = columns.into_iter().map(|row| unquoted(&row[0])).collect();
+            let mut rows = query(db, &format!("SELECT * FROM {name}"));
+            rows.sort();
+            (name, Table { columns, rows })
+        })
+        .collect()
+}
+
+/// Replaces what a rule says is random in a dump.
+pub fn masked(mut dump: Dump, mask: impl Fn(&str, &str, &str) -> Option<String>) -> Dump {
+    for (name, table) in &mut dump {
+        for row in &mut table.rows {
+            for (cell, column) in row.iter_mut().zip(&table.columns) {
+                if let Some(shown) = mask(name, column, cell) {
+                    *cell = shown;
+                }
+            }
+        }
+        table.rows.sort();
+    }
+    dump
+}
+
+/// Leaves out the rows of the tables that reads hide once they have expired.
+pub fn without_expired(mut dump: Dump, now: i64) -> Dump {
+    for name in ["request", "dedup"] {
+        let table = dump.get_mut(name).expect("the table");
+        let column = table.columns.iter().position(|column| column == "expires_at").expect("the column");
+        table.rows.retain(|row| row[column].parse::<i64>().expect("an instant") > now);
+    }
+    dump
+}
+
+/// What differs between two dumps, a line each.
+pub fn differences(left: &Dump, right: &Dump) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, table) in left {
+        let other = right.get(name).cloned().unwrap_or_default();
+        let only = |rows: &[Vec<String>], others: &[Vec<String>]| -> Vec<String> {
+            rows.iter().filter(|row| !others.contains(row)).map(|row| row.join(" | ")).collect()
+        };
+        let (gone, new) = (only(&table.rows, &other.rows), only(&other.rows, &table.rows));
+        if gone.is_empty() && new.is_empty() && table.rows.len() == other.rows.len() {
+            continue;
+        }
+        lines.push(format!("{name} ({})", table.columns.join(" | ")));
+        lines.extend(gone.into_iter().map(|row| format!("  left : {row}")));
+        lines.extend(new.into_iter().map(|row| format!("  right: {row}")));
+    }
+    lines.extend(right.keys().filter(|name| !left.contains_key(*name)).map(|name| format!("{name}: right only")));
+    lines
+}
+
+/// Rules among rows: each query answers what breaks its rule.
+const RULES: &[(&str, &str)] = &[
+    ("the file is sound", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+    ("references lead somewhere", "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check"),
+    (
+        "a payload has an owner",
+        "SELECT id FROM payload WHERE id NOT IN (SELECT input FROM specification WHERE input IS NOT NULL UNION ALL \
+         SELECT result FROM attempt WHERE result IS NOT NULL UNION ALL \
+         SELECT result FROM execution WHERE result IS NOT NULL)",
+    ),
+    (
+        "an execution has one specification",
+        "SELECT e.id FROM execution e LEFT JOIN specification s ON s.execution = e.id WHERE s.execution IS NULL",
+    ),
+    (
+        "a specification has an execution",
+        "SELECT s.execution FROM specification s LEFT JOIN execution e ON e.id = s.execution WHERE e.id IS NULL",
+    ),
+    (
+        "an archived attempt comes before the latest one of its execution",
+        "SELECT a.execution, a.attempt_index FROM attempt a LEFT JOIN execution e ON e.id = a.execution \
+         WHERE e.id IS NULL OR a.attempt_index NOT BETWEEN 0 AND e.attempt_count - 2",
+    ),
+    (
+        "every attempt but the latest is archived",
+        "SELECT e.id FROM execution e WHERE max(e.attempt_count - 1, 0) <> \
+         (SELECT count(*) FROM attempt a WHERE a.execution = e.id)",
+    ),
+    (
+        "a failure has an attempt",
+        "SELECT f.execution, f.attempt_index FROM failure f LEFT JOIN execution e ON e.id = f.execution \
+         WHERE e.id IS NULL OR f.attempt_index NOT BETWEEN 0 AND e.attempt_count - 1",
+    ),
+    (
+        "an ending has an execution that ended",
+        "SELECT n.execution FROM ending n LEFT JOIN execution e ON e.id = n.execution \
+         WHERE e.id IS NULL OR e.phase <> 6",
+    ),
+    (
+        "progress has an attempt",
+        "SELECT p.execution FROM progress p LEFT JOIN execution e ON e.id = p.execution \
+         WHERE e.id IS NULL OR p.attempt_index NOT BETWEEN 0 AND e.attempt_count - 1",
+    ),
+    (
+        "an idempotency key has an execution",
+        "SELECT d.idempotency_key FROM dedup d LEFT JOIN execution e ON e.id = d.execution WHERE e.id IS NULL",
+    ),
+    (
+        "an event has an execution",
+        "SELECT v.position FROM event v LEFT JOIN execution e ON e.id = v.execution WHERE e.id IS NULL",
+    ),
+    (
+        "an execution has a route and a namespace",
+        "SELECT e.id FROM execution e LEFT JOIN route r ON r.id = e.route LEFT JOIN namespace n ON n.id = e.namespace \
+         WHERE r.id IS NULL OR n.id IS NULL",
+    ),
+    (
+        "an execution knows its latest event",
+        "SELECT e.id FROM execution e LEFT JOIN (SELECT execution, max(position) AS latest FROM event \
+         GROUP BY execution) v ON v.execution = e.id WHERE e.last_event IS NOT v.latest",
+    ),
+    (
+        "an event knows the one before it",
+        "SELECT v.position FROM (SELECT position, previous, lag(position) OVER (PARTITION BY execution \
+         ORDER BY position) AS before FROM event) v WHERE v.previous IS NOT v.before",
+    ),
+    (
+        "counters are past what is used",
+        "SELECT * FROM meta WHERE next_execution <= (SELECT coalesce(max(id), 0) FROM execution) \
+         OR next_payload <= (SELECT coalesce(max(id), 0) FROM payload) \
+         OR next_position <= (SELECT coalesce(max(position), 0) FROM event)",
+    ),
+    (
+        "the claim rank says what the phase says",
+        "SELECT id FROM execution WHERE claim_rank IS NOT \
+         CASE WHEN phase = 1 OR (phase = 4 AND lapsed = 1 AND until_at IS NULL) THEN 9000 - priority END",
+    ),
+    (
+        "the due instant says what the phase says",
+        "SELECT id, due_at FROM (SELECT id, due_at, phase, max(deadline_at, created_at) AS deadline, CASE \
+         WHEN phase = 2 THEN until_at WHEN phase = 4 AND lapsed = 1 THEN until_at \
+         WHEN phase = 4 THEN min(expires_at, coalesce(timeout_at, expires_at)) WHEN phase = 5 THEN until_at END AS own \
+         FROM execution) WHERE due_at IS NOT CASE WHEN phase = 6 THEN NULL \
+         ELSE coalesce(min(own, deadline), own, deadline) END",
+    ),
+    (
+        "the due kind says what is due first",
+        "SELECT id, due_kind FROM execution WHERE due_kind IS NOT CASE WHEN phase = 6 OR due_at IS NULL THEN NULL \
+         WHEN due_at = max(deadline_at, created_at) THEN 1 WHEN due_at = timeout_at THEN 2 WHEN phase = 5 THEN 3 \
+         WHEN phase = 4 AND lapsed = 0 THEN 4 ELSE 5 END",
+    ),
+];
+
+/// Rules that some rows break, a line each.
+pub fn broken_rules(db: &dyn Driver) -> Vec<String> {
+    let broken = RULES.iter().map(|(rule, sql)| (rule, query(db, sql))).filter(|(_, rows)| !rows.is_empty());
+    broken.map(|(rule, rows)| format!("{rule}: broken by {rows:?}")).collect()
+}

@@ -1,0 +1,139 @@
+//! The statements as the sources of the store spell them, with the comments beside them.
+
+use std::path::{Path, PathBuf};
+
+/// One `const NAME: &str` of the store.
+#[derive(Debug)]
+pub struct Statement {
+    /// File, line and name.
+    pub place: String,
+    pub sql: String,
+    /// The reason in a `// scan:` comment on its lines or right before them.
+    pub scan_reason: Option<String>,
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() && !path.ends_with("driver") {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every statement in the store's sources, the drivers' own apart.
+pub fn statements() -> Vec<Statement> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    files(&root.join("src/store"), &mut paths);
+    let texts: Vec<(String, String)> = paths
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            (name, std::fs::read_to_string(&path).expect("a source"))
+        })
+        .collect();
+    let macros: Vec<(String, String)> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
+    texts.iter().flat_map(|(name, text)| statements_of(name, text, &macros)).collect()
+}
+
+/// Macros without arguments that stand for a text: name and text.
+fn text_macros(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("macro_rules! ") {
+        let rest = &text[at + "macro_rules! ".len()..];
+        let name = rest.split_whitespace().next().unwrap_or_default();
+        let body = rest.split("};").next().unwrap_or_default();
+        if rest[name.len()..].trim_start().starts_with("{\n    () =>") {
+            found.push((name.to_owned(), literals(body)));
+        }
+    }
+    found
+}
+
+fn statements_of(file: &str, text: &str, macros: &[(String, String)]) -> Vec<Statement> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("const ") {
+        let rest = &text[at + "const ".len()..];
+        let Some((name, value)) = rest.split_once(':') else { continue };
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || b"_0123456789".contains(&byte));
+        let Some(value) = value.trim_start().strip_prefix("&str =").filter(|_| is_name) else { continue };
+        let value = &value[..end_of_value(value)];
+        let end = text.len() - rest.len() + rest.find(value).expect("the value") + value.len();
+        let written_out = macros
+            .iter()
+            .fold(value.to_owned(), |value, (name, text)| value.replace(&format!("{name}!()"), &format!("{text:?}")));
+        let sql = literals(&written_out);
+        let line = text[..at].matches('\n').count();
+        found.push(Statement {
+            place: format!("{file}:{} {name}", line + 1),
+            sql,
+            scan_reason: reason(text, line, end),
+        });
+    }
+    found
+}
+
+/// Where the semicolon stands that ends a value, those inside texts apart.
+fn end_of_value(value: &str) -> usize {
+    let mut inside = false;
+    let mut escaped = false;
+    for (at, byte) in value.bytes().enumerate() {
+        match byte {
+            b'"' if !escaped => inside = !inside,
+            b';' if !inside => return at,
+            _ => {}
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    value.len()
+}
+
+/// The string literals of a piece of source, joined, as the compiler reads them.
+fn literals(source: &str) -> String {
+    let mut joined = String::new();
+    let mut rest = source;
+    while let Some(start) = rest.find('"') {
+        rest = &rest[start + 1..];
+        loop {
+            let stop = rest.find(['"', '\\']).expect("the end of a literal");
+            joined.push_str(&rest[..stop]);
+            let quote = rest.as_bytes()[stop] == b'"';
+            rest = &rest[stop + 1..];
+            if quote {
+                break;
+            }
+            if rest.starts_with('\n') {
+                rest = rest.trim_start();
+            } else {
+                joined.push_str(&rest[..1]);
+                rest = &rest[1..];
+            }
+        }
+    }
+    joined
+}
+
+/// The reason on the lines of a statement or on the line before it.
+fn reason(text: &str, line: usize, end: usize) -> Option<String> {
+    let last = text[..end].matches('\n').count();
+    let lines: Vec<&str> = text.lines().collect();
+    let beside = &lines[line.saturating_sub(1)..=last];
+    let reason = beside.iter().find_map(|line| line.split_once("// scan:")).map(|(_, reason)| reason.trim());
+    reason.filter(|reason| !reason.is_empty()).map(str::to_owned)
+}
+
+#[test]
+fn literals_read_as_the_compiler_reads_them() {
+    let text = "fn f() {\n    // scan: few\n    const A: &str = \"SELECT ';', \\\"b\\\" \\\n         FROM c\"; // more\n}\n\
+                const B: &str = concat!(columns!(), \"WHERE d\");\n";
+    let found = statements_of("x.rs", text, &[("columns".to_owned(), "SELECT d FROM e ".to_owned())]);
+    let shown: Vec<(&str, Option<&str>)> =
+        found.iter().map(|one| (one.sql.as_str(), one.scan_reason.as_deref())).collect();
+    assert_eq!(shown, [("SELECT ';', \"b\" FROM c", Some("few")), ("SELECT d FROM e WHERE d", None)]);
+}

@@ -1,0 +1,217 @@
+//! An engine under test with everything the world lends it: a database in memory or in a file, a clock moved by hand,
+//! randomness from a seed.
+
+use crate::op::{Call, hex};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::rc::Rc;
+use tidegate::host::{ManualClock, SeededEntropy};
+use tidegate::model::payload::Bytes;
+use tidegate::ops::Call as Operation;
+use tidegate::ops::cancel::CancelExecutionArgs;
+use tidegate::ops::claim::ClaimArgs;
+use tidegate::ops::complete::CompleteArgs;
+use tidegate::ops::create::CreateArgs;
+use tidegate::ops::describe::DescribeExecutionArgs;
+use tidegate::ops::events::ReadEventsArgs;
+use tidegate::ops::fail::FailArgs;
+use tidegate::ops::list::ListExecutionsArgs;
+use tidegate::ops::progress::ProgressArgs;
+use tidegate::ops::renew::RenewArgs;
+use tidegate::ops::result::GetExecutionResultArgs;
+use tidegate::store::driver::{Driver, Embedded};
+use tidegate::wire::{self, Message};
+use tidegate::{Engine, Error, Host, Limits};
+
+/// The instant at which every test starts, in Unix ms.
+pub const START: i64 = 1_700_000_000_000;
+
+/// The answers of a batch.
+#[derive(Debug)]
+pub struct Reply {
+    /// `{ "ok": … }` or `{ "error": … }` for each call; payload bytes stand in hex.
+    pub answers: Vec<Value>,
+    /// What goes with a batch; absent for a single call.
+    pub batch: Option<Value>,
+}
+
+/// A folder of its own, deleted at the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tidegate-laws-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a folder for a database");
+        Self(path)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.0.join("engine.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An engine and its host.
+pub struct World {
+    engine: Option<Engine>,
+    driver: Option<Rc<dyn Driver>>,
+    pub clock: ManualClock,
+    folder: Option<Folder>,
+    seed: u64,
+}
+
+impl World {
+    /// Over a driver that the caller keeps.
+    pub fn over(driver: Rc<dyn Driver>, seed: u64) -> Self {
+        let clock = ManualClock::at(as_clock(START));
+        let mut world = Self { engine: None, driver: Some(driver), clock, folder: None, seed };
+        world.reopen();
+        world
+    }
+
+    pub fn memory(seed: u64) -> Self {
+        Self::over(Rc::new(Embedded::memory().expect("a database in memory")), seed)
+    }
+
+    pub fn file(name: &str, seed: u64) -> Self {
+        let folder = Some(Folder::new(name));
+        let clock = ManualClock::at(as_clock(START));
+        let mut world = Self { engine: None, driver: None, clock, folder, seed };
+        world.reopen();
+        world
+    }
+
+    /// Closes the engine and opens another one: over the same driver in memory, over the same file otherwise.
+    pub fn reopen(&mut self) {
+        self.engine = None;
+        if let Some(folder) = &self.folder {
+            self.driver = None;
+            self.driver = Some(Rc::new(Embedded::file(&folder.database(), false).expect("a database in a file")));
+        }
+        self.seed += 1;
+        let engine = Engine::open(self.driver(), self.host(), Limits::default());
+        self.engine = Some(engine.expect("the engine opens"));
+    }
+
+    /// What the host lends, with randomness of its own for each opening.
+    pub fn host(&self) -> Host {
+        Host { clock: Box::new(self.clock.clone()), entropy: Box::new(SeededEntropy::new(self.seed)) }
+    }
+
+    pub fn engine(&mut self) -> &mut Engine {
+        self.engine.as_mut().expect("the engine is open")
+    }
+
+    pub fn driver(&self) -> Rc<dyn Driver> {
+        Rc::clone(self.driver.as_ref().expect("the database is open"))
+    }
+
+    pub fn set_clock(&self, at: i64) {
+        self.clock.set(as_clock(at));
+    }
+
+    /// Makes calls in one batch, as text.
+    pub fn send(&mut self, calls: &[Call]) -> Reply {
+        let mut payloads = Vec::new();
+        let texts: Vec<Value> = calls
+            .iter()
+            .map(|call| {
+                let mut text = json!({ "op": call.op.name(), "args": call.op.args(&mut payloads) });
+                if let Some(id) = &call.request_id {
+                    text["requestId"] = json!(id);
+                }
+                text
+            })
+            .collect();
+        let message = Message { text: Value::Array(texts).to_string(), payloads };
+        let answer = wire::batch(self.engine(), message).expect("the message is well formed");
+        let mut batch: Value = serde_json::from_str(&answer.text).expect("an answer is JSON");
+        let Value::Array(answers) = batch["answers"].take() else { panic!("no list of answers: {batch}") };
+        let answers = answers.into_iter().map(|one| with_bytes(one, &answer.payloads)).collect();
+        Reply { answers, batch: Some(batch) }
+    }
+
+    /// Makes one call, by itself and typed.
+    pub fn call(&mut self, call: &Call) -> Reply {
+        let mut payloads = Vec::new();
+        let args = call.op.args(&mut payloads);
+        let engine = self.engine();
+        let answer = match call.op.name() {
+            "create_execution" => single::<CreateArgs>(engine, &args, &payloads),
+            "claim" => single::<ClaimArgs>(engine, &args, &payloads),
+            "renew" => single::<RenewArgs>(engine, &args, &payloads),
+            "progress" => single::<ProgressArgs>(engine, &args, &payloads),
+            "complete" => single::<CompleteArgs>(engine, &args, &payloads),
+            "fail" => single::<FailArgs>(engine, &args, &payloads),
+            "cancel_execution" => single::<CancelExecutionArgs>(engine, &args, &payloads),
+            "describe_execution" => single::<DescribeExecutionArgs>(engine, &args, &payloads),
+            "get_execution_result" => single::<GetExecutionResultArgs>(engine, &args, &payloads),
+            "list_executions" => single::<ListExecutionsArgs>(engine, &args, &payloads),
+            "read_events" => single::<ReadEventsArgs>(engine, &args, &payloads),
+            other => panic!("no operation is called {other}"),
+        };
+        Reply { answers: vec![answer], batch: None }
+    }
+
+    /// The answer of one read or write, which must be granted.
+    pub fn granted(&mut self, call: impl Into<Call>) -> Value {
+        let call = call.into();
+        let mut answer = self.call(&call).answers.remove(0);
+        assert!(answer.get("ok").is_some(), "{call:?} is refused: {answer}");
+        answer["ok"].take()
+    }
+}
+
+fn single<C>(engine: &mut Engine, args: &Value, payloads: &[Vec<u8>]) -> Value
+where
+    C: Operation + DeserializeOwned,
+    C::Answer: Serialize,
+{
+    let mut args: C = match serde_json::from_value(args.clone()) {
+        Ok(args) => args,
+        Err(e) => panic!("{}: {args} cannot be read: {e}", C::OP),
+    };
+    args.bytes(&mut |bytes| {
+        if let Bytes::At(place) = bytes {
+            *bytes = Bytes::Here(payloads[*place].clone());
+        }
+    });
+    match engine.call(args) {
+        Ok(mut answer) => {
+            let mut payloads = Vec::new();
+            C::answer_bytes(&mut answer, &mut |bytes| bytes.detach(&mut payloads));
+            with_bytes(json!({ "ok": serde_json::to_value(&answer).expect("an answer has JSON") }), &payloads)
+        }
+        Err(e) => refusal(&e),
+    }
+}
+
+/// A refusal as a batch writes it.
+pub fn refusal(e: &Error) -> Value {
+    json!({ "error": serde_json::to_value(e).expect("an error has JSON") })
+}
+
+/// Puts payload bytes, in hex, where their places stand.
+fn with_bytes(mut answer: Value, payloads: &[Vec<u8>]) -> Value {
+    for member in ["input", "result"] {
+        let place = answer["ok"].get(member).and_then(Value::as_u64);
+        if let Some(place) = place {
+            let place = usize::try_from(place).expect("a place");
+            answer["ok"][member] = json!(hex(&payloads[place]));
+        }
+    }
+    answer
+}
+
+#[expect(clippy::cast_precision_loss, reason = "instants are below 2^53")]
+fn as_clock(at: i64) -> f64 {
+    at as f64
+}
