@@ -1,5 +1,5 @@
-// A wasm package, by default the engine's in dist/wasm: cargo compiles it, wasm-bindgen writes its JavaScript and its types, wasm-opt makes it
-// small. Nothing is done when no input has changed.
+// A wasm package, by default the engine's in dist/wasm: cargo compiles it, wasm-bindgen writes its JavaScript and its
+// types, wasm-opt makes it small. Nothing is done when no input has changed.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,0 +1,90 @@
+//! Claims while much waits: all of it for this worker, or in front of its own something it does not cover.
+//!
+//! Invariant: a backlog has the same size in each lap; what a lap claims is completed and created again, unmeasured.
+
+use crate::ground::{ALL, Ground, Kind, WITHOUT_BARE};
+use crate::lap::{Laps, timed};
+use crate::line::Line;
+use crate::plan::Plan;
+use crate::subject::{FRONT, Subject, Work};
+use tidegate::Result;
+
+/// How much more a claim may cost at a large backlog, in growths of the floor.
+const GROWTH_MAX: f64 = 1.3;
+/// How many claims in one commit.
+const BATCH: u32 = 100;
+
+/// A subject with a backlog of one size.
+struct Contestant {
+    kind: Kind,
+    size: usize,
+    subject: Box<dyn Subject>,
+}
+
+impl Contestant {
+    fn lap(&mut self, count: u32) -> Result<f64> {
+        let subject = &mut self.subject;
+        let time = timed(count, || subject.claim(count, BATCH))?;
+        subject.complete(count, BATCH)?;
+        subject.create(Work::plain(count, BATCH))?;
+        Ok(time)
+    }
+}
+
+/// Measures claims at each backlog: all of it for the worker, or (with `sets`) in front of what it covers and spread
+/// over so many requirement sets that it does not cover.
+pub fn measure(ground: &dyn Ground, plan: &Plan, sets: Option<u32>) -> Result<Vec<Line>> {
+    let sizes = plan.backlogs(ground.huge() && sets.is_none());
+    let kinds = if sets.is_none() { ALL } else { WITHOUT_BARE };
+    let count = plan.claim_count();
+    let mut contestants = Vec::new();
+    for (size, backlog) in sizes.iter().enumerate() {
+        for kind in kinds {
+            let mut subject = ground.subject(*kind)?;
+            stock(&mut *subject, *backlog, count, sets)?;
+            contestants.push(Contestant { kind: *kind, size, subject });
+        }
+    }
+    for contestant in &mut contestants {
+        contestant.lap(count)?;
+    }
+    let mut laps = vec![Laps::default(); sizes.len()];
+    let number = contestants.len();
+    for round in 0..plan.rounds() * 2 {
+        for turn in 0..number {
+            let contestant = &mut contestants[(round + turn) % number];
+            let time = contestant.lap(count)?;
+            laps[contestant.size].of(contestant.kind).push(time);
+        }
+    }
+    Ok(lines(ground, sizes, sets, &laps))
+}
+
+fn stock(subject: &mut dyn Subject, backlog: u32, count: u32, sets: Option<u32>) -> Result<()> {
+    match sets {
+        None => subject.fill(0, Work::plain(backlog, 250)),
+        Some(sets) => {
+            subject.fill(0, Work { count: backlog, batch: 250, priority: FRONT, sets })?;
+            subject.create(Work::plain(count, BATCH))
+        }
+    }
+}
+
+fn lines(ground: &dyn Ground, sizes: &[u32], sets: Option<u32>, laps: &[Laps]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (size, laps_here) in sizes.iter().zip(laps) {
+        let line = Line::of(ground.name(), &scenario(*size, sets), laps_here);
+        let is_smallest = lines.is_empty();
+        lines.push(if is_smallest { line } else { line.grown(laps_here, &laps[0]).at_most_growth(GROWTH_MAX) });
+    }
+    lines
+}
+
+/// Its name in the table.
+pub fn scenario(backlog: u32, sets: Option<u32>) -> String {
+    match sets {
+        None => format!("claim at a backlog of {backlog}"),
+        Some(1) => format!("claim behind {backlog} uncovered"),
+        Some(sets) => format!("claim behind {backlog} uncovered in {sets} sets"),
+    }
+}

@@ -1,0 +1,24 @@
+//! Creating executions, in batches and one by one.
+
+use crate::ground::{ALL, Ground};
+use crate::lap::{race, timed};
+use crate::line::Line;
+use crate::plan::Plan;
+use crate::subject::Work;
+use tidegate::Result;
+
+/// Measures creates of so many in one commit.
+pub fn measure(ground: &dyn Ground, plan: &Plan, batch: u32) -> Result<Line> {
+    let count = plan.lap_count() / if batch == 1 && ground.slow() { 20 } else { 1 };
+    let laps = race(plan.rounds(), ALL, &mut |kind| {
+        let mut subject = ground.subject(kind)?;
+        subject.create(Work::plain(100, batch))?;
+        timed(count, || subject.create(Work::plain(count, batch)))
+    })?;
+    Ok(Line::of(ground.name(), &scenario(batch), &laps))
+}
+
+/// Its name in the table.
+pub fn scenario(batch: u32) -> String {
+    if batch == 1 { "create, one a commit".to_owned() } else { format!("create, {batch} a commit") }
+}

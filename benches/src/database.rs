@@ -1,0 +1,95 @@
+//! Where a subject keeps its rows: a database in memory or a file, always behind the engine's own driver.
+//!
+//! Invariant: a file database is deleted with its value, and each one has a path of its own.
+
+use std::rc::Rc;
+use tidegate::store::driver::{Driver, Embedded};
+use tidegate::{Code, Error, Result};
+
+/// A database that can be closed and opened again.
+pub struct Database {
+    #[cfg(not(target_family = "wasm"))]
+    file: Option<File>,
+    driver: Option<Rc<dyn Driver>>,
+}
+
+/// A database file.
+#[cfg(not(target_family = "wasm"))]
+struct File {
+    path: std::path::PathBuf,
+    strict: bool,
+}
+
+impl Database {
+    /// A new database in memory.
+    pub const fn memory() -> Self {
+        Self {
+            #[cfg(not(target_family = "wasm"))]
+            file: None,
+            driver: None,
+        }
+    }
+
+    /// A new database in a file that does not exist yet. `strict`: each commit is flushed to the disk.
+    #[cfg(not(target_family = "wasm"))]
+    pub const fn file(path: std::path::PathBuf, strict: bool) -> Self {
+        Self { file: Some(File { path, strict }), driver: None }
+    }
+
+    /// The driver, opened if it is closed.
+    pub fn driver(&mut self) -> Result<Rc<dyn Driver>> {
+        if let Some(driver) = &self.driver {
+            return Ok(Rc::clone(driver));
+        }
+        let driver: Rc<dyn Driver> = Rc::new(self.connect()?);
+        self.driver = Some(Rc::clone(&driver));
+        Ok(driver)
+    }
+
+    /// The open driver.
+    pub fn db(&self) -> Result<&dyn Driver> {
+        self.driver.as_deref().ok_or_else(|| Error::new(Code::StorageUnavailable, "the database is closed"))
+    }
+
+    /// Closes a file; a database in memory stays, because it would be gone.
+    pub fn close(&mut self) {
+        #[cfg(not(target_family = "wasm"))]
+        if self.file.is_some() {
+            self.driver = None;
+        }
+    }
+
+    /// The same open database for another subject, which cannot close it.
+    pub fn lent(&mut self) -> Result<Self> {
+        let driver = self.driver()?;
+        let mut lent = Self::memory();
+        lent.driver = Some(driver);
+        Ok(lent)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn connect(&self) -> Result<Embedded> {
+        self.file.as_ref().map_or_else(Embedded::memory, |file| Embedded::file(&file.path, file.strict))
+    }
+
+    #[cfg(target_family = "wasm")]
+    #[expect(clippy::unused_self, reason = "as on other targets")]
+    fn connect(&self) -> Result<Embedded> {
+        Embedded::memory()
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.driver = None;
+        if let Some(file) = &self.file {
+            for end in ["", "-wal", "-shm", "-journal"] {
+                let mut path = file.path.clone().into_os_string();
+                path.push(end);
+                // The file may never have been made, and its companions seldom remain.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+}

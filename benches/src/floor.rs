@@ -1,0 +1,292 @@
+//! The floor *same rows*: statements by hand that write exactly the rows that the engine writes, column by column, with
+//! the least reads that do the job, and nothing else: no checks, no typed phases, no answers, no wakes.
+//!
+//! Invariant: `same_rows::check` finds no difference to the engine, so a change of what the engine writes shows here
+//! first. Counters are remembered and written once a commit, as the engine does.
+
+use crate::database::Database;
+use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use tidegate::host::{Clock, Entropy, SeededEntropy};
+use tidegate::model::capability::Capabilities;
+use tidegate::store::Store;
+use tidegate::store::driver::Value;
+use tidegate::{Code, Engine, Error, Host, Limits, Result};
+
+/// A claimed execution, as its worker remembers it.
+struct Lease {
+    public_id: [u8; 18],
+    id: [u8; 16],
+}
+
+/// The next free numbers.
+#[derive(Default)]
+struct Counters {
+    execution: i64,
+    payload: i64,
+    position: i64,
+}
+
+/// The statements over one database.
+pub struct Floor {
+    database: Database,
+    clock: Box<dyn Clock>,
+    entropy: SeededEntropy,
+    next: Counters,
+    /// The route of what requires nothing, then those of the requirement sets.
+    routes: Vec<i64>,
+    leases: VecDeque<Lease>,
+}
+
+impl Floor {
+    /// The floor over a database; the engine's tables are made if they are missing.
+    pub fn over(mut database: Database, clock: Box<dyn Clock>) -> Result<Self> {
+        let db = database.driver()?;
+        Engine::open(Rc::clone(&db), Host::default(), Limits::default())?;
+        let mut store = Store::open(Rc::clone(&db))?;
+        let mut route = 0;
+        db.transaction(&mut || {
+            store.intern_namespace("default")?;
+            store.register_lane(LANE)?;
+            route = store.intern_route(LANE, &Capabilities::default())?;
+            Ok(())
+        })?;
+        let (next, entropy) = (Counters::default(), SeededEntropy::new(4_711));
+        let mut floor = Self { database, clock, entropy, next, routes: vec![route], leases: VecDeque::new() };
+        floor.load_counters()?;
+        Ok(floor)
+    }
+
+    fn load_counters(&mut self) -> Result<()> {
+        const SQL: &str = "SELECT next_execution, next_payload, next_position FROM meta WHERE id = 1";
+        let next = &mut self.next;
+        self.database.db()?.query(SQL, &[], &mut |row| {
+            *next = Counters { execution: row.int(0)?, payload: row.int(1)?, position: row.int(2)? };
+            Ok(())
+        })
+    }
+
+    /// Makes the routes of so many requirement sets.
+    fn intern_sets(&mut self, work: Work) -> Result<()> {
+        let mut store = Store::open(self.database.driver()?)?;
+        let routes = &mut self.routes;
+        self.database.db()?.transaction(&mut || {
+            for index in 0..work.sets {
+                let required: Vec<String> = work.required(index).into_iter().collect();
+                routes.push(store.intern_route(LANE, &Capabilities::required(&required)?)?);
+            }
+            Ok(())
+        })
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "an instant in ms")]
+    fn now(&self) -> i64 {
+        self.clock.now_ms() as i64
+    }
+
+    fn uuid(&mut self) -> [u8; 16] {
+        let mut uuid = [0; 16];
+        uuid[..8].copy_from_slice(&self.entropy.number().to_ne_bytes());
+        uuid[8..].copy_from_slice(&self.entropy.number().to_ne_bytes());
+        uuid
+    }
+
+    /// An id that sorts after every earlier one.
+    fn public_id(&mut self, now: i64) -> [u8; 18] {
+        let mut id = [0; 18];
+        id[2..8].copy_from_slice(&now.to_be_bytes()[2..]);
+        id[8..16].copy_from_slice(&self.next.execution.to_be_bytes());
+        id[16..].copy_from_slice(&self.entropy.number().to_ne_bytes()[..2]);
+        id
+    }
+
+    /// Runs `one` so many times in transactions of so many, each ended by the counters.
+    fn commit(&mut self, count: u32, batch: u32, one: &mut dyn FnMut(&mut Self, i64, u32) -> Result<()>) -> Result<()> {
+        let db = self.database.driver()?;
+        let mut index = 0;
+        for part in parts(count, batch) {
+            let now = self.now();
+            db.transaction(&mut || {
+                for _ in 0..part {
+                    one(self, now, index)?;
+                    index += 1;
+                }
+                self.save_counters(now)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn save_counters(&self, now: i64) -> Result<()> {
+        const SQL: &str = "UPDATE meta SET last_instant = ?1, next_execution = ?2, next_payload = ?3, \
+             next_position = ?4 WHERE id = 1";
+        let next = &self.next;
+        self.database
+            .db()?
+            .execute(SQL, &[now.into(), next.execution.into(), next.payload.into(), next.position.into()])
+            .map(|_| ())
+    }
+
+    fn insert_payload(&mut self, bytes: &[u8]) -> Result<i64> {
+        const SQL: &str = "INSERT INTO payload (id, encoding, bytes) VALUES (?1, ?2, ?3)";
+        let row = self.next.payload;
+        self.next.payload += 1;
+        self.database.db()?.execute(SQL, &[row.into(), ENCODING.into(), bytes.into()])?;
+        Ok(row)
+    }
+
+    fn create_one(&mut self, work: Work, now: i64, index: u32) -> Result<()> {
+        const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state) VALUES (?1, ?2, ?3, 1, 1111001)";
+        const EXECUTION: &str = "INSERT INTO execution (id, public_id, namespace, route, created_at, priority, phase, \
+             next, lapsed, claim_rank, epoch, attempt_count, retry_count, reclaim_count, replay_count, lapse_count, \
+             changed_at, last_event) VALUES (?1, ?2, 1, ?3, ?4, ?5, 1, 1, 0, 9000 - ?5, 0, 0, 0, 0, 0, 0, ?4, ?6)";
+        const SPECIFICATION: &str =
+            "INSERT INTO specification (execution, kind, creator, input) VALUES (?1, ?2, 'default', ?3)";
+        let public_id = self.public_id(now);
+        let (row, position) = (self.next.execution, self.next.position);
+        self.next.execution += 1;
+        self.next.position += 1;
+        let route = if work.sets == 0 { self.routes[0] } else { self.routes[1 + (index % work.sets) as usize] };
+        self.database.db()?.execute(EVENT, &[position.into(), now.into(), row.into()])?;
+        let execution: [Value<'_>; 6] =
+            [row.into(), (&public_id).into(), route.into(), now.into(), work.priority.into(), position.into()];
+        self.database.db()?.execute(EXECUTION, &execution)?;
+        let input = self.insert_payload(INPUT)?;
+        self.database.db()?.execute(SPECIFICATION, &[row.into(), KIND.into(), input.into()]).map(|_| ())
+    }
+
+    fn claim_one(&mut self, now: i64) -> Result<()> {
+        const CANDIDATE: &str = "SELECT id, public_id, last_event FROM execution \
+             WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
+        const INPUT: &str = "SELECT s.kind, s.attempt_timeout_ms, s.tags, p.bytes, p.encoding FROM specification s \
+             LEFT JOIN payload p ON p.id = s.input WHERE s.execution = ?1";
+        const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
+             instance, previous) VALUES (?1, ?2, ?3, 2, 2290002, 1, 1, ?4, ?5, ?6, ?7)";
+        const UPDATE: &str = "UPDATE execution SET phase = 4, next = NULL, expires_at = ?2, claim_rank = NULL, \
+             due_at = ?2, due_kind = 4, epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
+             last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
+             worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
+        let (mut row, mut previous, mut public_id) = (0, 0, [0; 18]);
+        self.database.db()?.query(CANDIDATE, &[self.routes[0].into()], &mut |found| {
+            (row, previous) = (found.int(0)?, found.int(2)?);
+            public_id.copy_from_slice(found.blob(1)?);
+            Ok(())
+        })?;
+        let mut input = None;
+        self.database.db()?.query(INPUT, &[row.into()], &mut |found| {
+            input = Some((found.text(0)?.to_owned(), found.blob(3)?.to_vec(), found.opt_text(4)?.map(str::to_owned)));
+            Ok(())
+        })?;
+        if std::hint::black_box(input).is_none() {
+            return Err(Error::new(Code::InvariantBroken, "there was nothing to claim"));
+        }
+        let (attempt, lease, position) = (self.uuid(), self.uuid(), self.next.position);
+        self.next.position += 1;
+        let event: [Value<'_>; 7] =
+            [position.into(), now.into(), row.into(), (&lease).into(), WORKER.into(), INSTANCE.into(), previous.into()];
+        self.database.db()?.execute(EVENT, &event)?;
+        let update: [Value<'_>; 8] = [
+            row.into(),
+            (now + TTL_MS).into(),
+            now.into(),
+            position.into(),
+            (&attempt).into(),
+            (&lease).into(),
+            WORKER.into(),
+            INSTANCE.into(),
+        ];
+        self.database.db()?.execute(UPDATE, &update)?;
+        self.leases.push_back(Lease { public_id, id: lease });
+        Ok(())
+    }
+
+    fn complete_one(&mut self, now: i64) -> Result<()> {
+        const UPDATE: &str = "UPDATE execution SET phase = 6, outcome = 1, expires_at = NULL, due_at = NULL, \
+             due_kind = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
+             attempt_ended_at = ?2, verb = 1, result = ?4 WHERE id = ?1";
+        const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
+             instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
+        let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
+        let (row, previous) = self.held(&lease)?;
+        let result = self.insert_payload(OUTPUT)?;
+        let position = self.append(EVENT, now, row, &lease, previous)?;
+        self.database.db()?.execute(UPDATE, &[row.into(), now.into(), position.into(), result.into()]).map(|_| ())
+    }
+
+    fn renew_one(&mut self, now: i64) -> Result<()> {
+        const UPDATE: &str = "UPDATE execution SET expires_at = ?2, due_at = ?2, changed_at = ?3, last_event = ?4, \
+             renewed_at = ?3 WHERE id = ?1";
+        const EVENT: &str = "INSERT INTO event (position, at, execution, cause, lease, epoch, lease_id, worker, \
+             instance, previous) VALUES (?1, ?2, ?3, 5, 2, 1, ?4, ?5, ?6, ?7)";
+        let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
+        let (row, previous) = self.held(&lease)?;
+        let position = self.append(EVENT, now, row, &lease, previous)?;
+        self.database.db()?.execute(UPDATE, &[row.into(), (now + TTL_MS).into(), now.into(), position.into()])?;
+        self.leases.push_back(lease);
+        Ok(())
+    }
+
+    /// The row of a lease that is live, and its latest event.
+    fn held(&self, lease: &Lease) -> Result<(i64, i64)> {
+        const SQL: &str = "SELECT id, last_event FROM execution WHERE public_id = ?1 AND lease_id = ?2 AND phase = 4";
+        let mut found = None;
+        self.database.db()?.query(SQL, &[(&lease.public_id).into(), (&lease.id).into()], &mut |row| {
+            found = Some((row.int(0)?, row.int(1)?));
+            Ok(())
+        })?;
+        found.ok_or_else(unclaimed)
+    }
+
+    fn append(&mut self, sql: &'static str, now: i64, row: i64, lease: &Lease, previous: i64) -> Result<i64> {
+        let position = self.next.position;
+        self.next.position += 1;
+        let event: [Value<'_>; 7] = [
+            position.into(),
+            now.into(),
+            row.into(),
+            (&lease.id).into(),
+            WORKER.into(),
+            INSTANCE.into(),
+            previous.into(),
+        ];
+        self.database.db()?.execute(sql, &event)?;
+        Ok(position)
+    }
+}
+
+#[cold]
+fn unclaimed() -> Error {
+    Error::new(Code::InvariantBroken, "nothing is claimed")
+}
+
+impl Subject for Floor {
+    fn create(&mut self, work: Work) -> Result<()> {
+        if work.sets as usize >= self.routes.len() {
+            self.intern_sets(work)?;
+        }
+        self.commit(work.count, work.batch, &mut |floor, now, index| floor.create_one(work, now, index))
+    }
+
+    fn claim(&mut self, count: u32, batch: u32) -> Result<()> {
+        self.commit(count, batch, &mut |floor, now, _| floor.claim_one(now))
+    }
+
+    fn complete(&mut self, count: u32, batch: u32) -> Result<()> {
+        self.commit(count, batch, &mut |floor, now, _| floor.complete_one(now))
+    }
+
+    fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
+        self.commit(count, batch, &mut |floor, now, _| floor.renew_one(now))
+    }
+
+    fn close(&mut self) {
+        self.leases.clear();
+        self.database.close();
+    }
+
+    fn open(&mut self) -> Result<()> {
+        self.database.driver()?;
+        self.load_counters()
+    }
+}

@@ -1,0 +1,28 @@
+//! Measures Tidegate against the least SQL that does the same, in ratios within one run.
+//!
+//! Three subjects do the same work over the same driver: the engine, a floor that writes the *same rows* by hand, and a
+//! *bare* queue of one table. They take turns lap by lap; reported are medians with least and most. Natively the binary
+//! of this crate runs it; in WebAssembly `javascript::measure`, where the engine is called through its JavaScript class.
+//! Nothing here fails for a time: a target that is missed says so in its line.
+
+pub mod backlog;
+pub mod bare;
+pub mod create;
+pub mod database;
+pub mod drain;
+pub mod engine;
+pub mod floor;
+pub mod ground;
+#[cfg(target_family = "wasm")]
+pub mod javascript;
+pub mod lap;
+pub mod line;
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
+pub mod open;
+pub mod plan;
+pub mod renew;
+pub mod run;
+pub mod same_rows;
+pub mod subject;
+pub mod version;

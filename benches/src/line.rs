@@ -1,0 +1,149 @@
+//! One line of the table: times, ratios within the run, and whether a target was met.
+
+use crate::lap::Laps;
+use serde::Serialize;
+
+/// Median, least and most of some laps.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Spread {
+    /// Half the laps are below.
+    pub median: f64,
+    /// The least.
+    pub min: f64,
+    /// The most.
+    pub max: f64,
+}
+
+impl Spread {
+    /// The spread of some numbers; nothing of none.
+    pub fn of(numbers: &[f64]) -> Option<Self> {
+        let mut sorted = numbers.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let (min, max) = (*sorted.first()?, *sorted.last()?);
+        let middle = sorted.len() / 2;
+        let median =
+            if sorted.len() % 2 == 0 { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] };
+        Some(Self { median, min, max })
+    }
+
+    /// The spread of ratios, lap by lap.
+    pub fn of_ratios(above: &[f64], below: &[f64]) -> Option<Self> {
+        Self::of(&ratios(above, below))
+    }
+}
+
+/// Lap by lap.
+pub fn ratios(above: &[f64], below: &[f64]) -> Vec<f64> {
+    above.iter().zip(below).map(|(above, below)| above / below).collect()
+}
+
+/// By how much a claim costs more than at the smallest backlog.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Growth {
+    /// The engine's growth.
+    pub engine: Spread,
+    /// The same-rows floor's own growth.
+    pub rows: Spread,
+    /// The engine's by the floor's, lap by lap.
+    pub excess: Spread,
+}
+
+/// What was asked for, and what was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Target {
+    /// In words.
+    pub wanted: String,
+    /// Lap by lap.
+    pub found: Spread,
+    /// Whether the median meets it.
+    pub met: bool,
+}
+
+/// One line.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// The ground.
+    pub place: String,
+    /// What was done.
+    pub scenario: String,
+    /// Laps.
+    pub rounds: usize,
+    /// The engine's time, in ns for one operation.
+    pub engine: Option<Spread>,
+    /// The same-rows floor's time.
+    pub rows: Option<Spread>,
+    /// The bare floor's time.
+    pub bare: Option<Spread>,
+    /// The engine's speed as a share of the same-rows floor's.
+    pub share_of_rows: Option<Spread>,
+    /// The engine's speed as a share of the bare floor's.
+    pub share_of_bare: Option<Spread>,
+    /// At larger backlogs.
+    pub growth: Option<Growth>,
+    /// What was asked for.
+    pub target: Option<Target>,
+}
+
+impl Line {
+    /// The line of some laps.
+    pub fn of(place: &str, scenario: &str, laps: &Laps) -> Self {
+        Self {
+            place: place.to_owned(),
+            scenario: scenario.to_owned(),
+            rounds: laps.engine.len(),
+            engine: Spread::of(&laps.engine),
+            rows: Spread::of(&laps.rows),
+            bare: Spread::of(&laps.bare),
+            share_of_rows: Spread::of_ratios(&laps.rows, &laps.engine),
+            share_of_bare: Spread::of_ratios(&laps.bare, &laps.engine),
+            growth: None,
+            target: None,
+        }
+    }
+
+    /// The line with its growth over the laps at the smallest backlog.
+    #[must_use]
+    pub fn grown(mut self, laps: &Laps, smallest: &Laps) -> Self {
+        let engine = ratios(&laps.engine, &smallest.engine);
+        let rows = ratios(&laps.rows, &smallest.rows);
+        let spreads = (Spread::of(&engine), Spread::of(&rows), Spread::of_ratios(&engine, &rows));
+        if let (Some(engine), Some(rows), Some(excess)) = spreads {
+            self.growth = Some(Growth { engine, rows, excess });
+        }
+        self
+    }
+
+    /// Asks for a share of the same-rows floor's speed.
+    #[must_use]
+    pub fn at_least_of_rows(mut self, least: f64) -> Self {
+        self.target = self.share_of_rows.map(|share| Target {
+            wanted: format!("at least {least} of same rows"),
+            found: share,
+            met: share.median >= least,
+        });
+        self
+    }
+
+    /// Asks for a limit of the time that the bare floor takes.
+    #[must_use]
+    pub fn at_most_bare(mut self, most: f64, laps: &Laps) -> Self {
+        self.target = Spread::of_ratios(&laps.engine, &laps.bare).map(|times| Target {
+            wanted: format!("at most {most} x bare"),
+            found: times,
+            met: times.median <= most,
+        });
+        self
+    }
+
+    /// Asks for a limit of the growth beyond the floor's.
+    #[must_use]
+    pub fn at_most_growth(mut self, most: f64) -> Self {
+        self.target = self.growth.map(|growth| Target {
+            wanted: format!("at most {most} x growth of same rows"),
+            found: growth.excess,
+            met: growth.excess.median <= most,
+        });
+        self
+    }
+}

@@ -1,0 +1,65 @@
+//! How much is measured: everything, or so little that it only shows that it works.
+
+use serde::Deserialize;
+
+/// The sizes of a run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Plan {
+    /// Small numbers, for a smoke run.
+    pub quick: bool,
+    /// Only lines whose place and scenario contain this text.
+    pub filter: String,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { quick: false, filter: String::new() }
+    }
+}
+
+impl Plan {
+    /// Laps that each subject runs, in turn with the others.
+    pub const fn rounds(&self) -> usize {
+        if self.quick { 3 } else { 9 }
+    }
+
+    /// Executions in a lap of creates or of claims and completions.
+    pub const fn lap_count(&self) -> u32 {
+        if self.quick { 200 } else { 10_000 }
+    }
+
+    /// Live leases that are renewed.
+    pub const fn lease_count(&self) -> u32 {
+        if self.quick { 200 } else { 1_000 }
+    }
+
+    /// Claims in a lap at a backlog.
+    pub const fn claim_count(&self) -> u32 {
+        if self.quick { 100 } else { 500 }
+    }
+
+    /// Backlogs; the first is what growth is measured against.
+    pub const fn backlogs(&self, huge: bool) -> &'static [u32] {
+        match (self.quick, huge) {
+            (true, _) => &[300, 1_000],
+            (false, false) => &[1_000, 10_000, 100_000],
+            (false, true) => &[1_000, 10_000, 100_000, 1_000_000],
+        }
+    }
+
+    /// Distinct requirement sets that the worker does not cover.
+    pub const fn set_counts(&self) -> [u32; 2] {
+        if self.quick { [1, 20] } else { [1, 1_000] }
+    }
+
+    /// Finished and waiting executions in a database that is opened.
+    pub const fn stored(&self) -> (u32, u32) {
+        if self.quick { (500, 100) } else { (100_000, 10_000) }
+    }
+
+    /// Whether a line is wanted.
+    pub fn wants(&self, place: &str, scenario: &str) -> bool {
+        format!("{place}: {scenario}").contains(&self.filter)
+    }
+}

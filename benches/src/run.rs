@@ -1,0 +1,49 @@
+//! A run over one ground: its scenarios in order, those that are wanted.
+
+use crate::ground::Ground;
+use crate::line::Line;
+use crate::plan::Plan;
+use crate::{backlog, create, drain, open, renew};
+use tidegate::Result;
+
+/// What a ground is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Everything but opening.
+    Running,
+    /// Creates, drains, renewals and opening: what does not depend on how much waits.
+    Short,
+    /// Everything.
+    Whole,
+}
+
+/// Measures the wanted scenarios of a ground and hands over each line as soon as it is there.
+pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMut(Line)) -> Result<()> {
+    let wants = |scenario: &str| plan.wants(ground.name(), scenario);
+    for batch in [100, 1] {
+        if wants(&create::scenario(batch)) {
+            hand(create::measure(ground, plan, batch)?);
+        }
+    }
+    for batch in [100, 1] {
+        if wants(&drain::scenario(batch)) {
+            hand(drain::measure(ground, plan, batch)?);
+        }
+    }
+    if wants(renew::SCENARIO) {
+        hand(renew::measure(ground, plan)?);
+    }
+    if course != Course::Short {
+        let [one, many] = plan.set_counts();
+        for sets in [None, Some(one), Some(many)] {
+            let sizes = plan.backlogs(ground.huge() && sets.is_none());
+            if sizes.iter().any(|size| wants(&backlog::scenario(*size, sets))) {
+                backlog::measure(ground, plan, sets)?.into_iter().for_each(&mut *hand);
+            }
+        }
+    }
+    if course != Course::Running && wants(&open::scenario(plan)) {
+        hand(open::measure(ground, plan)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The check that keeps the floor honest: after each step of a life, every column of every table is equal between the
+//! engine and the floor, random ids aside.
+
+use crate::database::Database;
+use crate::engine::EngineSubject;
+use crate::floor::Floor;
+use crate::subject::{Subject, Work};
+use std::collections::BTreeMap;
+use tidegate::host::{Clock, ManualClock, SystemEntropy};
+use tidegate::store::driver::{Driver, Value};
+use tidegate::{Code, Error, Host, Result};
+
+/// Columns that hold random ids: equal when they are there on both sides.
+const RANDOM: [&str; 3] = ["public_id", "attempt_id", "lease_id"];
+
+/// The content of every table: rows as text, by table.
+type Content = BTreeMap<String, Vec<String>>;
+
+/// Fails with the first difference.
+pub fn check() -> Result<()> {
+    let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
+    let mut engine = EngineSubject::over(engine_rows.lent()?, host)?;
+    let mut floor = Floor::over(floor_rows.lent()?, clock())?;
+    let steps: [(&str, &dyn Fn(&mut dyn Subject) -> Result<()>); 5] = [
+        ("create", &|subject| subject.create(Work::plain(7, 3))),
+        ("claim", &|subject| subject.claim(5, 2)),
+        ("renew", &|subject| subject.renew(2, 2)),
+        ("complete", &|subject| subject.complete(4, 3)),
+        ("claim and complete one by one", &|subject| subject.drain(1, 1)),
+    ];
+    for (step, act) in steps {
+        act(&mut engine)?;
+        act(&mut floor)?;
+        compare(step, &content(&*engine_rows.driver()?)?, &content(&*floor_rows.driver()?)?)?;
+    }
+    Ok(())
+}
+
+fn compare(step: &str, engine: &Content, floor: &Content) -> Result<()> {
+    for (table, rows) in engine {
+        let other = floor.get(table).map_or(&[][..], Vec::as_slice);
+        let first = (0..rows.len().max(other.len())).find(|index| rows.get(*index) != other.get(*index));
+        if let Some(index) = first {
+            let (engine, floor) = (rows.get(index), other.get(index));
+            let said = format!("after {step}, {table} differs:\n  engine {engine:?}\n  floor  {floor:?}");
+            return Err(Error::new(Code::InvariantBroken, said));
+        }
+    }
+    Ok(())
+}
+
+fn content(db: &dyn Driver) -> Result<Content> {
+    const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    const COLUMNS: &str = "SELECT name FROM pragma_table_info(?1) ORDER BY cid";
+    let mut content = Content::new();
+    for table in texts(db, TABLES, &[])? {
+        let columns = texts(db, COLUMNS, &[Value::from(&table)])?;
+        // A driver finds statements by their address, so this text stays for ever; the check runs once.
+        let sql: &'static str = format!("SELECT {} FROM {table} ORDER BY 1, 2", columns.join(", ")).leak();
+        let mut rows = Vec::new();
+        db.query(sql, &[], &mut |row| {
+            let mut line = String::new();
+            for (index, column) in columns.iter().enumerate() {
+                let shown = match row.value(index)? {
+                    Value::Blob(bytes) if RANDOM.contains(&column.as_str()) => format!("{} bytes", bytes.len()),
+                    value => format!("{value:?}"),
+                };
+                line.push_str(&format!("{column}={shown} "));
+            }
+            rows.push(line);
+            Ok(())
+        })?;
+        content.insert(table, rows);
+    }
+    Ok(content)
+}
+
+fn texts(db: &dyn Driver, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    db.query(sql, params, &mut |row| {
+        found.push(row.text(0)?.to_owned());
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn clock() -> Box<dyn Clock> {
+    Box::new(ManualClock::at(1_700_000_000_000.0))
+}
+
+fn host() -> Host {
+    Host { clock: clock(), entropy: Box::new(SystemEntropy::default()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_floor_writes_exactly_the_rows_that_the_engine_writes() {
+        super::check().unwrap();
+    }
+}

@@ -1,0 +1,92 @@
+//! What is measured: the engine or a floor, behind one trait.
+//!
+//! Invariant: a subject that could not do all it was asked to do answers an error, so no time stands for less work.
+//! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
+
+use tidegate::Result;
+
+/// The lane everything waits in.
+pub const LANE: &str = "mail";
+/// The kind of work.
+pub const KIND: &str = "send";
+/// The worker.
+pub const WORKER: &str = "mailer";
+/// Its instance.
+pub const INSTANCE: &str = "mailer-1";
+/// The input of every execution.
+pub const INPUT: &[u8] = br#"{"to":"somebody@example.org","subject":"The tide is in","template":"harbour","copies":1}"#;
+/// The result of every execution.
+pub const OUTPUT: &[u8] = br#"{"sent":true,"message":4711}"#;
+/// The encoding of both.
+pub const ENCODING: &str = "json";
+/// How long a lease lasts, in ms: longer than any measurement.
+pub const TTL_MS: i64 = 86_400_000;
+/// The priority of work that stands in front of what the worker covers.
+pub const FRONT: i64 = 9_000;
+
+/// Executions to create.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    /// How many.
+    pub count: u32,
+    /// How many in one commit.
+    pub batch: u32,
+    /// Higher goes first.
+    pub priority: i64,
+    /// Over how many distinct requirement sets they are spread, none of which the worker covers; 0: nothing required.
+    pub sets: u32,
+}
+
+impl Work {
+    /// Executions that the worker covers.
+    pub const fn plain(count: u32, batch: u32) -> Self {
+        Self { count, batch, priority: 0, sets: 0 }
+    }
+
+    /// What the `index`-th of them requires.
+    pub fn required(&self, index: u32) -> Option<String> {
+        (self.sets > 0).then(|| format!("capability-{}", index % self.sets))
+    }
+}
+
+/// Something that keeps work and hands it out.
+pub trait Subject {
+    /// Creates executions.
+    fn create(&mut self, work: Work) -> Result<()>;
+
+    /// Claims so many, so many in one commit, and keeps what is needed to complete them.
+    fn claim(&mut self, count: u32, batch: u32) -> Result<()>;
+
+    /// Completes so many of those claimed first, so many in one commit.
+    fn complete(&mut self, count: u32, batch: u32) -> Result<()>;
+
+    /// Renews the leases of so many of those claimed, so many in one commit.
+    fn renew(&mut self, count: u32, batch: u32) -> Result<()>;
+
+    /// Claims and completes so many, so many in one commit.
+    fn drain(&mut self, count: u32, batch: u32) -> Result<()> {
+        for part in parts(count, batch) {
+            self.claim(part, part)?;
+            self.complete(part, part)?;
+        }
+        Ok(())
+    }
+
+    /// Brings itself, unmeasured, to so many finished executions and some waiting ones.
+    fn fill(&mut self, finished: u32, waiting: Work) -> Result<()> {
+        self.create(Work::plain(finished, 250))?;
+        self.drain(finished, 250)?;
+        self.create(waiting)
+    }
+
+    /// Lets go of all it holds but the stored rows.
+    fn close(&mut self);
+
+    /// Opens itself again over the stored rows.
+    fn open(&mut self) -> Result<()>;
+}
+
+/// A count in parts of at most `batch`.
+pub fn parts(count: u32, batch: u32) -> impl Iterator<Item = u32> {
+    (0..count).step_by(batch.max(1) as usize).map(move |start| batch.min(count - start))
+}

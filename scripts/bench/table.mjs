@@ -1,0 +1,59 @@
+// The one table of a run: each line is printed as soon as it is there, and kept.
+
+/** @typedef {import("../bench.mjs").Line} Line */
+/** @typedef {import("../bench.mjs").Spread} Spread */
+
+/** Columns: heading, width, whether it is flush right, and what stands in it. */
+const columns = /** @type {const} */ ([
+  ["where", 29, false, (/** @type {Line} */ line) => line.place],
+  ["what", 52, false, (/** @type {Line} */ line) => line.scenario],
+  ["engine µs", 9, true, (/** @type {Line} */ line) => micros(line.engine)],
+  ["rows µs", 8, true, (/** @type {Line} */ line) => micros(line.rows)],
+  ["bare µs", 8, true, (/** @type {Line} */ line) => micros(line.bare)],
+  ["speed of rows", 17, false, (/** @type {Line} */ line) => ratio(line.shareOfRows)],
+  ["speed of bare", 17, false, (/** @type {Line} */ line) => ratio(line.shareOfBare)],
+  ["target", 0, false, (/** @type {Line} */ line) => target(line)],
+]);
+
+/** Prints lines as they come. */
+export class Table {
+  /** @type {Line[]} */
+  lines = [];
+
+  /** @param {Line} line */
+  take(line) {
+    if (this.lines.length === 0) print(columns.map(([heading]) => heading));
+    this.lines.push(line);
+    print(columns.map(([, , , text]) => text(line)));
+  }
+}
+
+/** @param {readonly string[]} cells */
+function print(cells) {
+  const padded = cells.map((cell, index) => {
+    const [, width, right] = columns[index] ?? ["", 0, false];
+    return right ? cell.padStart(width) : cell.padEnd(width);
+  });
+  console.log(padded.join("  ").trimEnd());
+}
+
+/** @param {Spread | null | undefined} spread in ns */
+function micros(spread) {
+  if (!spread) return "";
+  const time = spread.median / 1000;
+  return time >= 100 ? time.toFixed(0) : time.toFixed(2);
+}
+
+/** @param {Spread | null | undefined} spread */
+function ratio(spread) {
+  if (!spread) return "";
+  return `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}–${spread.max.toFixed(2)})`;
+}
+
+/** @param {Line} line */
+function target({ growth, target }) {
+  if (!target) return "";
+  const growths = growth ? `, grown ${growth.engine.median.toFixed(2)} / ${growth.rows.median.toFixed(2)}` : "";
+  const found = target.found.min === target.found.max ? String(target.found.median) : ratio(target.found);
+  return `${target.met ? "met" : "missed"}: ${target.wanted}: ${found}${growths}`;
+}
