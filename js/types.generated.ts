@@ -102,9 +102,9 @@ eligibilityState: EligibilityState,
  */
 blockingReason: BlockingReason, 
 /**
- * How it ended; null while it has not.
+ * How it ended; `none` while it has not.
  */
-terminalOutcome: Outcome | null, 
+terminalOutcome: Outcome | "none", 
 /**
  * What goes on with its attempts.
  */

@@ -55,7 +55,7 @@ CREATE TABLE execution (
     claim_rank INTEGER,
     due_at INTEGER,
     due_kind INTEGER CHECK (due_kind BETWEEN 1 AND 5),
-    epoch INTEGER NOT NULL,
+    epoch INTEGER NOT NULL CHECK (epoch >= 0),
     attempt_count INTEGER NOT NULL,
     retry_count INTEGER NOT NULL,
     reclaim_count INTEGER NOT NULL,
@@ -79,7 +79,8 @@ CREATE TABLE execution (
     verb INTEGER,
     verb_at INTEGER,
     result INTEGER,
-    CHECK (CASE WHEN phase <= 3 THEN coalesce(next, 0) BETWEEN 1 AND 4 ELSE next IS NULL END),
+    CHECK (CASE WHEN phase <= 3 THEN coalesce(next, 0) BETWEEN 1 AND 4 AND (next <> 2 OR attempt_count > 0)
+        ELSE next IS NULL END),
     CHECK (CASE phase
         WHEN 1 THEN reason IS NULL AND until_at IS NULL
         WHEN 2 THEN coalesce(reason, 0) BETWEEN 20 AND 22 AND until_at IS NOT NULL
@@ -87,15 +88,29 @@ CREATE TABLE execution (
         WHEN 4 THEN reason IS NULL AND expires_at IS NOT NULL
             AND (until_at IS NULL OR lapsed = 1) AND (timeout_at IS NULL OR lapsed = 0)
         WHEN 5 THEN coalesce(reason, 0) BETWEEN 50 AND 53
-        ELSE reason IS NULL AND until_at IS NULL AND due_at IS NULL END),
+        ELSE reason IS NULL AND until_at IS NULL END),
+    CHECK (CASE phase
+        WHEN 1 THEN due_at IS NULL OR due_kind = 1
+        WHEN 2 THEN due_kind IN (1, 5) AND coalesce(due_at <= until_at, 0)
+        WHEN 3 THEN due_at IS NULL OR due_kind = 1
+        WHEN 4 THEN CASE lapsed WHEN 0 THEN due_kind IN (1, 2, 4) AND coalesce(due_at <= expires_at, 0)
+            ELSE due_at IS NULL OR due_kind IN (1, 5) END
+        WHEN 5 THEN due_at IS NULL OR due_kind IN (1, 3)
+        ELSE due_at IS NULL END),
     CHECK (CASE phase
         WHEN 6 THEN coalesce(outcome, 0) BETWEEN 1 AND 5 AND ended_at IS NOT NULL
+            AND (attempt_id IS NULL OR attempt_ended_at IS NOT NULL) AND (outcome > 1 OR attempt_id IS NOT NULL)
         ELSE outcome IS NULL AND ended_at IS NULL END),
     CHECK (phase = 4 OR (expires_at IS NULL AND timeout_at IS NULL AND lapsed = 0)),
-    CHECK (claim_rank IS NULL OR phase = 1 OR lapsed = 1),
+    CHECK (claim_rank IS NULL OR (claim_rank = 9000 - priority AND (phase = 1 OR (lapsed = 1 AND until_at IS NULL)))),
     CHECK ((due_at IS NULL) = (due_kind IS NULL)),
     CHECK (CASE WHEN phase IN (4, 5) OR next = 4 THEN attempt_id IS NOT NULL AND attempt_ended_at IS NULL ELSE 1 END),
-    CHECK ((attempt_id IS NULL) = (attempt_count = 0))
+    CHECK ((attempt_id IS NULL) = (attempt_count = 0)),
+    CHECK ((attempt_outcome IS NULL) = (attempt_ended_at IS NULL)),
+    CHECK (CASE WHEN attempt_id IS NULL
+        THEN coalesce(attempt_type, attempt_started_at, lease_id, worker, instance, lease_epoch, renewed_at) IS NULL
+        ELSE attempt_type IS NOT NULL AND attempt_started_at IS NOT NULL AND lease_id IS NOT NULL
+            AND worker IS NOT NULL AND instance IS NOT NULL AND coalesce(lease_epoch, 0) > 0 AND renewed_at IS NOT NULL END)
 ) STRICT;
 
 CREATE INDEX execution_claimable ON execution (route, claim_rank) WHERE claim_rank IS NOT NULL;

@@ -15,5 +15,6 @@ CREATE TABLE event (
     lease_id BLOB,
     worker TEXT,
     instance TEXT,
-    previous INTEGER
+    previous INTEGER,
+    CHECK (CASE WHEN lease IS NULL THEN lease_id IS NULL ELSE lease_id IS NOT NULL END)
 ) STRICT;

@@ -117,7 +117,9 @@ impl Engine {
             let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
             return Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, limits.payload_bytes_max));
         }
-        if migrations::pending(&*driver)? {
+        let pending = migrations::pending(&*driver)?;
+        driver.adopt()?;
+        if pending {
             driver.transaction(&mut || migrations::migrate(&*driver))?;
         }
         let store = Store::open(driver)?;
@@ -184,7 +186,6 @@ impl Engine {
 
     /// Applies what is due, at most 1 000 actions, and deletes what has been hidden since it expired.
     pub fn tick(&mut self) -> Result<TickAnswer> {
-        self.wakes = Wakes::default();
         let now = self.begin()?;
         let mut jobs = [TickJob::default()];
         self.commit(now, &mut jobs);
@@ -196,7 +197,7 @@ impl Engine {
         let next_due_at = self.next_due_at()?;
         Ok(TickAnswer {
             applied: job.applied,
-            more: next_due_at.is_some_and(|at| at <= now),
+            more: job.more || next_due_at.is_some_and(|at| at <= now),
             wakes: std::mem::take(&mut self.wakes),
             next_due_at,
             now,
@@ -216,27 +217,31 @@ impl Engine {
         Ok(ClockReport { host_now, engine_now, ahead_ms: engine_now - host_now })
     }
 
-    /// After the host's clock was put back: moves every stored instant back by as much as engine time stands ahead.
-    /// Answers the distance in ms; 0 when engine time is not ahead.
+    /// After the host's clock was put back: applies what is due, then moves every stored instant back by as much as
+    /// engine time stands ahead. Answers the distance in ms; 0 when engine time is not ahead. The next tick tells whom
+    /// it woke.
     pub fn accept_clock(&mut self) -> Result<i64> {
         let report = self.clock_report()?;
         if report.ahead_ms == 0 {
             return Ok(0);
         }
-        self.begin()?;
+        let now = self.begin()?;
         let db = self.store.driver();
+        let mut wakes = Wakes::default();
         let moved = db.transaction(&mut || {
-            self.store.shift_instants(-report.ahead_ms)?;
-            self.store.save_meta(report.host_now)
+            let Self { store, mint, instance, .. } = self;
+            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes };
+            timers::apply_due(&mut turn, u64::MAX)?;
+            turn.store.shift_instants(-report.ahead_ms)?;
+            turn.store.save_meta(report.host_now)
         });
         self.busy = false;
-        match moved {
-            Ok(()) => self.last_instant = report.host_now,
-            Err(e) => {
-                self.undone();
-                return Err(e);
-            }
+        if let Err(e) = moved {
+            self.undone();
+            return Err(e);
         }
+        self.wakes = wakes;
+        self.last_instant = report.host_now;
         Ok(report.ahead_ms)
     }
 
@@ -249,9 +254,9 @@ impl Engine {
             ));
         }
         self.refresh()?;
-        self.last_instant = self.last_instant.max(host_instant(self.clock.now_ms())?);
+        let now = self.last_instant.max(host_instant(self.clock.now_ms())?);
         self.busy = true;
-        Ok(self.last_instant)
+        Ok(now)
     }
 
     /// Reads again what the store remembers, when it could not be read right after a transaction was undone.
@@ -288,10 +293,10 @@ impl Engine {
     fn transact<J: Job>(&mut self, now: i64, jobs: &mut [J], careful: bool) -> Result<(), Undone> {
         let db = self.store.driver();
         let mut wakes = Wakes::default();
-        let mut in_operation = false;
+        let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
-            let Self { store, mint, limits, instance, .. } = self;
-            let mut turn = Turn { store, mint, limits, instance, now, wakes: &mut wakes };
+            let Self { store, mint, instance, .. } = self;
+            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes };
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {
@@ -303,10 +308,14 @@ impl Engine {
                     return Err(e);
                 }
             }
-            if turn.store.writes() > writes { turn.store.save_meta(now) } else { Ok(()) }
+            wrote = turn.store.writes() > writes;
+            if wrote { turn.store.save_meta(now) } else { Ok(()) }
         });
         match outcome {
             Ok(()) => {
+                if wrote {
+                    self.last_instant = now;
+                }
                 self.wakes.add(wakes);
                 Ok(())
             }

@@ -69,7 +69,6 @@ codes! {
     InvalidInput = "validation"."invalid_input", Terminal, "An argument is missing, of the wrong type, unknown or out of range.";
     InvalidCapabilities = "validation"."invalid_capabilities", Terminal, "A capability token or set breaks the rules.";
     InvalidPolicy = "validation"."invalid_policy_json", Terminal, "A member of the policy (retry, stream, suspension) breaks the rules.";
-    InvalidTagKey = "validation"."invalid_tag_key", Terminal, "A tag key breaks the grammar.";
     PayloadTooLarge = "validation"."payload_too_large", Terminal, "A payload is over its limit.";
     Corruption = "validation"."corruption", Terminal, "A handle or a stored row cannot be decoded.";
     HandleFromOtherBackend = "validation"."handle_from_other_backend", Terminal, "The handle was minted by another backend.";
@@ -116,6 +115,18 @@ impl Serialize for Details {
     }
 }
 
+/// Characters of what a caller wrote that an error repeats.
+const SHOWN_MAX: usize = 200;
+
+/// What a caller wrote, short enough to be repeated.
+fn cut(mut text: String) -> String {
+    if let Some((at, _)) = text.char_indices().nth(SHOWN_MAX) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Body {
     code: Code,
@@ -137,6 +148,7 @@ impl Error {
     /// A refusal of one argument: which, what it may be, and what was found.
     #[cold]
     pub fn argument(code: Code, field: &str, limit: &str, found: impl fmt::Display) -> Self {
+        let (field, found) = (cut(field.to_owned()), cut(found.to_string()));
         Self::new(code, format!("{field}: needs {limit}, found {found}"))
             .with("field", field)
             .with("limit", limit)

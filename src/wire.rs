@@ -48,8 +48,11 @@ pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
 }
 
 fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {
-    let call: Call<'_> = serde_json::from_str(call)
-        .map_err(|e| Error::argument(Code::InvalidInput, "call", "{ op, args, requestId? }", e))?;
+    let refuse = |found: String| Error::argument(Code::InvalidInput, "call", "{ op, args, requestId? }", found);
+    if !call.starts_with('{') {
+        return Err(refuse("something that is no object".to_owned()));
+    }
+    let call: Call<'_> = serde_json::from_str(call).map_err(|e| refuse(e.to_string()))?;
     let operation = operation(&call.op, call.args.map_or("{}", RawValue::get), payloads)?;
     Ok(Envelope { operation, request_id: call.request_id.map(Cow::into_owned) })
 }
@@ -67,7 +70,7 @@ pub fn operation(op: &str, args: &str, payloads: &mut [Option<Vec<u8>>]) -> Resu
         None => Ok(operation),
         Some(Bytes::At(place)) => {
             let limit = format!("a place among the {} payloads of the message, named once", payloads.len());
-            Err(Error::argument(Code::InvalidInput, "payload", &limit, place))
+            Err(Error::argument(Code::InvalidInput, operation.payload_field(), &limit, place))
         }
         Some(Bytes::Here(_)) => Err(Error::new(Code::InvariantBroken, "payload bytes were lost")),
     }

@@ -8,8 +8,6 @@
 
 #[path = "laws/arbitrary.rs"]
 mod arbitrary;
-#[path = "laws/deviations.rs"]
-mod deviations;
 #[path = "laws/failing.rs"]
 mod failing;
 #[path = "laws/focused.rs"]

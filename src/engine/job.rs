@@ -131,7 +131,7 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
         });
         let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
         let request = Request { op: ready.name().to_owned(), answer: text };
-        turn.store.save_request(id, &request, turn.now + REQUEST_MS)?;
+        turn.store.save_request(id, &request, turn.now, turn.now + REQUEST_MS)?;
     }
     Ok(answer)
 }
@@ -141,6 +141,8 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
 pub struct TickJob {
     /// Due actions applied.
     pub applied: u64,
+    /// Whether there is more to delete.
+    pub more: bool,
     /// What went wrong.
     pub error: Option<Error>,
 }
@@ -154,7 +156,8 @@ impl Job for TickJob {
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
         self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
-        timers::purge(turn)
+        self.more = timers::purge(turn)?;
+        Ok(())
     }
 
     fn fail(&mut self, e: &Error) {

@@ -8,27 +8,63 @@ pub trait Entropy {
     fn number(&mut self) -> u64;
 }
 
-/// The host's secure randomness.
-#[derive(Clone, Copy, Debug, Default)]
+/// The host's secure randomness, drawn in blocks: on wasm each draw is a call out of the module.
+#[derive(Debug, Default)]
 pub struct SystemEntropy {
-    /// What the last draw left over.
-    spare: Option<u64>,
+    numbers: Vec<u64>,
 }
+
+/// Numbers in a block.
+const BLOCK: usize = 256;
 
 impl Entropy for SystemEntropy {
     fn number(&mut self) -> u64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
+        if let Some(number) = self.numbers.pop() {
+            return number;
         }
-        // Two version-4 ids carry 244 random bits; folded onto each other their fixed bits vanish.
+        self.numbers = block();
+        self.numbers.pop().unwrap_or_default()
+    }
+}
+
+/// A block from the browser's or runtime's `crypto`; where that throws, the slower way says so by its panic.
+#[cfg(target_family = "wasm")]
+fn block() -> Vec<u64> {
+    let mut bytes = [0; BLOCK * 8];
+    if random::fill(&mut bytes).is_err() {
+        return folded();
+    }
+    bytes.as_chunks().0.iter().map(|chunk| u64::from_le_bytes(*chunk)).collect()
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn block() -> Vec<u64> {
+    folded()
+}
+
+/// A block from version-4 ids: two carry 244 random bits, and folded onto each other their fixed bits vanish.
+fn folded() -> Vec<u64> {
+    let pair = || {
         let (first, second) = (Uuid::new_v4().as_u64_pair(), Uuid::new_v4().as_u64_pair());
-        self.spare = Some(first.1 ^ second.1.rotate_left(32));
-        first.0 ^ second.0.rotate_left(32)
+        [first.0 ^ second.0.rotate_left(32), first.1 ^ second.1.rotate_left(32)]
+    };
+    (0..BLOCK / 2).flat_map(|_| pair()).collect()
+}
+
+#[cfg(target_family = "wasm")]
+mod random {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+        pub fn fill(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
     }
 }
 
 /// Numbers that follow from a seed, for tests and benchmarks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct SeededEntropy(u64);
 
 impl SeededEntropy {

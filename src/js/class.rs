@@ -1,7 +1,7 @@
 //! The class `Engine` as JavaScript sees it.
 
 use super::clock::JsClock;
-use super::errors::{surface_panics, thrown};
+use super::errors::{panics, surface_panics, thrown};
 use super::plain;
 use crate::engine::{Engine, Host};
 use crate::error::{Code, Error, Result};
@@ -11,8 +11,9 @@ use crate::store::driver::Embedded;
 use crate::wire::{self, Message};
 use js_sys::{Array, Function, Uint8Array};
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -20,7 +21,13 @@ const TYPES: &str = include_str!("../../js/types.generated.ts");
 
 /// A durable workflow engine over one SQLite database, called from the thread it was opened in.
 #[wasm_bindgen(js_name = Engine)]
-pub struct WasmEngine(RefCell<Option<Engine>>);
+pub struct WasmEngine {
+    engine: RefCell<Option<Engine>>,
+    /// Panics of the module before the call under way, or before the call that panicked.
+    panics: Cell<u32>,
+    /// Set by a close in mid-call; it takes effect when the call ends.
+    closing: Cell<bool>,
+}
 
 /// A batch's answers: a JSON text and the payload bytes it points to.
 #[wasm_bindgen(getter_with_clone)]
@@ -43,10 +50,13 @@ impl WasmEngine {
 
     /// Makes many calls in one crossing: `[{ "op", "args", "requestId"? }, …]`, payloads standing as their place in the
     /// list. Each call is kept whole or leaves nothing; no answer comes before its commit.
-    #[expect(clippy::needless_pass_by_value, reason = "an array cannot be borrowed from JavaScript")]
-    pub fn batch(&self, text: String, payloads: Vec<Uint8Array>) -> Result<BatchMessage, JsValue> {
-        let payloads = payloads.iter().map(Uint8Array::to_vec).collect();
-        let answer = self.with(|engine| wire::batch(engine, Message { text, payloads }))?;
+    pub fn batch(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] payloads: &JsValue,
+    ) -> Result<BatchMessage, JsValue> {
+        let message = message(text, payloads).map_err(|e| thrown(&e))?;
+        let answer = self.with(|engine| wire::batch(engine, message))?;
         let payloads = answer.payloads.iter().map(|bytes| Uint8Array::from(bytes.as_slice())).collect();
         Ok(BatchMessage { text: answer.text, payloads })
     }
@@ -172,10 +182,12 @@ impl WasmEngine {
         self.with(|engine| to_js(&engine.accept_clock()?))
     }
 
-    /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing.
+    /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing; closing from inside a call
+    /// takes effect when the call ends.
     pub fn close(&self) {
-        if let Ok(mut engine) = self.0.try_borrow_mut() {
-            *engine = None;
+        match self.engine.try_borrow_mut() {
+            Ok(mut engine) => *engine = None,
+            Err(_) => self.closing.set(true),
         }
     }
 
@@ -184,20 +196,53 @@ impl WasmEngine {
         let mut payloads: Vec<Option<Vec<u8>>> = payloads.into_iter().map(Some).collect();
         self.with(|engine| {
             let operation = wire::operation(op, &text, &mut payloads)?;
+            if payloads.iter().any(Option::is_some) {
+                return Err(Error::argument(
+                    Code::InvalidInput,
+                    "arguments",
+                    "bytes only as a payload",
+                    "a Uint8Array",
+                ));
+            }
             let answer = engine.batch(vec![operation.into()]).answers.pop();
             to_js(&answer.unwrap_or_else(|| Err(Error::new(Code::InvariantBroken, "a call was left unanswered")))?)
         })
     }
 
-    /// The engine, unless it was closed, or is locked for ever by a call that panicked.
+    /// The engine, unless it was closed, is in a call already, or is locked for ever by a call that panicked.
     fn with<T>(&self, call: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T, JsValue> {
-        let poisoned = |_| Error::new(Code::EnginePoisoned, "an earlier call panicked; open the engine again");
-        let run = || {
-            let mut slot = self.0.try_borrow_mut().map_err(poisoned)?;
-            call(slot.as_mut().ok_or_else(|| Error::new(Code::EngineClosed, "the engine was closed"))?)
+        let answer = match self.engine.try_borrow_mut() {
+            Err(_) => Err(self.locked()),
+            Ok(mut slot) => {
+                self.panics.set(panics());
+                let closed = || Error::new(Code::EngineClosed, "the engine was closed");
+                let answer = slot.as_mut().ok_or_else(closed).and_then(call);
+                if self.closing.replace(false) {
+                    *slot = None;
+                }
+                answer
+            }
         };
-        run().map_err(|e| thrown(&e))
+        answer.map_err(|e| thrown(&e))
     }
+
+    /// Why the engine is locked: by a call that panicked, or by one that is under way, further down the stack.
+    fn locked(&self) -> Error {
+        if panics() > self.panics.get() {
+            return Error::new(Code::EnginePoisoned, "an earlier call panicked; open the engine again");
+        }
+        Error::argument(Code::InvalidInput, "call", "to be made outside of the clock function", "one inside of it")
+    }
+}
+
+/// The arguments of a batch, which JavaScript may have got wrong.
+fn message(text: &JsValue, payloads: &JsValue) -> Result<Message> {
+    let refuse = |field, limit| Error::argument(Code::InvalidInput, field, limit, "something else");
+    let text = text.as_string().ok_or_else(|| refuse("batch", "a JSON text"))?;
+    let list = payloads.dyn_ref::<Array>().ok_or_else(|| refuse("payloads", "an array of Uint8Arrays"))?;
+    let bytes = |item: JsValue| item.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    let payloads = list.iter().map(|item| bytes(item).ok_or_else(|| refuse("payloads", "an array of Uint8Arrays")));
+    Ok(Message { text, payloads: payloads.collect::<Result<_>>()? })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and the engine checks it")]
@@ -208,7 +253,7 @@ fn open(clock: Option<Function>, payload_bytes_max: Option<f64>) -> Result<WasmE
     }
     let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
     let engine = Engine::open(Rc::new(Embedded::memory()?), host, limits)?;
-    Ok(WasmEngine(RefCell::new(Some(engine))))
+    Ok(WasmEngine { engine: RefCell::new(Some(engine)), panics: Cell::new(panics()), closing: Cell::new(false) })
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {

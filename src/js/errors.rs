@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use js_sys::{Object, Reflect};
+use std::cell::Cell;
 use wasm_bindgen::JsValue;
 
 /// An `Error` named `TidegateError` with the members of [`Error`].
@@ -26,12 +27,22 @@ pub fn thrown(error: &Error) -> JsValue {
     thrown.into()
 }
 
+thread_local! {
+    static PANICS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Panics so far, of any engine of this module.
+pub fn panics() -> u32 {
+    PANICS.get()
+}
+
 /// Makes a panic surface as one typed error instead of a bare trap. The engine in which it happened stays locked, and
 /// answers every later call with the same code.
 pub fn surface_panics() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|info| {
+            PANICS.set(PANICS.get() + 1);
             let message = format!("the engine panicked, please report it: {info}");
             wasm_bindgen::throw_val(thrown(&Error::new(Code::EnginePoisoned, message)));
         }));

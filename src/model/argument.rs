@@ -1,6 +1,7 @@
 //! Checks that arguments share: names, texts, numbers, payload sizes.
 //!
-//! Invariant: a refusal names the field, the limit and what was found; nothing is clamped silently. Spec: decisions §7.
+//! Invariant: a refusal names the field, the limit and what was found. Only a page's limit and a priority are
+//! clamped, as they are documented to be. Spec: decisions §7.
 
 use crate::error::{Code, Error, Result};
 
@@ -63,6 +64,14 @@ pub fn name(field: &str, value: &str) -> Result<()> {
 /// An optional [`name`].
 pub fn opt_name(field: &str, value: Option<&str>) -> Result<()> {
     value.map_or(Ok(()), |value| name(field, value))
+}
+
+/// An encoding makes no sense without the bytes it is about.
+pub fn beside(field: &str, value: Option<&str>, bytes: &str) -> Result<()> {
+    match value {
+        None => Ok(()),
+        Some(_) => Err(Error::argument(Code::InvalidInput, field, &format!("bytes in {bytes} beside it"), "none")),
+    }
 }
 
 /// A text of at most so many bytes.

@@ -36,7 +36,7 @@ impl ExecutionId {
         let Some((index, uuid)) = text.strip_prefix("{fp:").and_then(|rest| rest.split_once("}:")) else {
             return refuse("an execution id of the form {fp:N}:uuid (missing tag)");
         };
-        let digits = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = index.bytes().all(|byte| byte.is_ascii_digit()) && (index == "0" || !index.starts_with('0'));
         let Some(partition) = digits.then(|| index.parse().ok()).flatten() else {
             return refuse("a partition index from 0 to 65535 (bad partition index)");
         };

@@ -200,7 +200,9 @@ pub struct StateVector {
     pub eligibility_state: EligibilityState,
     /// What it waits for.
     pub blocking_reason: BlockingReason,
-    /// How it ended; null while it has not.
+    /// How it ended; `none` while it has not.
+    #[serde(serialize_with = "super::vocabulary::outcome_or_none")]
+    #[cfg_attr(feature = "types", ts(type = "Outcome | \"none\""))]
     pub terminal_outcome: Option<Outcome>,
     /// What goes on with its attempts.
     pub attempt_state: AttemptState,

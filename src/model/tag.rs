@@ -39,5 +39,5 @@ pub fn check_key(field: &str, key: &str) -> Result<()> {
     }
     let shown: String = key.chars().take(80).collect();
     let limit = "a key like word.word_2 of lower-case letters, digits and underscores, at most 256 bytes";
-    Err(Error::argument(Code::InvalidTagKey, field, limit, format_args!("{shown:?}")))
+    Err(Error::argument(Code::InvalidInput, field, limit, format_args!("{shown:?}")))
 }

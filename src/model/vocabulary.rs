@@ -156,6 +156,14 @@ vocabulary! {
     }
 }
 
+/// An outcome on the wire: `none` while there is none yet.
+pub(super) fn outcome_or_none<S: serde::Serializer>(
+    outcome: &Option<Outcome>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.map_or("none", Outcome::word))
+}
+
 vocabulary! {
     /// What goes on with the attempts of an execution.
     AttemptState {

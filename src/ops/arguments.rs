@@ -20,22 +20,43 @@ pub fn read<T: DeserializeOwned>(args: &str) -> Result<T> {
 /// A refusal from what serde says: "<found>, expected <limit>", unknown and missing fields between backticks.
 #[cold]
 fn refuse(path: &str, said: &str) -> Error {
-    let said = said.split(" at line ").next().unwrap_or(said);
-    let named = said.split('`').nth(1).filter(|_| said.contains("field `"));
-    let field = match (path, named) {
+    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
+    let of_field = ["unknown field `", "missing field `", "duplicate field `"].into_iter().find_map(|start| {
+        let named = said.strip_prefix(start)?;
+        named.split_once('`').map(|(name, _)| name)
+    });
+    let field = match (path, of_field) {
         ("", Some(named)) => named.to_owned(),
         ("", None) => "arguments".to_owned(),
         (path, Some(named)) => format!("{path}.{named}"),
         (path, None) => path.to_owned(),
     };
-    let (found, limit) = match said.split_once(", expected ") {
+    let (found, limit) = match said.rsplit_once(", expected ") {
         Some((found, limit)) => (found, limit),
         None if said.starts_with("missing field") => ("nothing", "a value"),
         None => (said, "JSON as documented"),
     };
     let found = found.strip_prefix("invalid type: ").or(found.strip_prefix("invalid value: ")).unwrap_or(found);
-    let limit = if matches!(limit, "i64" | "u32") { "a whole number" } else { limit };
-    Error::argument(Code::InvalidInput, &field, limit, found)
+    let limit = match limit {
+        "i64" => "a whole number",
+        "u32" => "a Uint8Array (in a batch: its place among the payloads)",
+        limit => limit,
+    };
+    capability_refusal(&field, limit, found)
+        .unwrap_or_else(|| Error::argument(Code::InvalidInput, &field, limit, found))
+}
+
+/// A set of capabilities that is no array of texts has a code and a detail of its own (lifecycle §3.1).
+fn capability_refusal(field: &str, limit: &str, found: &str) -> Option<Error> {
+    let (set, token) = field.split_once('[').map_or((field, false), |(set, _)| (set, true));
+    let side = match set {
+        "requiredCapabilities" => "required",
+        "capabilities" => "worker",
+        _ => return None,
+    };
+    let why = if token { "non_string_token" } else { "not_array" };
+    let refusal = Error::argument(Code::InvalidCapabilities, field, limit, found);
+    Some(refusal.with("detail", format!("{side}:{why}")))
 }
 
 /// The byte offset of a line and column, both counted from one, the column in bytes.

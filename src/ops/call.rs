@@ -12,6 +12,8 @@ pub trait Call: Sized {
     const OP: &'static str;
     /// Whether it may write; the answers of those that do are kept for a repeated request id.
     const WRITES: bool;
+    /// The argument that holds its payload, where it has one.
+    const PAYLOAD: &'static str = "payload";
     /// Its checked arguments.
     type Ready;
     /// Its answer.

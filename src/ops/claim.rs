@@ -164,6 +164,7 @@ impl Call for ClaimArgs {
 
     fn refill(answer: &mut Option<Claim>, turn: &mut Turn<'_>) -> Result<()> {
         if let Some(claim) = answer {
+            claim.input = None;
             let id = ExecutionId::parse("executionId", &claim.execution_id)?;
             if let Some(execution) = turn.store.find_execution(&id)? {
                 claim.input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);

@@ -47,14 +47,16 @@ pub struct Ready {
 impl Call for CompleteArgs {
     const OP: &'static str = "complete";
     const WRITES: bool = true;
+    const PAYLOAD: &'static str = "result";
     type Ready = Ready;
     type Answer = CompleteAnswer;
 
     fn check(self, limits: &Limits) -> Result<Ready> {
         let handle = Handle::decode(&self.handle)?;
         argument::opt_name("encoding", self.encoding.as_deref())?;
-        if let Some(result) = &self.result {
-            limits.payload("result", result.as_slice())?;
+        match &self.result {
+            Some(result) => limits.payload("result", result.as_slice())?,
+            None => argument::beside("encoding", self.encoding.as_deref(), "result")?,
         }
         Ok(Ready { handle, result: self.result, encoding: self.encoding })
     }

@@ -126,6 +126,7 @@ pub struct Ready {
 impl Call for CreateArgs {
     const OP: &'static str = "create_execution";
     const WRITES: bool = true;
+    const PAYLOAD: &'static str = "input";
     type Ready = Ready;
     type Answer = CreateAnswer;
 
@@ -142,8 +143,9 @@ impl Call for CreateArgs {
         argument::opt_instant("deadlineAt", self.deadline_at)?;
         argument::opt_number("attemptTimeoutMs", self.attempt_timeout_ms, 1, argument::INSTANT_MAX)?;
         argument::opt_number("dedupWindowMs", self.dedup_window_ms, -INTEGER_MAX, argument::INSTANT_MAX)?;
-        if let Some(input) = &self.input {
-            limits.payload("input", input.as_slice())?;
+        match &self.input {
+            Some(input) => limits.payload("input", input.as_slice())?,
+            None => argument::beside("encoding", self.encoding.as_deref(), "input")?,
         }
         let required = Capabilities::required(&self.required_capabilities)?;
         tag::check(&self.tags)?;
@@ -270,12 +272,9 @@ fn specify(ready: &Ready, turn: &mut Turn<'_>, execution: &Execution) -> Result<
     };
     turn.store.insert_specification(execution.row, &specification)?;
     if let Some((key, window_ms)) = args.dedup() {
-        turn.store.save_dedup(Dedup {
-            namespace: execution.namespace,
-            key,
-            execution: execution.row,
-            expires_at: turn.now.saturating_add(window_ms),
-        })?;
+        let expires_at = turn.now.saturating_add(window_ms);
+        let dedup = Dedup { namespace: execution.namespace, key, execution: execution.row, expires_at };
+        turn.store.save_dedup(dedup, turn.now)?;
     }
     Ok(())
 }

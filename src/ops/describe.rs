@@ -298,7 +298,9 @@ fn attempts(turn: &mut Turn<'_>, execution: &Execution) -> Result<Vec<AttemptSna
 }
 
 fn attempt_snapshot(execution: &Execution, attempt: &Attempt, failures: &[(i64, Failure)]) -> AttemptSnapshot {
-    let failure = failures.iter().find(|(index, _)| *index == attempt.index).map(|(_, failure)| FailureSnapshot {
+    // Both lists are sorted by index.
+    let found = failures.binary_search_by_key(&attempt.index, |(index, _)| *index).ok();
+    let failure = found.map(|place| &failures[place].1).map(|failure| FailureSnapshot {
         class: failure.class,
         category: failure.category.clone(),
         message: failure.message.clone(),

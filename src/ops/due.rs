@@ -44,7 +44,9 @@ fn lapse(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, at: i64) ->
 
 /// T20.
 fn expire(turn: &mut Turn<'_>, execution: &mut Execution, expiry: Expiry, at: i64) -> Result<()> {
-    let Some(step) = execution.phase.expire(expiry, execution.attempted()) else { return Ok(()) };
+    let Some(step) = execution.phase.expire(expiry, execution.attempted()) else {
+        return Err(Error::new(Code::InvariantBroken, format!("execution {} has ended and is due", execution.id)));
+    };
     let ending = Ending { reason: expiry.word(), source: "system_timeout" };
     settle(turn, execution, Change { ending: Some(ending), ..Change::plain(step, at) })
 }

@@ -49,6 +49,11 @@ macro_rules! operations {
                 match self { $(Self::$variant(_) => <$args as Call>::OP),* }
             }
 
+            /// The argument that holds its payload, where it has one.
+            pub fn payload_field(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$args as Call>::PAYLOAD),* }
+            }
+
             /// Visits the payload bytes among its arguments.
             pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
                 match self { $(Self::$variant(args) => args.bytes(visit)),* }

@@ -1,7 +1,6 @@
 //! What an operation works with: the store, the instant, ids, limits, and the wakes it causes.
 
 use crate::host::Mint;
-use crate::model::argument::Limits;
 use crate::model::execution::Execution;
 use crate::model::id::ExecutionId;
 use crate::store::Store;
@@ -37,8 +36,6 @@ pub struct Turn<'a> {
     pub store: &'a mut Store,
     /// Ids and random numbers.
     pub mint: &'a mut Mint,
-    /// Limits set at open.
-    pub limits: &'a Limits,
     /// The instance id of a worker that names none.
     pub instance: &'a Rc<str>,
     /// Engine time, in Unix ms.

@@ -1,7 +1,7 @@
 //! Rebasing every stored instant after the host's clock was put right.
 //!
-//! Invariant: all instants move by the same distance, so their order and distances stay as they were; an instant
-//! never falls before 1970. This is the one operation that visits every row, on purpose.
+//! Invariant: what is due has been applied before, so every pending instant lies ahead and moves by the whole distance;
+//! one of the past that would fall before 1970 stands at its beginning. Instants inside kept answers stay as answered. This is the one operation that visits every row, on purpose.
 
 use super::Store;
 use crate::error::Result;

@@ -25,13 +25,14 @@ impl Store {
         self.first(SQL, &[namespace.into(), key.into(), now.into()], |row| ExecutionId::of_stored(row.blob(0)?))
     }
 
-    /// Keeps a key; one whose window is over is replaced.
-    pub fn save_dedup(&mut self, dedup: Dedup<'_>) -> Result<()> {
+    /// Keeps a key; one whose window is over is replaced. Two that are over go for each that comes.
+    pub fn save_dedup(&mut self, dedup: Dedup<'_>, now: i64) -> Result<()> {
         const SQL: &str = "INSERT INTO dedup (namespace, idempotency_key, execution, expires_at) \
              VALUES (?1, ?2, ?3, ?4) ON CONFLICT (namespace, idempotency_key) \
              DO UPDATE SET execution = ?3, expires_at = ?4";
         let params = [dedup.namespace.into(), dedup.key.into(), dedup.execution.into(), dedup.expires_at.into()];
-        self.execute(SQL, &params).map(|_| ())
+        self.execute(SQL, &params)?;
+        self.purge_dedup(now, 2).map(|_| ())
     }
 
     /// Deletes keys whose window is over, at most so many; answers how many.

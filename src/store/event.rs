@@ -57,6 +57,8 @@ pub struct EventRow {
 
 /// Rows that one read looks at, at most.
 const ROWS_LOOKED_AT_MAX: usize = 10_000;
+/// Rows that one query brings, at least.
+const ROWS_CHUNK: i64 = 256;
 
 /// Rows of the log that a read found.
 #[derive(Clone, Debug)]
@@ -98,11 +100,13 @@ impl Store {
              JOIN namespace n ON n.id = e.namespace WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
         let wanted = usize::try_from(limit).unwrap_or(0);
         let mut page = EventPage { rows: Vec::new(), last: after };
+        // A rare stream is read in chunks, not row by row.
+        let chunk = limit.max(ROWS_CHUNK);
         let (mut looked_at, mut more) = (0, true);
         while page.rows.len() < wanted && more && looked_at < ROWS_LOOKED_AT_MAX {
-            let rows = self.all(SQL, &[page.last.into(), limit.into()], read)?;
+            let rows = self.all(SQL, &[page.last.into(), chunk.into()], read)?;
             looked_at += rows.len();
-            more = rows.len() == wanted;
+            more = rows.len() as u64 == chunk.unsigned_abs();
             for row in rows {
                 if page.rows.len() == wanted {
                     break;

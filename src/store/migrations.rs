@@ -37,13 +37,17 @@ pub fn migrate(db: &dyn Driver) -> Result<()> {
 }
 
 fn applied(db: &dyn Driver) -> Result<Vec<i64>> {
-    const EXISTS: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'migration'"; // scan: the schema table is tiny
+    const TABLES: &str = "SELECT count(*), count(*) FILTER (WHERE name = 'migration') FROM sqlite_schema"; // scan: the schema table is tiny
     const NUMBERS: &str = "SELECT number FROM migration ORDER BY number"; // scan: one row per migration
-    let mut exists = false;
-    db.query(EXISTS, &[], &mut |row| {
-        exists = row.int(0)? > 0;
+    let (mut foreign, mut exists) = (false, false);
+    db.query(TABLES, &[], &mut |row| {
+        exists = row.int(1)? > 0;
+        foreign = !exists && row.int(0)? > 0;
         Ok(())
     })?;
+    if foreign {
+        return Err(Error::new(Code::StorageDamaged, "the database has tables, but none of this engine"));
+    }
     let mut numbers = Vec::new();
     if exists {
         db.query(NUMBERS, &[], &mut |row| {

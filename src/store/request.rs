@@ -22,11 +22,13 @@ impl Store {
     }
 
     /// Keeps the answer of a call; one whose time is over is replaced.
-    pub fn save_request(&mut self, id: &str, request: &Request, expires_at: i64) -> Result<()> {
+    /// Two that are over go for each that comes.
+    pub fn save_request(&mut self, id: &str, request: &Request, now: i64, expires_at: i64) -> Result<()> {
         const SQL: &str = "INSERT INTO request (id, op, answer, expires_at) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (id) DO UPDATE SET op = ?2, answer = ?3, expires_at = ?4";
         let params = [id.into(), (&request.op).into(), (&request.answer).into(), expires_at.into()];
-        self.execute(SQL, &params).map(|_| ())
+        self.execute(SQL, &params)?;
+        self.purge_requests(now, 2).map(|_| ())
     }
 
     /// Deletes answers whose time is over, at most so many; answers how many.

@@ -52,7 +52,18 @@ const LAPSED: Columns = &[
     ("attempt_id", "zeroblob(16)"),
 ];
 const SUSPENDED: Columns = &[("phase", "5"), ("reason", "50"), ("attempt_count", "1"), ("attempt_id", "zeroblob(16)")];
-const TERMINAL: Columns = &[("phase", "6"), ("outcome", "1"), ("ended_at", "9")];
+const TERMINAL: Columns = &[("phase", "6"), ("outcome", "3"), ("ended_at", "9")];
+
+/// What a row with an attempt holds unless it says otherwise.
+const ATTEMPT: Columns = &[
+    ("attempt_type", "1"),
+    ("attempt_started_at", "5"),
+    ("lease_id", "zeroblob(16)"),
+    ("worker", "'w'"),
+    ("instance", "'i'"),
+    ("lease_epoch", "1"),
+    ("renewed_at", "5"),
+];
 
 /// Inserts a row of a phase with some columns set otherwise; answers what SQLite says.
 fn insert(phase: Columns, otherwise: Columns) -> Result<(), String> {
@@ -61,7 +72,9 @@ fn insert(phase: Columns, otherwise: Columns) -> Result<(), String> {
         db.script(text).unwrap();
     }
     let mut columns: Vec<(&str, &str)> = Vec::new();
-    for (name, value) in ROW.iter().chain(phase).chain(otherwise) {
+    let attempted = phase.iter().chain(otherwise).any(|(name, value)| *name == "attempt_id" && *value != "NULL");
+    let attempt = if attempted { ATTEMPT } else { &[] };
+    for (name, value) in ROW.iter().chain(attempt).chain(phase).chain(otherwise) {
         columns.retain(|(known, _)| known != name);
         columns.push((name, value));
     }
@@ -101,7 +114,7 @@ fn a_public_id_has_eighteen_bytes() {
 
 #[test]
 fn a_priority_is_from_0_to_9000() {
-    accepted(WAITING, &[("priority", "9000")]);
+    accepted(WAITING, &[("priority", "9000"), ("claim_rank", "0")]);
     refused(WAITING, &[("priority", "9001")]);
     refused(WAITING, &[("priority", "-1")]);
 }
@@ -253,4 +266,51 @@ fn a_row_has_an_attempt_exactly_when_one_was_counted() {
 fn a_column_holds_its_type() {
     let said = insert(WAITING, &[("priority", "'high'")]).expect_err("a text is no priority");
     assert!(said.contains("cannot store TEXT value in INTEGER column"), "{said}");
+}
+
+#[test]
+fn what_time_will_do_fits_the_phase() {
+    for (phase, kinds) in [
+        (WAITING, ["2", "3", "4", "5"].as_slice()),
+        (DELAYED, &["2", "3", "4"]),
+        (BLOCKED, &["2", "3", "4", "5"]),
+        (ACTIVE, &["3", "5"]),
+        (LAPSED, &["2", "3", "4"]),
+        (SUSPENDED, &["2", "4", "5"]),
+        (TERMINAL, &["1", "2", "3", "4", "5"]),
+    ] {
+        for kind in kinds {
+            let due: Columns = vec![("due_at", "9"), ("due_kind", *kind)].leak();
+            refused(phase, due);
+        }
+    }
+}
+
+#[test]
+fn a_lease_and_a_delay_are_never_forgotten() {
+    for phase in [ACTIVE, DELAYED] {
+        refused(phase, &[("due_at", "NULL"), ("due_kind", "NULL")]);
+        refused(phase, &[("due_at", "10")]);
+    }
+}
+
+#[test]
+fn a_claim_rank_is_that_of_the_priority_and_of_nothing_in_back_off() {
+    refused(WAITING, &[("claim_rank", "-77")]);
+    refused(WAITING, &[("priority", "1")]);
+    refused(LAPSED, &[("until_at", "9"), ("due_at", "9"), ("due_kind", "5")]);
+}
+
+#[test]
+fn an_attempt_has_a_lease_and_ends_with_its_execution() {
+    for column in ["attempt_type", "attempt_started_at", "lease_id", "worker", "instance", "lease_epoch", "renewed_at"]
+    {
+        let without: Columns = vec![(column, "NULL")].leak();
+        refused(ACTIVE, without);
+    }
+    refused(TERMINAL, &[("attempt_count", "1"), ("attempt_id", "zeroblob(16)")]);
+    refused(TERMINAL, &[("outcome", "1")]);
+    refused(ACTIVE, &[("attempt_outcome", "3")]);
+    refused(WAITING, &[("next", "2")]);
+    refused(WAITING, &[("epoch", "-1")]);
 }

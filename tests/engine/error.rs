@@ -61,7 +61,6 @@ fn the_codes_that_the_specification_names_exist() {
         "validation.invalid_input",
         "validation.invalid_capabilities",
         "validation.invalid_policy_json",
-        "validation.invalid_tag_key",
         "validation.payload_too_large",
         "validation.corruption",
         "validation.handle_from_other_backend",

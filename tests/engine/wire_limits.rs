@@ -122,8 +122,6 @@ fn an_argument_of_the_wrong_type_is_refused_by_name() {
         (r#""namespace":1"#, "namespace"),
         (r#""tags":{"a":1}"#, "tags.a"),
         (r#""tags":[]"#, "tags"),
-        (r#""requiredCapabilities":"gpu""#, "requiredCapabilities"),
-        (r#""requiredCapabilities":["gpu",1]"#, "requiredCapabilities[1]"),
         (r#""input":"letter""#, "input"),
         (r#""input":-1"#, "input"),
         (r#""input":0.5"#, "input"),
@@ -132,6 +130,18 @@ fn an_argument_of_the_wrong_type_is_refused_by_name() {
     ] {
         let error = refused_create(members);
         assert_eq!(field(&error), name, "{members}: {error}");
+    }
+}
+
+#[test]
+fn a_set_of_capabilities_that_is_no_array_of_texts_says_so() {
+    let mut world = World::new();
+    for (set, why) in [(r#""gpu""#, "required:not_array"), (r#"["gpu",1]"#, "required:non_string_token")] {
+        let call =
+            format!(r#"[{{"op":"create_execution","args":{{"lane":"l","kind":"k","requiredCapabilities":{set}}}}}]"#);
+        let error = world.say(&call)["answers"][0]["error"].clone();
+        assert_eq!(error["code"], "validation.invalid_capabilities", "{error}");
+        assert_eq!(error["details"]["detail"], why, "{error}");
     }
 }
 

@@ -205,6 +205,38 @@ fn a_forged_attempt_index_leaves_no_row_without_an_owner() {
     }
 }
 
+/// An idempotency key counts until its window is over, a kept answer for ten minutes: over is when now reaches it.
+#[test]
+fn a_key_and_a_kept_answer_are_over_at_their_very_instant() {
+    let create = |request_id: Option<&str>| Call {
+        op: Op::Create(Box::new(Create {
+            lane: LANES[0].to_owned(),
+            kind: "k".to_owned(),
+            key: request_id.is_none().then(|| "key".to_owned()),
+            window_ms: Some(600_000),
+            ..Create::default()
+        })),
+        request_id: request_id.map(str::to_owned),
+    };
+    for ticks in [false, true] {
+        for id in [None, Some("request")] {
+            let mut world = World::memory(1);
+            let mut at = |ms: i64| {
+                world.set_clock(START + ms);
+                if ticks {
+                    world.engine().tick().expect("a tick");
+                }
+                world.send(&[create(id)]).answers.remove(0)["ok"]["executionId"].take()
+            };
+            let first = at(0);
+            assert_eq!(at(599_999), first, "{id:?}, ticks {ticks}: one ms before it is over");
+            let second = at(600_000);
+            assert_ne!(second, first, "{id:?}, ticks {ticks}: when it is over");
+            assert_eq!(at(1_199_999), second, "{id:?}, ticks {ticks}: the second one counts anew");
+        }
+    }
+}
+
 /// More leases, lanes and namespaces than an engine remembers at a time.
 #[test]
 fn more_than_is_remembered_is_read_again() {

@@ -121,7 +121,7 @@ pub struct Model {
     pub dedup: BTreeMap<(String, String), Dedup>,
     pub requests: BTreeMap<String, Kept>,
     pub lanes: BTreeSet<String>,
-    /// Engine time as this engine knows it, and as the database does.
+    /// Engine time of the step under way, and of the last one that wrote.
     pub last_instant: i64,
     pub stored_instant: i64,
     /// The instance id of a worker that names none, once it is known.
@@ -196,7 +196,7 @@ impl Model {
     /// Reads the host's clock; engine time never goes back.
     pub fn begin(&mut self, host_now: i64) -> i64 {
         self.next_step();
-        self.last_instant = self.last_instant.max(host_now);
+        self.last_instant = self.stored_instant.max(host_now);
         self.last_instant
     }
 
@@ -218,7 +218,6 @@ impl Model {
     }
 
     pub fn reopened(&mut self) {
-        self.last_instant = self.stored_instant;
         self.instance = None;
     }
 

@@ -162,7 +162,7 @@ impl Op {
                 json!({ "handle": handle.encode(), "percent": percent, "message": message })
             }
             Self::Complete { handle, result, encoding } => {
-                json!({ "handle": handle.encode(), "result": put(result.as_ref(), payloads), "encoding": encoding })
+                json!({ "handle": handle.encode(), "result": put(result.as_ref(), payloads), "encoding": encoding.as_ref().filter(|_| result.is_some()) })
             }
             Self::Fail(fail) => json!({
                 "handle": fail.handle.encode(),
@@ -197,7 +197,7 @@ impl Create {
             "lane": self.lane,
             "kind": self.kind,
             "input": put(self.input.as_ref(), payloads),
-            "encoding": self.encoding,
+            "encoding": self.encoding.as_ref().filter(|_| self.input.is_some()),
             "priority": self.priority,
             "creator": self.creator,
             "idempotencyKey": self.key,

@@ -1,6 +1,5 @@
 //! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
 
-use crate::deviations::{AN_ENCODING_WITHOUT_BYTES_IS_FORGOTTEN, AN_OUTCOME_TO_COME_IS_NULL};
 use crate::model::{Attempt, Execution, Model, Next, Phase, count};
 use crate::op::{Op, Retry, hex};
 use serde_json::{Value, json};
@@ -31,7 +30,6 @@ impl Execution {
                 ("unowned", "not_applicable", "none", outcome, attempt)
             }
         };
-        let outcome = if outcome == "none" && AN_OUTCOME_TO_COME_IS_NULL { Value::Null } else { json!(outcome) };
         json!({
             "lifecyclePhase": self.lifecycle(),
             "ownershipState": ownership,
@@ -186,7 +184,7 @@ impl Execution {
 }
 
 fn recorded(with_bytes: bool, encoding: Option<&String>) -> Option<&String> {
-    encoding.filter(|_| with_bytes || !AN_ENCODING_WITHOUT_BYTES_IS_FORGOTTEN)
+    encoding.filter(|_| with_bytes)
 }
 
 /// The partition and the UUID of an execution id, which order as ids do.

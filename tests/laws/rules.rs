@@ -43,6 +43,7 @@ impl Model {
             self.wrote = true;
             let kept = Kept { op: call.op.name(), answer, expires_at: now + REQUEST_MS };
             self.requests.insert(id.clone(), kept);
+            self.purge_two_requests(now);
         }
         answer
     }
@@ -109,6 +110,7 @@ impl Model {
         self.woken(row, false);
         if let Some(key) = key {
             self.dedup.insert(key, Dedup { execution: row, expires_at: now + window_ms });
+            self.purge_two_keys(now);
         }
         json!({ "outcome": "created", "executionId": id, "publicState": self.executions[row].public_state() })
     }

@@ -98,7 +98,7 @@ impl Model {
 
     /// `accept_clock`: every instant moves back by as much as engine time stands ahead, none before 1970.
     pub fn accept_clock(&mut self, host_now: i64) -> i64 {
-        let ahead = self.last_instant.max(host_now) - host_now;
+        let ahead = self.stored_instant.max(host_now) - host_now;
         if ahead == 0 {
             return 0;
         }
@@ -110,6 +110,20 @@ impl Model {
         self.last_instant = host_now;
         self.stored_instant = host_now;
         ahead
+    }
+
+    /// Two kept answers that are over go for each that comes.
+    pub fn purge_two_requests(&mut self, now: i64) {
+        for id in first_two(self.requests.iter().map(|(id, one)| (one.expires_at, id.clone())), now) {
+            self.requests.remove(&id);
+        }
+    }
+
+    /// Two idempotency keys that are over go for each that comes.
+    pub fn purge_two_keys(&mut self, now: i64) {
+        for key in first_two(self.dedup.iter().map(|(key, one)| (one.expires_at, key.clone())), now) {
+            self.dedup.remove(&key);
+        }
     }
 
     /// Deletes what expired; answers whether there was anything.
@@ -166,4 +180,11 @@ fn lapse_backoff(lapses: i64) -> Option<i64> {
         backoff = (backoff * 2).min(60_000);
     }
     (lapses >= 2).then_some(backoff)
+}
+
+/// The two that were over first.
+fn first_two<K: Ord>(all: impl Iterator<Item = (i64, K)>, now: i64) -> Vec<K> {
+    let mut over: Vec<_> = all.filter(|(expires_at, _)| *expires_at <= now).collect();
+    over.sort();
+    over.into_iter().take(2).map(|(_, key)| key).collect()
 }

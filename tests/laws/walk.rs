@@ -131,17 +131,27 @@ impl Walk {
     }
 
     fn pass_time(&mut self) {
+        let edge = self.next_edge();
         let random = &mut self.script.random;
-        let passed = match random.below(40) {
+        let passed = match random.below(44) {
             0..=17 => 0,
             18..=29 => random.within(1, 12),
             30..=34 => random.within(13, 800),
             35 | 36 => random.within(801, 70_000),
             37 => *random.pick(&[600_000, 90_000_000]),
+            38..=41 => edge.map_or(0, |edge| (edge + random.within(-1, 1) - self.host_now).max(0)),
             _ => -random.within(1, 3_000),
         };
         self.host_now += passed;
         self.world.set_clock(self.host_now);
+    }
+
+    /// The next instant at which something is over: due, or a kept key or answer.
+    fn next_edge(&self) -> Option<i64> {
+        let keys = self.model.dedup.values().map(|one| one.expires_at);
+        let answers = self.model.requests.values().map(|one| one.expires_at);
+        let due = self.model.first_due().map(|key| key.0);
+        keys.chain(answers).chain(due).filter(|at| *at > self.host_now).min()
     }
 
     /// One typed call in a commit of its own.
@@ -190,6 +200,7 @@ impl Walk {
     }
 
     fn accept_clock(&mut self) {
+        self.tick();
         self.doing = format!("accept_clock at {}", self.host_now);
         let moved = self.world.engine().accept_clock();
         self.model.next_step();

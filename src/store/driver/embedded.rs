@@ -25,12 +25,16 @@ self_cell::self_cell!(
 );
 
 /// Embedded SQLite behind the [`Driver`] seam.
-pub struct Embedded(Session);
+pub struct Embedded {
+    session: Session,
+    /// What makes a database ours: run once it was found to be.
+    settings: String,
+}
 
 impl Embedded {
     /// A database in memory; it is gone when the driver is dropped.
     pub fn memory() -> Result<Self> {
-        Self::prepared(Connection::open_in_memory().map_err(|e| failure(&e))?, "")
+        Self::prepared(Connection::open_in_memory().map_err(|e| failure(&e))?, String::new())
     }
 
     /// A database in a file, owned by this connection alone. `strict`: an answered call survives power loss; otherwise
@@ -39,23 +43,18 @@ impl Embedded {
     pub fn file(path: &std::path::Path, strict: bool) -> Result<Self> {
         let connection = Connection::open(path).map_err(|e| failure(&e))?;
         let synchronous = if strict { "FULL" } else { "NORMAL" };
-        Self::prepared(
-            connection,
-            &format!(
-                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA journal_mode=WAL; \
-                 PRAGMA synchronous={synchronous};"
-            ),
-        )
+        let settings = format!("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};");
+        connection.execute_batch("PRAGMA locking_mode=EXCLUSIVE;").map_err(|e| failure(&e))?;
+        Self::prepared(connection, settings)
     }
 
-    fn prepared(connection: Connection, pragmas: &str) -> Result<Self> {
+    fn prepared(connection: Connection, settings: String) -> Result<Self> {
         connection
-            .execute_batch(&format!(
-                "{pragmas} PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; \
-                 PRAGMA trusted_schema=OFF;"
-            ))
+            .execute_batch(
+                "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF;",
+            )
             .map_err(|e| failure(&e))?;
-        Ok(Self(Session::new(connection, |_| Statements::default())))
+        Ok(Self { session: Session::new(connection, |_| Statements::default()), settings })
     }
 
     fn with<T>(
@@ -64,7 +63,7 @@ impl Embedded {
         params: &[Value<'_>],
         run: impl FnOnce(&mut Statement<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.0.with_dependent(|connection, statements| {
+        self.session.with_dependent(|connection, statements| {
             let mut statements = statements.0.try_borrow_mut().map_err(|_| {
                 Error::new(Code::InvariantBroken, "a statement was run while another one was being read")
             })?;
@@ -90,9 +89,8 @@ impl Embedded {
         self.control(begin)?;
         let outcome = body().and_then(|()| self.control(keep));
         if outcome.is_err() && self.in_transaction() {
-            for statement in undo {
-                self.control(statement)?;
-            }
+            // What failed first is what the caller hears of.
+            let _ = undo.iter().try_for_each(|statement| self.control(statement));
         }
         outcome
     }
@@ -116,7 +114,7 @@ impl Driver for Embedded {
     }
 
     fn script(&self, sql: &str) -> Result<()> {
-        self.0.borrow_owner().execute_batch(sql).map_err(|e| failure(&e))
+        self.session.borrow_owner().execute_batch(sql).map_err(|e| failure(&e))
     }
 
     fn transaction(&self, body: Body<'_>) -> Result<()> {
@@ -127,8 +125,12 @@ impl Driver for Embedded {
         self.scope(body, "SAVEPOINT operation", "RELEASE operation", &["ROLLBACK TO operation", "RELEASE operation"])
     }
 
+    fn adopt(&self) -> Result<()> {
+        self.script(&self.settings)
+    }
+
     fn in_transaction(&self) -> bool {
-        !self.0.borrow_owner().is_autocommit()
+        !self.session.borrow_owner().is_autocommit()
     }
 }
 
@@ -174,5 +176,8 @@ fn failure(error: &rusqlite::Error) -> Error {
         }
         Some(_) => Code::StorageIo,
     };
-    Error::new(code, format!("SQLite: {error}"))
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => Error::new(code, format!("SQLite: {msg}")),
+        error => Error::new(code, format!("SQLite: {error}")),
+    }
 }

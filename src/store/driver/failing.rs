@@ -120,6 +120,10 @@ impl Driver for Failing {
         self.wrapped.savepoint(body)
     }
 
+    fn adopt(&self) -> Result<()> {
+        self.wrapped.adopt()
+    }
+
     fn in_transaction(&self) -> bool {
         !self.plan.dropped.get() && self.wrapped.in_transaction()
     }

@@ -139,6 +139,11 @@ pub trait Driver {
     /// Runs the body in a savepoint of the open transaction: `Ok` keeps, `Err` undoes what the body did.
     fn savepoint(&self, body: Body<'_>) -> Result<()>;
 
+    /// The database was found to be ours: settles into it. Nothing may be changed in it before.
+    fn adopt(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether the transaction that was begun still exists: SQLite drops it by itself on a full disk and others.
     fn in_transaction(&self) -> bool;
 }

@@ -48,6 +48,10 @@ impl Driver for Recording {
         self.wrapped.savepoint(body)
     }
 
+    fn adopt(&self) -> Result<()> {
+        self.wrapped.adopt()
+    }
+
     fn in_transaction(&self) -> bool {
         self.wrapped.in_transaction()
     }
