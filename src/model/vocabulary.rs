@@ -157,6 +157,7 @@ vocabulary! {
 }
 
 /// An outcome on the wire: `none` while there is none yet.
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 pub(super) fn outcome_or_none<S: serde::Serializer>(
     outcome: &Option<Outcome>,
     serializer: S,

@@ -165,7 +165,7 @@ test("a panic surfaces as one typed error and poisons the engine, not its neighb
   });
   const args = { lane: "l", kind: "k" };
   let first;
-  for (let tries = 0; tries < 10 && !first; tries++) {
+  for (let tries = 0; tries < 600 && !first; tries++) {
     try {
       poisoned.createExecution(args);
     } catch (error) {
@@ -188,4 +188,38 @@ test("the payload limit is set at open, within its own limit", () => {
   assert.deepEqual(error.details, { field: "input", limit: "at most 10 bytes", found: "11 bytes" });
   for (const max of [0, -5, 2 ** 24 + 1, Number.NaN])
     assert.equal(thrownBy(() => Engine.openMemory(undefined, max)).details.field, "payloadBytesMax");
+});
+
+test("a batch that is no batch is refused with a typed error", () => {
+  const { engine } = manual();
+  /** @type {[any, any, string][]} */
+  const refused = [
+    [5, [], "batch"],
+    ["[]", undefined, "payloads"],
+    ["[]", [undefined], "payloads"],
+    ["[]", [{ length: 3e9 }], "payloads"],
+    ["{}", [], "batch"],
+  ];
+  for (const [text, payloads, field] of refused)
+    assert.equal(thrownBy(() => engine.batch(text, payloads)).details.field, field);
+  const bytes = thrownBy(() =>
+    engine.createExecution(/** @type {any} */ ({ lane: "l", kind: "k", priority: utf8("9") })),
+  );
+  assert.equal(bytes.code, "validation.invalid_input");
+  assert.equal(engine.listExecutions({}).executions.length, 0);
+});
+
+test("a call from inside the clock is refused, and a close from there comes after the call", () => {
+  /** @type {any} */
+  const inside = {};
+  const engine = Engine.openMemory(() => {
+    inside.error ??= thrownBy(() => engine.nextDueAt());
+    if (inside.close) engine.close();
+    return 1_000;
+  });
+  engine.createExecution({ lane: "l", kind: "k" });
+  assert.equal(inside.error.details.field, "call");
+  inside.close = true;
+  assert.equal(engine.listExecutions({}).executions.length, 1);
+  assert.equal(thrownBy(() => engine.listExecutions({})).code, "engine.closed");
 });

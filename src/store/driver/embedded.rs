@@ -176,8 +176,7 @@ fn failure(error: &rusqlite::Error) -> Error {
         }
         Some(_) => Code::StorageIo,
     };
-    match error {
-        rusqlite::Error::SqlInputError { msg, .. } => Error::new(code, format!("SQLite: {msg}")),
-        error => Error::new(code, format!("SQLite: {error}")),
-    }
+    // The text of a statement says nothing to a caller.
+    let said = if let rusqlite::Error::SqlInputError { msg, .. } = error { msg.clone() } else { error.to_string() };
+    Error::new(code, format!("SQLite: {said}"))
 }
