@@ -10,10 +10,10 @@ import { root, targetFolder, wasmTarget } from "./setup/project.mjs";
 import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
-/** @typedef {{ crate: string, folder: string, inputs: string[] }} Package */
+/** @typedef {{ crate: string, folder: string, inputs: string[], flags?: string[] }} Package */
 
 /**
- * What is built: a crate's library, into a folder, from what these paths hold.
+ * What is built: a crate's library, into a folder, from what these paths hold, with these flags for cargo.
  * @type {Package}
  */
 export const engine = {
@@ -85,8 +85,8 @@ function current(made, stampFile, wanted) {
  * @param {NodeJS.ProcessEnv} env
  * @param {Package} made
  */
-async function compile(env, { crate }) {
-  const args = ["build", "--release", "--lib", "--package", crate, "--target", wasmTarget];
+async function compile(env, { crate, flags = [] }) {
+  const args = ["build", "--release", "--lib", "--package", crate, "--target", wasmTarget, ...flags];
   if (!(await run("cargo", args, { env })))
     throw new Failure("the engine did not compile for WebAssembly: see cargo's message above.");
 }

@@ -1,6 +1,7 @@
 //! Claims while much waits: all of it for this worker, or in front of its own something it does not cover.
 //!
 //! Invariant: a backlog has the same size in each lap; what a lap claims is completed and created again, unmeasured.
+//! A lap is one commit, so short that whatever else the machine does spoils few of them, and there are many laps.
 
 use crate::ground::{ALL, Ground, Kind, WITHOUT_BARE};
 use crate::lap::{Laps, timed};
@@ -11,8 +12,10 @@ use tidegate::Result;
 
 /// How much more a claim may cost at a large backlog, in growths of the floor.
 const GROWTH_MAX: f64 = 1.3;
-/// How many claims in one commit.
-const BATCH: u32 = 100;
+/// Claims in a lap, all in one commit.
+const CLAIMS: u32 = 100;
+/// Laps for each round of the plan.
+const LAPS: usize = 10;
 
 /// A subject with a backlog of one size.
 struct Contestant {
@@ -22,11 +25,11 @@ struct Contestant {
 }
 
 impl Contestant {
-    fn lap(&mut self, count: u32) -> Result<f64> {
+    fn lap(&mut self) -> Result<f64> {
         let subject = &mut self.subject;
-        let time = timed(count, || subject.claim(count, BATCH))?;
-        subject.complete(count, BATCH)?;
-        subject.create(Work::plain(count, BATCH))?;
+        let time = timed(CLAIMS, || subject.claim(CLAIMS, CLAIMS))?;
+        subject.complete(CLAIMS, CLAIMS)?;
+        subject.create(Work::plain(CLAIMS, CLAIMS))?;
         Ok(time)
     }
 }
@@ -36,36 +39,35 @@ impl Contestant {
 pub fn measure(ground: &dyn Ground, plan: &Plan, sets: Option<u32>) -> Result<Vec<Line>> {
     let sizes = plan.backlogs(ground.huge() && sets.is_none());
     let kinds = if sets.is_none() { ALL } else { WITHOUT_BARE };
-    let count = plan.claim_count();
     let mut contestants = Vec::new();
     for (size, backlog) in sizes.iter().enumerate() {
         for kind in kinds {
             let mut subject = ground.subject(*kind)?;
-            stock(&mut *subject, *backlog, count, sets)?;
+            stock(&mut *subject, *backlog, sets)?;
             contestants.push(Contestant { kind: *kind, size, subject });
         }
     }
     for contestant in &mut contestants {
-        contestant.lap(count)?;
+        contestant.lap()?;
     }
     let mut laps = vec![Laps::default(); sizes.len()];
     let number = contestants.len();
-    for round in 0..plan.rounds() * 2 {
+    for round in 0..plan.rounds() * LAPS {
         for turn in 0..number {
             let contestant = &mut contestants[(round + turn) % number];
-            let time = contestant.lap(count)?;
+            let time = contestant.lap()?;
             laps[contestant.size].of(contestant.kind).push(time);
         }
     }
     Ok(lines(ground, sizes, sets, &laps))
 }
 
-fn stock(subject: &mut dyn Subject, backlog: u32, count: u32, sets: Option<u32>) -> Result<()> {
+fn stock(subject: &mut dyn Subject, backlog: u32, sets: Option<u32>) -> Result<()> {
     match sets {
         None => subject.fill(0, Work::plain(backlog, 250)),
         Some(sets) => {
             subject.fill(0, Work { count: backlog, batch: 250, priority: FRONT, sets })?;
-            subject.create(Work::plain(count, BATCH))
+            subject.create(Work::plain(CLAIMS, CLAIMS))
         }
     }
 }

@@ -42,6 +42,8 @@ impl Database {
             return Ok(Rc::clone(driver));
         }
         let driver: Rc<dyn Driver> = Rc::new(self.connect()?);
+        // Floors run under the very settings of the engine.
+        driver.adopt()?;
         self.driver = Some(Rc::clone(&driver));
         Ok(driver)
     }

@@ -3,19 +3,13 @@
 use serde::Deserialize;
 
 /// The sizes of a run.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Plan {
     /// Small numbers, for a smoke run.
     pub quick: bool,
     /// Only lines whose place and scenario contain this text.
     pub filter: String,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self { quick: false, filter: String::new() }
-    }
 }
 
 impl Plan {
@@ -32,11 +26,6 @@ impl Plan {
     /// Live leases that are renewed.
     pub const fn lease_count(&self) -> u32 {
         if self.quick { 200 } else { 1_000 }
-    }
-
-    /// Claims in a lap at a backlog.
-    pub const fn claim_count(&self) -> u32 {
-        if self.quick { 100 } else { 500 }
     }
 
     /// Backlogs; the first is what growth is measured against.

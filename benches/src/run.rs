@@ -1,8 +1,9 @@
 //! A run over one ground: its scenarios in order, those that are wanted.
 
-use crate::ground::Ground;
+use crate::ground::{ALL, Ground};
 use crate::line::Line;
 use crate::plan::Plan;
+use crate::subject::Work;
 use crate::{backlog, create, drain, open, renew};
 use tidegate::Result;
 
@@ -20,6 +21,7 @@ pub enum Course {
 /// Measures the wanted scenarios of a ground and hands over each line as soon as it is there.
 pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMut(Line)) -> Result<()> {
     let wants = |scenario: &str| plan.wants(ground.name(), scenario);
+    warm_up(ground)?;
     for batch in [100, 1] {
         if wants(&create::scenario(batch)) {
             hand(create::measure(ground, plan, batch)?);
@@ -44,6 +46,19 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
     }
     if course != Course::Running && wants(&open::scenario(plan)) {
         hand(open::measure(ground, plan)?);
+    }
+    Ok(())
+}
+
+/// Lets a just-in-time compiler see every path before it is measured.
+fn warm_up(ground: &dyn Ground) -> Result<()> {
+    let count = if ground.slow() { 100 } else { 2_000 };
+    for kind in ALL {
+        let mut subject = ground.subject(*kind)?;
+        for batch in [100, 1] {
+            subject.create(Work::plain(count, batch))?;
+            subject.drain(count, batch)?;
+        }
     }
     Ok(())
 }

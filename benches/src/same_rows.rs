@@ -16,17 +16,20 @@ const RANDOM: [&str; 3] = ["public_id", "attempt_id", "lease_id"];
 /// The content of every table: rows as text, by table.
 type Content = BTreeMap<String, Vec<String>>;
 
+/// One step of a life.
+type Step = fn(&mut dyn Subject) -> Result<()>;
+
 /// Fails with the first difference.
 pub fn check() -> Result<()> {
     let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
     let mut engine = EngineSubject::over(engine_rows.lent()?, host)?;
     let mut floor = Floor::over(floor_rows.lent()?, clock())?;
-    let steps: [(&str, &dyn Fn(&mut dyn Subject) -> Result<()>); 5] = [
-        ("create", &|subject| subject.create(Work::plain(7, 3))),
-        ("claim", &|subject| subject.claim(5, 2)),
-        ("renew", &|subject| subject.renew(2, 2)),
-        ("complete", &|subject| subject.complete(4, 3)),
-        ("claim and complete one by one", &|subject| subject.drain(1, 1)),
+    let steps: [(&str, Step); 5] = [
+        ("create", |subject| subject.create(Work::plain(7, 3))),
+        ("claim", |subject| subject.claim(5, 2)),
+        ("renew", |subject| subject.renew(2, 2)),
+        ("complete", |subject| subject.complete(4, 3)),
+        ("claim and complete one by one", |subject| subject.drain(1, 1)),
     ];
     for (step, act) in steps {
         act(&mut engine)?;
@@ -59,15 +62,16 @@ fn content(db: &dyn Driver) -> Result<Content> {
         let sql: &'static str = format!("SELECT {} FROM {table} ORDER BY 1, 2", columns.join(", ")).leak();
         let mut rows = Vec::new();
         db.query(sql, &[], &mut |row| {
-            let mut line = String::new();
+            let mut line = Vec::new();
             for (index, column) in columns.iter().enumerate() {
-                let shown = match row.value(index)? {
-                    Value::Blob(bytes) if RANDOM.contains(&column.as_str()) => format!("{} bytes", bytes.len()),
-                    value => format!("{value:?}"),
+                let value = row.value(index)?;
+                let shown = match (RANDOM.contains(&column.as_str()), value) {
+                    (true, Value::Blob(bytes)) => format!("{} bytes", bytes.len()),
+                    (_, value) => format!("{value:?}"),
                 };
-                line.push_str(&format!("{column}={shown} "));
+                line.push(format!("{column} {shown}"));
             }
-            rows.push(line);
+            rows.push(line.join(", "));
             Ok(())
         })?;
         content.insert(table, rows);

@@ -28,13 +28,22 @@ export function environment(env, sqlite, quick) {
     SQLite: Object.entries(sqlite)
       .map(([place, version]) => `${place} ${version}`)
       .join(", "),
-    profiles: `native bench (opt-level ${optLevel("bench")}), wasm release (opt-level ${optLevel("release")}, wasm-opt)`,
+    profiles: `native bench (opt-level ${optLevel("bench")}), wasm release (opt-level ${optLevel("release")}; wasm-opt)`,
   };
 }
 
-/** @param {string} profile */
+/**
+ * The optimisation of a profile, and of the packages that have their own.
+ * @param {string} profile
+ */
 function optLevel(profile) {
   const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
-  const section = manifest.split(`[profile.${profile}]`)[1]?.split("[")[0] ?? "";
-  return /^opt-level = "?(\w+)"?/m.exec(section)?.[1] ?? "unknown";
+  const sections = manifest.split(/^\[/m);
+  const levels = sections.flatMap((section) => {
+    const [, name] = section.match(/^profile\.([\w.-]+)\]/) ?? [];
+    const [, level] = section.match(/^opt-level = "?(\w+)"?/m) ?? [];
+    if (name === profile) return `${level}`;
+    return name?.startsWith(`${profile}.package.`) ? `${name.slice(profile.length + 9)} ${level}` : [];
+  });
+  return levels.join(", ");
 }
