@@ -37,15 +37,20 @@ pub fn migrate(db: &dyn Driver) -> Result<()> {
 }
 
 fn applied(db: &dyn Driver) -> Result<Vec<i64>> {
-    const TABLES: &str = "SELECT count(*), count(*) FILTER (WHERE name = 'migration') FROM sqlite_schema"; // scan: the schema table is tiny
+    // scan: the schema table is tiny, and ours is the first in it
+    const OURS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'migration' LIMIT 1";
+    const ANY: &str = "SELECT 1 FROM sqlite_schema LIMIT 1"; // scan: one row
     const NUMBERS: &str = "SELECT number FROM migration ORDER BY number"; // scan: one row per migration
-    let (mut foreign, mut exists) = (false, false);
-    db.query(TABLES, &[], &mut |row| {
-        exists = row.int(1)? > 0;
-        foreign = !exists && row.int(0)? > 0;
-        Ok(())
-    })?;
-    if foreign {
+    let found = |sql| {
+        let mut found = false;
+        db.query(sql, &[], &mut |_| {
+            found = true;
+            Ok(())
+        })?;
+        Ok(found)
+    };
+    let exists = found(OURS)?;
+    if !exists && found(ANY)? {
         return Err(Error::new(Code::StorageDamaged, "the database has tables, but none of this engine"));
     }
     let mut numbers = Vec::new();
