@@ -141,8 +141,11 @@ export class Engine {
   }
 
   /** After the host's clock was put back: moves every stored instant back to it. Answers by how much, in ms. */
-  acceptClock(): Promise<number> {
-    return this.#port.acceptClock();
+  async acceptClock(): Promise<number> {
+    const movedMs = await this.#port.acceptClock();
+    // Sets the alarm anew and wakes whom it gave something to do.
+    await this.tick();
+    return movedMs;
   }
 
   /** Stops the workers without waiting for their handlers, and closes the engine. Later calls are refused. */

@@ -21,7 +21,7 @@ export class Gather {
   /** What every later call gets, once the engine is closed or poisoned. */
   #over: unknown;
 
-  /** `replied` hears of every batch before its callers do. */
+  /** `replied` hears of every batch; callers resume after it. */
   constructor(port: Port, replied: (reply: Reply) => void) {
     this.#port = port;
     this.#replied = replied;
@@ -53,8 +53,8 @@ export class Gather {
       const batch = this.#waiting.splice(0, CALLS_MAX);
       try {
         const reply = await this.#port.send(batch.map(({ call }) => call));
-        this.#replied(reply);
         for (const [index, waiting] of batch.entries()) settle(waiting, reply.answers[index]);
+        this.#replied(reply);
       } catch (thrown) {
         this.#failed(batch, revived(thrown));
       }

@@ -21,10 +21,26 @@ export function encode(field: string, value: Payload, encoding?: string): { byte
   return { bytes: encoder.encode(text(value, field)), encoding: JSON_ENCODING };
 }
 
-/** A payload as its reader gets it. */
+/** A payload as its reader gets it. Bytes that say they are JSON and are not stay bytes: see `undecodable`. */
 export function decode(bytes: Uint8Array | undefined, encoding: string | undefined): Payload | undefined {
   if (bytes === undefined || encoding !== JSON_ENCODING) return bytes;
-  return JSON.parse(decoder.decode(bytes)) as Json;
+  try {
+    return JSON.parse(decoder.decode(bytes)) as Json;
+  } catch {
+    return bytes;
+  }
+}
+
+/** Whether a decoded payload was meant to be JSON and is not. */
+export function undecodable(decoded: Payload | undefined, encoding: string | undefined): boolean {
+  return encoding === JSON_ENCODING && decoded instanceof Uint8Array;
+}
+
+/** A text of at most so many bytes in UTF-8, cut between characters. */
+export function cut(value: string, bytesMax: number): string {
+  if (encoder.encode(value).length <= bytesMax) return value;
+  const bytes = encoder.encode(value).subarray(0, bytesMax - 3);
+  return `${new TextDecoder().decode(bytes).replace(/\uFFFD$/, "")}…`;
 }
 
 /** The JSON of a value; a number that is not finite, or what JSON cannot hold, is refused by its path. */

@@ -1,10 +1,11 @@
 // What a handler works with: one claimed execution and a signal that says when to stop.
 
 import type { ClaimedExecution, Engine } from "./engine.js";
+import { undecodable } from "./payload.js";
 import type { FailureClass } from "./types.generated.js";
 
-/** Why a task's signal aborted. */
-export type StopReason = "lease_lost" | "cancelled" | "stopping";
+/** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
+export type StopReason = "lease_lost" | "ended" | "stopping";
 
 /** Thrown by a handler to say what kind of failure it is; any other error is `transient`. */
 export class TaskFailure extends Error {
@@ -36,7 +37,7 @@ export class TaskStopped extends Error {
 export class Task {
   /** What was claimed: ids, kind, tags, attempt, lease. */
   readonly claim: ClaimedExecution;
-  /** Aborts when the lease is lost, the execution is cancelled, or the worker stops; its reason is a `TaskStopped`. */
+  /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
   readonly signal: AbortSignal;
   readonly #engine: Engine;
 
@@ -46,9 +47,12 @@ export class Task {
     this.signal = signal;
   }
 
-  /** The input: a JSON value where one was given, else bytes. */
+  /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
   get input(): ClaimedExecution["input"] {
-    return this.claim.input;
+    const { input, encoding } = this.claim;
+    if (undecodable(input, encoding))
+      throw new TaskFailure("the input is not the JSON it says it is", { class: "permanent" });
+    return input;
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */

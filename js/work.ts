@@ -3,7 +3,7 @@
 
 import type { ClaimedExecution, Engine } from "./engine.js";
 import { argumentError, TidegateError } from "./errors.js";
-import type { Payload } from "./payload.js";
+import { cut, type Payload } from "./payload.js";
 import { type StopReason, Task, TaskFailure, TaskStopped } from "./task.js";
 import type { ClaimArgs, FailArgs, Wakes } from "./types.generated.js";
 
@@ -27,6 +27,11 @@ const PARKED_MS = 60_000;
 /** How long the loop rests after an error, in ms. */
 const REST_MS = 1_000;
 const TTL_MS = 30_000;
+/** How often an ending is tried while the storage fails, and the rest between two tries, in ms. */
+const END_TRIES_MAX = 5;
+const END_REST_MS = 200;
+/** Bytes of a failure's message or detail at most. */
+const REASON_BYTES_MAX = 65_536;
 
 type Listen = (listener: (wakes: Wakes) => void) => () => void;
 
@@ -37,7 +42,10 @@ export class Worker {
   readonly #options: WorkOptions;
   readonly #handlers: Handlers;
   readonly #stopping = new AbortController();
-  readonly #running = new Map<string, AbortController>();
+  /** What is under way, by attempt: one execution may have an attempt that lost its lease and one that took over. */
+  readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
+  /** Set once running handlers are told to stop; those that start later are told at once. */
+  #drained = false;
 
   constructor(engine: Engine, options: WorkOptions, handlers: Handlers, listen: Listen) {
     const { concurrency = 1 } = options;
@@ -47,7 +55,9 @@ export class Worker {
     this.#options = options;
     this.#handlers = handlers;
     const deaf = listen(({ finished }) => {
-      for (const id of finished) this.#running.get(id)?.abort(new TaskStopped("cancelled"));
+      const ended = new Set(finished);
+      for (const { executionId, controller } of this.#running.values())
+        if (ended.has(executionId)) controller.abort(new TaskStopped("ended"));
     });
     const slots = Array.from({ length: concurrency }, () => this.#loop());
     this.stopped = Promise.all(slots).then(deaf);
@@ -92,20 +102,22 @@ export class Worker {
 
   async #run(claim: ClaimedExecution): Promise<void> {
     const controller = new AbortController();
-    this.#running.set(claim.executionId, controller);
+    if (this.#drained) controller.abort(new TaskStopped("stopping"));
+    this.#running.set(claim.attemptId, { executionId: claim.executionId, controller });
     const renewal = this.#renew(claim, controller);
     try {
       const ending = await this.#handle(claim, controller.signal);
-      this.#running.delete(claim.executionId);
-      if (!lost(controller.signal)) await this.#end(claim.handle, ending);
+      // From here on the end of the execution is this worker's own doing.
+      this.#running.delete(claim.attemptId);
+      if (!lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
     } finally {
-      this.#running.delete(claim.executionId);
+      this.#running.delete(claim.attemptId);
       clearInterval(renewal);
     }
   }
 
   /** What the handler's end means for the execution. */
-  async #handle(claim: ClaimedExecution, signal: AbortSignal): Promise<{ result: unknown } | { failure: Failure }> {
+  async #handle(claim: ClaimedExecution, signal: AbortSignal): Promise<Ending> {
     const handler = this.#handlers[claim.kind] ?? this.#handlers["*"];
     try {
       if (!handler) throw new TaskFailure(`no handler for the kind ${claim.kind}`, { class: "permanent" });
@@ -115,9 +127,34 @@ export class Worker {
     }
   }
 
-  async #end(handle: string, ending: { result: unknown } | { failure: Failure }): Promise<void> {
-    if ("failure" in ending) await this.#engine.fail(handle, ending.failure);
-    else await this.#engine.complete(handle, ending.result === undefined ? {} : { result: ending.result as Payload });
+  /** Ends the attempt; a storage that fails for a moment is tried again while the lease lives. */
+  async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#endOnce(handle, ending);
+      } catch (error) {
+        const again = error instanceof TidegateError && error.category === "storage" && error.retryable;
+        if (!again || tries >= END_TRIES_MAX || lost(signal)) throw error;
+        await rest(END_REST_MS, signal);
+      }
+    }
+  }
+
+  async #endOnce(handle: string, ending: Ending): Promise<void> {
+    if ("failure" in ending) {
+      await this.#engine.fail(handle, ending.failure);
+      return;
+    }
+    try {
+      await this.#engine.complete(handle, ending.result === undefined ? {} : { result: ending.result as Payload });
+    } catch (error) {
+      // A result that can never be kept is a failure of the work, not of this call.
+      if (!(error instanceof TidegateError) || error.category !== "validation") throw error;
+      await this.#engine.fail(handle, {
+        reason: { message: `the result was refused: ${error.message}` },
+        class: "permanent",
+      });
+    }
   }
 
   #renew(claim: ClaimedExecution, controller: AbortController): ReturnType<typeof setInterval> {
@@ -135,14 +172,21 @@ export class Worker {
   }
 
   #abortAll(reason: StopReason): void {
-    for (const controller of this.#running.values()) controller.abort(new TaskStopped(reason));
+    this.#drained = true;
+    for (const { controller } of this.#running.values()) controller.abort(new TaskStopped(reason));
   }
 
   #report(error: unknown): void {
     const { onError = (unheard: unknown) => console.error("tidegate worker:", unheard) } = this.#options;
-    onError(error);
+    try {
+      onError(error);
+    } catch (thrown) {
+      console.error("tidegate worker: onError threw", thrown);
+    }
   }
 }
+
+type Ending = { result: unknown } | { failure: Failure };
 
 type Failure = Omit<FailArgs, "handle">;
 
@@ -156,21 +200,25 @@ function lost(signal: AbortSignal): boolean {
 function failureOf(thrown: unknown, signal: AbortSignal): Failure {
   if (thrown instanceof TaskFailure) {
     const { message, detail, category, failureClass } = thrown;
-    const reason = { message, ...(detail !== undefined && { detail }) };
-    return { reason, class: failureClass, ...(category !== undefined && { category }) };
+    return { reason: reasonOf(message, detail), class: failureClass, ...(category !== undefined && { category }) };
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const detail = thrown instanceof Error && thrown.stack ? { detail: thrown.stack } : {};
-  return { reason: { message, ...detail }, class: signal.aborted ? "infra_crash" : "transient" };
+  const [message, detail] = thrown instanceof Error ? [thrown.message, thrown.stack] : [String(thrown), undefined];
+  return { reason: reasonOf(message, detail), class: signal.aborted ? "infra_crash" : "transient" };
+}
+
+function reasonOf(message: string, detail: string | undefined): Failure["reason"] {
+  const reason = { message: cut(message, REASON_BYTES_MAX) };
+  return detail === undefined ? reason : { ...reason, detail: cut(detail, REASON_BYTES_MAX) };
 }
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
     const wake = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
       resolve();
     };
+    const timer = setTimeout(wake, ms);
     signal.addEventListener("abort", wake, { once: true });
   });
 }

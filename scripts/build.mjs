@@ -22,6 +22,7 @@ export const engine = {
   inputs: [
     "src",
     "migrations",
+    "js/types.generated.ts",
     "Cargo.toml",
     "Cargo.lock",
     ".cargo",

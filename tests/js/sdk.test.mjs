@@ -174,8 +174,9 @@ test("a cancelled execution aborts its handler, a stopping worker lets handlers 
   assert.equal(loop.running, 1);
   await engine.executions.cancel(executionId, { reason: "enough" });
   const quick = await engine.executions.create({ lane: "l", kind: "quick" });
-  while ((await engine.executions.describe(quick.executionId))?.publicState !== "completed");
-  assert.deepEqual(reasons, ["cancelled"]);
+  while ((await engine.executions.describe(quick.executionId))?.publicState !== "completed")
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  assert.deepEqual(reasons, ["ended"]);
   assert.equal((await engine.executions.describe(executionId))?.publicState, "cancelled");
   await loop.stop({ drainMs: 1_000 });
   await engine.close();
@@ -209,5 +210,71 @@ test("the clock is reported, and one that was put back can be accepted", async (
   await clock.advance(-500);
   assert.equal((await engine.clock()).aheadMs, 500);
   assert.equal(await engine.acceptClock(), 500);
+  await engine.close();
+});
+
+test("work that can never be kept or read fails for good instead of being tried for ever", async () => {
+  const { engine } = await openTestEngine();
+  /** @type {[string, any][]} */
+  const broken = [
+    ["large", {}],
+    ["unwritable", {}],
+    ["wordy", {}],
+    ["garbled", { input: new Uint8Array([0xff]), encoding: "json" }],
+  ];
+  const ids = [];
+  for (const [kind, rest] of broken) {
+    const made = await engine.executions.create({ lane: "l", kind, ...rest, retry: { maxRetries: 0 } });
+    ids.push(made.executionId);
+  }
+  const raw = await engine.executions.create({
+    lane: "raw",
+    kind: "k",
+    input: new Uint8Array([0xff]),
+    encoding: "json",
+  });
+  const claim = await engine.claim({ lanes: ["raw"], worker });
+  assert.equal(claim?.executionId, raw.executionId);
+  assert.deepEqual(claim?.input, new Uint8Array([0xff]));
+  const loop = engine.work(
+    { lanes: ["l"] },
+    {
+      large: () => "x".repeat(2 ** 20),
+      unwritable: () => /** @type {any} */ ({ deep: { count: 5n } }),
+      wordy: () => {
+        throw new Error("ü".repeat(70_000));
+      },
+      garbled: (task) => task.input ?? null,
+    },
+  );
+  const failures = [];
+  for (const id of ids) {
+    for (;;) {
+      const it = await engine.executions.describe(id);
+      if (it?.publicState === "failed") {
+        failures.push(it.attempts[0]?.failure);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  assert.match(failures[0]?.message ?? "", /result was refused/);
+  assert.match(failures[1]?.message ?? "", /result was refused/);
+  assert.ok(Buffer.byteLength(failures[2]?.message ?? "") <= 65_536);
+  assert.match(failures[3]?.message ?? "", /not the JSON/);
+  assert.equal(failures[3]?.class, "permanent");
+  await loop.stop();
+  await engine.close();
+});
+
+test("after a clock was accepted the alarm is set anew", async () => {
+  const { engine, clock } = await openTestEngine({ startAt: 10_000_000 });
+  await clock.advance(5_000_000);
+  await engine.executions.create({ lane: "l", kind: "k", delayUntil: clock.now + 1_000 });
+  const parked = engine.claim({ lanes: ["l"], worker, maxWaitMs: 60_000 });
+  await clock.advance(-5_000_000);
+  assert.equal(await engine.acceptClock(), 5_000_000);
+  await clock.advance(1_000);
+  assert.equal((await parked)?.kind, "k");
   await engine.close();
 });
