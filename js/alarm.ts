@@ -4,6 +4,8 @@
 export interface Timer {
   /** Calls `ring` once at `at` (Unix ms) or soon after; replaces an earlier setting. Null clears it. */
   set(at: number | null, ring: () => void): void;
+  /** Gives back what it holds of the host; called once, when its engine is closed. */
+  close?(): void;
 }
 
 /** Longest delay that timers of JavaScript hosts take. */
@@ -16,10 +18,11 @@ const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;
 export function hostTimer(now: () => number): Timer {
   let handle: ReturnType<typeof setTimeout> | undefined;
   let ringNow: (() => void) | undefined;
+  const closed = new AbortController();
   if (typeof document !== "undefined")
     for (const name of WAKING) {
       const target = name === "visibilitychange" || name === "resume" ? document : globalThis;
-      target.addEventListener(name, () => ringNow?.());
+      target.addEventListener(name, () => ringNow?.(), { signal: closed.signal });
     }
   return {
     set(at, ring) {
@@ -28,8 +31,19 @@ export function hostTimer(now: () => number): Timer {
       ringNow = at === null ? undefined : ring;
       if (at === null) return;
       handle = setTimeout(ring, Math.min(Math.max(at - now(), 0), DELAY_MS_MAX));
-      // Node and Deno: waiting for a due instant alone is no reason to stay.
-      if (typeof handle === "object" && "unref" in handle) handle.unref();
+      letGo(handle);
+    },
+    close() {
+      clearTimeout(handle);
+      ringNow = undefined;
+      closed.abort();
     },
   };
+}
+
+/** Node and Deno: waiting for a due instant alone is no reason to stay. */
+function letGo(handle: ReturnType<typeof setTimeout> | number): void {
+  const { Deno } = globalThis as { Deno?: { unrefTimer?(id: number): void } };
+  if (typeof handle === "number") Deno?.unrefTimer?.(handle);
+  else if ("unref" in handle) handle.unref();
 }

@@ -155,9 +155,10 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
-    this.#timer.set(null, () => {});
     await Promise.all([...this.#workers].map((worker) => worker.stop({ drainMs: 0 })));
     this.#gather.end(closedError());
+    this.#timer.set(null, () => {});
+    this.#timer.close?.();
     this.#parking.wakeAll();
     await this.#port.close();
   }

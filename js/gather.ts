@@ -53,13 +53,22 @@ export class Gather {
       const batch = this.#waiting.splice(0, CALLS_MAX);
       try {
         const reply = await this.#port.send(batch.map(({ call }) => call));
-        for (const [index, waiting] of batch.entries()) settle(waiting, reply.answers[index]);
-        this.#replied(reply);
+        this.#deliver(batch, reply);
       } catch (thrown) {
         this.#failed(batch, revived(thrown));
       }
     }
     this.#sending = false;
+  }
+
+  /** What is answered is committed: its callers get it, whatever happens to those who hear of the batch. */
+  #deliver(batch: Waiting[], reply: Reply): void {
+    for (const [index, waiting] of batch.entries()) settle(waiting, reply.answers[index]);
+    try {
+      this.#replied(reply);
+    } catch (thrown) {
+      console.error("tidegate: hearing of a batch went wrong:", thrown);
+    }
   }
 
   #failed(batch: Waiting[], error: unknown): void {
@@ -76,8 +85,7 @@ export class Gather {
   async #alone(waiting: Waiting): Promise<void> {
     try {
       const reply = await this.#port.send([waiting.call]);
-      this.#replied(reply);
-      settle(waiting, reply.answers[0]);
+      this.#deliver([waiting], reply);
     } catch (thrown) {
       waiting.reject(revived(thrown));
     }

@@ -74,7 +74,8 @@ class LocalPort implements Port {
 /** The text of one call; its payload joins the list, and its place in it stands for it. */
 function wireText({ op, args, payload, requestId }: Call, payloads: Uint8Array[]): string {
   const all = payload === undefined ? args : { ...args, [payload.field]: payloads.push(payload.bytes) - 1 };
-  return text({ op, args: all, requestId }, "arguments");
+  const request = requestId === undefined ? "" : `,"requestId":${text(requestId, "requestId")}`;
+  return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
 }
 
 /** Puts the payload of an answer where its place stands. */

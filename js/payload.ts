@@ -36,22 +36,27 @@ export function undecodable(decoded: Payload | undefined, encoding: string | und
   return encoding === JSON_ENCODING && decoded instanceof Uint8Array;
 }
 
-/** A text of at most so many bytes in UTF-8, cut between characters. */
+/** A text of at most so many bytes in UTF-8, cut between characters; halves of characters are replaced. */
 export function cut(value: string, bytesMax: number): string {
-  if (encoder.encode(value).length <= bytesMax) return value;
-  const bytes = encoder.encode(value).subarray(0, bytesMax - 3);
-  return `${new TextDecoder().decode(bytes).replace(/\uFFFD$/, "")}…`;
+  const bytes = encoder.encode(value);
+  const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+  if (bytes.length <= bytesMax) return lenient.decode(bytes);
+  return `${lenient.decode(bytes.subarray(0, bytesMax - 3)).replace(/\uFFFD$/, "")}…`;
 }
 
-/** The JSON of a value; a number that is not finite, or what JSON cannot hold, is refused by its path. */
-export function text(value: unknown, field: string): string {
+/**
+ * The JSON of a value. A number that is not finite, or what JSON cannot hold, is refused by its whole path; `prefix` is
+ * what the path begins with.
+ */
+export function text(value: unknown, field: string, prefix = field): string {
+  const path = new Path(prefix);
   try {
     const json = JSON.stringify(value, function refuse(this: unknown, name: string, member: unknown) {
-      const where = name === "" ? field : name;
+      path.follow(this, name, member);
       if (typeof member === "number" && !Number.isFinite(member))
-        throw argumentError(where, "a finite number", String(member));
+        throw argumentError(path.text() || field, "a finite number", String(member));
       if (typeof member === "function" || typeof member === "symbol" || typeof member === "bigint")
-        throw argumentError(where, "a value that JSON can hold", `a ${typeof member}`);
+        throw argumentError(path.text() || field, "a value that JSON can hold", `a ${typeof member}`);
       return member;
     });
     if (json === undefined) throw argumentError(field, "a value that JSON can hold", "undefined");
@@ -60,5 +65,31 @@ export function text(value: unknown, field: string): string {
     if (thrown instanceof TypeError || thrown instanceof RangeError)
       throw argumentError(field, "a value that JSON can hold", thrown.message);
     throw thrown;
+  }
+}
+
+/** Where `JSON.stringify` is on its way through a value. */
+class Path {
+  readonly #prefix: string;
+  /** The objects around the member that is visited, the outermost first, each with the step that leads to it. */
+  readonly #around: { holder: unknown; step: string }[] = [];
+  #step = "";
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Goes to a member: objects that do not hold it have been left. */
+  follow(holder: unknown, name: string, member: unknown): void {
+    while (this.#around.length > 0 && this.#around.at(-1)?.holder !== holder) this.#around.pop();
+    if (this.#around.length === 0) this.#around.push({ holder, step: "" });
+    else this.#step = Array.isArray(holder) ? `[${name}]` : `.${name}`;
+    if (typeof member === "object" && member !== null) this.#around.push({ holder: member, step: this.#step });
+  }
+
+  /** The way to the member, which is no object. */
+  text(): string {
+    const steps = this.#around.map(({ step }) => step).join("") + this.#step;
+    return this.#prefix === "" ? steps.replace(/^\./, "") : this.#prefix + steps;
   }
 }

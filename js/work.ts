@@ -202,13 +202,22 @@ function failureOf(thrown: unknown, signal: AbortSignal): Failure {
     const { message, detail, category, failureClass } = thrown;
     return { reason: reasonOf(message, detail), class: failureClass, ...(category !== undefined && { category }) };
   }
-  const [message, detail] = thrown instanceof Error ? [thrown.message, thrown.stack] : [String(thrown), undefined];
+  const [message, detail] = thrown instanceof Error ? [thrown.message, thrown.stack] : [textOf(thrown), undefined];
   return { reason: reasonOf(message, detail), class: signal.aborted ? "infra_crash" : "transient" };
 }
 
 function reasonOf(message: string, detail: string | undefined): Failure["reason"] {
   const reason = { message: cut(message, REASON_BYTES_MAX) };
   return detail === undefined ? reason : { ...reason, detail: cut(detail, REASON_BYTES_MAX) };
+}
+
+/** The text of a thrown value that is no error; some objects have none. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return `a thrown ${typeof thrown} without a text`;
+  }
 }
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {

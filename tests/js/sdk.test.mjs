@@ -47,7 +47,7 @@ test("calls of one turn go in one batch, in order, and one that is refused leave
     ["fulfilled", "rejected", "rejected", "rejected", "fulfilled"],
   );
   const fields = made.flatMap((one) => (one.status === "rejected" ? [one.reason.details.field] : []));
-  assert.deepEqual(fields, ["lane", "deep", "priority"]);
+  assert.deepEqual(fields, ["lane", "input.deep", "priority"]);
   const { executions } = await engine.executions.list();
   assert.deepEqual(
     executions.map(({ kind }) => kind),

@@ -1,0 +1,194 @@
+// The work loop and the engine beneath it when something around them goes wrong: a storage, a listener, a late claim.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Engine } from "../../dist/js/engine.js";
+import { compiled } from "../../dist/js/load.js";
+import { openLocal } from "../../dist/js/local.js";
+
+/** @typedef {import("../../dist/js/port.js").Port} Port */
+/** @typedef {import("../../dist/js/port.js").Reply} Reply */
+/** @typedef {import("../../dist/js/port.js").Call} Call */
+/** @typedef {(calls: Call[], send: () => Promise<Reply>) => Promise<Reply>} Between */
+
+const storageError = {
+  code: "storage.io",
+  category: "storage",
+  kind: "io",
+  message: "the disk blinked",
+  details: {},
+  retryable: true,
+  class: /** @type {const} */ ("retryable"),
+};
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * An engine on a clock that stands still, with somebody between it and its port.
+ * @param {Between} between
+ * @param {import("../../dist/js/alarm.js").Timer} timer
+ */
+async function engineWith(between, timer = { set: () => {} }) {
+  const port = openLocal({ module: await compiled(), clock: () => 1_000_000 });
+  const send = port.send.bind(port);
+  port.send = (calls) => between(calls, () => send(calls));
+  return new Engine(port, timer);
+}
+
+/** @param {Engine} engine @param {string} id @param {string} state */
+async function reached(engine, id, state) {
+  for (;;) {
+    const it = await engine.executions.describe(id);
+    if (it?.publicState === state) return it;
+    await sleep(5);
+  }
+}
+
+test("a result is told again to a storage that fails for a moment", async () => {
+  let refusals = 2;
+  const engine = await engineWith(async (calls, send) => {
+    if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
+    refusals -= 1;
+    const answers = calls.map(() => ({ error: storageError }));
+    return { answers, wakes: { lanes: [], finished: [], events: false }, nextDueAt: null, now: 1_000_000 };
+  });
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
+  let runs = 0;
+  const loop = engine.work({ lanes: ["l"] }, { k: () => ++runs });
+  await reached(engine, executionId, "completed");
+  assert.deepEqual([runs, refusals], [1, 0]);
+  await loop.stop();
+  await engine.close();
+});
+
+test("a handler whose claim arrives after the stop begins with its signal aborted", async () => {
+  const claim = deferred();
+  const asked = deferred();
+  const engine = await engineWith(async (calls, send) => {
+    if (!calls.some(({ op }) => op === "claim")) return send();
+    const reply = await send();
+    asked.resolve(undefined);
+    await claim.promise;
+    return reply;
+  });
+  await engine.executions.create({ lane: "l", kind: "k" });
+  /** @type {unknown[]} */
+  const seen = [];
+  const loop = engine.work(
+    { lanes: ["l"] },
+    { k: ({ signal }) => void seen.push(signal.aborted, signal.reason.reason) },
+  );
+  await asked.promise;
+  await loop.stop({ drainMs: 0 });
+  claim.resolve(undefined);
+  await loop.stopped;
+  assert.deepEqual(seen, [true, "stopping"]);
+  await engine.close();
+});
+
+test("a listener of errors that throws ends nothing", async (t) => {
+  t.mock.method(console, "error", () => {});
+  let refused = false;
+  const engine = await engineWith(async (calls, send) => {
+    if (refused || !calls.some(({ op }) => op === "claim")) return send();
+    refused = true;
+    throw new Error("no");
+  });
+  const heard = deferred();
+  const onError = () => {
+    heard.resolve(undefined);
+    throw new Error("the listener broke");
+  };
+  const loop = engine.work({ lanes: ["l"], onError }, { k: () => "done" });
+  await heard.promise;
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
+  await reached(engine, executionId, "completed");
+  await loop.stop();
+  await engine.close();
+});
+
+test("an execution that ended aborts its own handler and no other", async () => {
+  const engine = await engineWith((_, send) => send());
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
+  const other = await engine.executions.create({ lane: "l", kind: "k" });
+  const begun = deferred();
+  /** @type {string[]} */
+  const aborted = [];
+  let running = 0;
+  const loop = engine.work(
+    { lanes: ["l"], concurrency: 2 },
+    {
+      async k({ claim, signal }) {
+        if (++running === 2) begun.resolve(undefined);
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        aborted.push(`${claim.executionId} ${signal.reason.reason}`);
+        return null;
+      },
+    },
+  );
+  await begun.promise;
+  await engine.executions.cancel(executionId);
+  await sleep(5);
+  assert.deepEqual(aborted, [`${executionId} ended`]);
+  await loop.stop({ drainMs: 1 });
+  assert.deepEqual(aborted, [`${executionId} ended`, `${other.executionId} stopping`]);
+  await engine.close();
+});
+
+test("what is committed is answered even if a timer throws", async (t) => {
+  const error = t.mock.method(console, "error", () => {});
+  let broken = true;
+  const engine = await engineWith((_, send) => send(), {
+    set() {
+      if (broken) throw new Error("the timer broke");
+    },
+  });
+  const made = await Promise.allSettled([
+    engine.executions.create({ lane: "l", kind: "k" }),
+    engine.executions.create({ lane: "l", kind: "k", priority: Number.NaN }),
+  ]);
+  assert.deepEqual(
+    made.map(({ status }) => status),
+    ["fulfilled", "rejected"],
+  );
+  assert.equal((await engine.executions.list()).executions.length, 1);
+  assert.ok(error.mock.callCount() > 0);
+  broken = false;
+  await engine.close();
+});
+
+test("whatever a handler throws, its attempt fails with a text", async () => {
+  const engine = await engineWith((_, send) => send());
+  /** @type {[unknown, string][]} */
+  const thrown = [
+    [new Error("half \ud800 of it"), "half \ufffd of it"],
+    [Object.create(null), "a thrown object without a text"],
+    [Symbol("s"), "Symbol(s)"],
+    [new Error("\ufeffx".repeat(40_000)), ""],
+  ];
+  const loop = engine.work(
+    { lanes: ["l"] },
+    {
+      k({ input }) {
+        throw thrown[Number(input)]?.[0];
+      },
+    },
+  );
+  for (const [index, [, message]] of thrown.entries()) {
+    const retry = { maxRetries: 0 };
+    const { executionId } = await engine.executions.create({ lane: "l", kind: "k", input: index, retry });
+    const found = (await reached(engine, executionId, "failed")).attempts[0]?.failure?.message ?? "";
+    if (message === "") assert.ok(Buffer.byteLength(found) > 65_530 && Buffer.byteLength(found) <= 65_536);
+    else assert.equal(found, message);
+  }
+  await loop.stop();
+  await engine.close();
+});
+
+function deferred() {
+  /** @type {(value?: unknown) => void} */
+  let resolve = () => {};
+  const promise = new Promise((settle) => (resolve = settle));
+  return { promise, resolve };
+}
