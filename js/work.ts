@@ -118,7 +118,8 @@ export class Worker {
 
   /** What the handler's end means for the execution. */
   async #handle(claim: ClaimedExecution, signal: AbortSignal): Promise<Ending> {
-    const handler = this.#handlers[claim.kind] ?? this.#handlers["*"];
+    const kind = Object.hasOwn(this.#handlers, claim.kind) ? claim.kind : "*";
+    const handler = this.#handlers[kind];
     try {
       if (!handler) throw new TaskFailure(`no handler for the kind ${claim.kind}`, { class: "permanent" });
       return { result: await handler(new Task(this.#engine, claim, signal)) };
