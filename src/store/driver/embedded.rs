@@ -5,6 +5,7 @@
 
 use super::{Body, Driver, Reader, Row, Value};
 use crate::error::{Code, Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 use rustc_hash::FxHashMap;
@@ -54,6 +55,8 @@ impl Embedded {
                 "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF;",
             )
             .map_err(|e| failure(&e))?;
+        // A plan depends on its text alone; otherwise each new LIMIT prepares its statement again.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failure(&e))?;
         Ok(Self { session: Session::new(connection, |_| Statements::default()), settings })
     }
 
