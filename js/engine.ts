@@ -3,6 +3,7 @@
 import { hostTimer, type Timer } from "./alarm.js";
 import { closedError, TidegateError } from "./errors.js";
 import { Gather } from "./gather.js";
+import { destroyDatabase } from "./opfs.js";
 import { Parking } from "./parking.js";
 import { decode, encode, type Payload } from "./payload.js";
 import type { Port, Reply, StorageReport } from "./port.js";
@@ -48,6 +49,9 @@ export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 /** The result of a completed execution, decoded. */
 export type DecodedResult = Omit<ExecutionResult, "result"> & { result?: Payload | undefined };
 
+/** How long after a failed tick the next one is made, in ms. */
+const AGAIN_MS = 1_000;
+
 /** Hears of what a batch woke. */
 type WakeListener = (wakes: Wakes) => void;
 
@@ -66,13 +70,51 @@ export class Engine {
   constructor(port: Port, timer: Timer = hostTimer(Date.now)) {
     this.#port = port;
     this.#timer = timer;
-    this.#gather = new Gather(port, (reply) => this.#heard(reply));
+    this.#gather = new Gather(
+      port,
+      (reply) => this.#heard(reply),
+      () => void this.#ring(),
+    );
     this.executions = new Executions((op, args, extra) => this.#call(op, args, extra));
   }
 
-  /** Where the state is kept. */
+  /** Where the state is kept, and how well; its figures are those of the open or of the last `measureStorage`. */
   get storage(): StorageReport {
     return this.#port.storage;
+  }
+
+  /** Asks again how much is used and may be used. */
+  measureStorage(): Promise<StorageReport> {
+    return this.#open() ?? this.#port.measure();
+  }
+
+  /** The whole database as one self-contained SQLite file; `openEngine({ import })` takes it. */
+  export(): Promise<Uint8Array> {
+    return this.#open() ?? this.#port.exportFile();
+  }
+
+  /** Closes the engine and deletes its database. */
+  async destroy(): Promise<void> {
+    const { kind, name } = this.storage;
+    await this.close();
+    if (kind === "opfs" && name !== null) await destroyDatabase({ name });
+  }
+
+  /** What ended the engine, if anything did: it was closed, it panicked in memory, or its database is damaged. */
+  get over(): unknown {
+    return this.#gather.over;
+  }
+
+  /** Whether a batch is under way. */
+  get busy(): boolean {
+    return this.#gather.busy;
+  }
+
+  /** Ends the engine with an error, which every later call gets. */
+  end(error: TidegateError): void {
+    this.#gather.end(error);
+    this.#timer.set(null, () => {});
+    this.#parking.wakeAll();
   }
 
   /**
@@ -130,19 +172,19 @@ export class Engine {
 
   /** Applies what is due now. The alarm does this by itself; a host without timers calls it when it is woken. */
   async tick(): Promise<TickAnswer> {
-    const answer = await this.#port.tick();
+    const answer = await (this.#open() ?? this.#port.tick());
     this.#heard({ answers: [], ...answer });
     return answer;
   }
 
   /** Engine time beside the host's clock. */
   clock(): Promise<ClockReport> {
-    return this.#port.clock();
+    return this.#open() ?? this.#port.clock();
   }
 
   /** After the host's clock was put back: moves every stored instant back to it. Answers by how much, in ms. */
   async acceptClock(): Promise<number> {
-    const movedMs = await this.#port.acceptClock();
+    const movedMs = await (this.#open() ?? this.#port.acceptClock());
     // Sets the alarm anew and wakes whom it gave something to do.
     await this.tick();
     return movedMs;
@@ -177,6 +219,11 @@ export class Engine {
     });
   }
 
+  /** What a call gets instead of an answer, once the engine has ended. */
+  #open(): Promise<never> | undefined {
+    return this.over === undefined ? undefined : Promise.reject(this.over);
+  }
+
   #listen(listener: WakeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -188,12 +235,17 @@ export class Engine {
     for (const listener of this.#listeners) listener(wakes);
   }
 
-  /** The alarm rang: apply what is due, again while there is more. What goes wrong, the next call will tell. */
+  /**
+   * The alarm rang, or the engine was opened again: apply what is due, again while there is more. What goes wrong is
+   * told by the next call, and tried again in a moment.
+   */
   async #ring(): Promise<void> {
     try {
       while ((await this.tick()).more);
     } catch (thrown) {
-      if (thrown instanceof TidegateError && thrown.category === "engine") this.#gather.end(thrown);
+      const ended = thrown instanceof TidegateError && thrown.category === "engine" && !this.#port.reopens;
+      if (ended) this.#gather.end(thrown);
+      if (this.over === undefined) this.#timer.set(Date.now() + AGAIN_MS, () => void this.#ring());
       this.#parking.wakeAll();
     }
   }

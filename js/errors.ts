@@ -72,6 +72,45 @@ export function closedError(): TidegateError {
   });
 }
 
+/** A failure of the storage under an engine. */
+export function storageError(
+  kind: "taken" | "unavailable" | "quota" | "io",
+  message: string,
+  details: Record<string, string> = {},
+): TidegateError {
+  const retryable = kind === "taken" || kind === "io";
+  const plain = { code: `storage.${kind}`, category: "storage", kind, message, details, retryable } as const;
+  return new TidegateError({ ...plain, class: retryable ? "retryable" : "terminal" });
+}
+
+/** What every call gets after the engine's instance broke down in a way that it could not tell itself. */
+export function poisonedError(found: string): TidegateError {
+  return new TidegateError({
+    code: "engine.poisoned",
+    category: "engine",
+    kind: "poisoned",
+    message: `the engine broke down, please report it: ${found}`,
+    details: { found },
+    retryable: false,
+    class: "bug",
+  });
+}
+
+/** Whatever was thrown, as plain data; what is no error of the package is a bug of it. */
+export function plainOf(thrown: unknown): PlainError {
+  if (thrown instanceof TidegateError) return thrown.toJSON();
+  const found = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return {
+    code: "bug.invariant_broken",
+    category: "bug",
+    kind: "invariant_broken",
+    message: `please report it: ${found}`,
+    details: { found },
+    retryable: false,
+    class: "bug",
+  };
+}
+
 /** Whatever was thrown, as an error of the package where it is one; anything else stays as it is. */
 export function revived(thrown: unknown): unknown {
   if (thrown instanceof TidegateError) return thrown;

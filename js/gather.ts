@@ -16,15 +16,17 @@ interface Waiting {
 export class Gather {
   readonly #port: Port;
   readonly #replied: (reply: Reply) => void;
+  readonly #shaken: () => void;
   #waiting: Waiting[] = [];
   #sending = false;
   /** What every later call gets, once the engine is closed or poisoned. */
   #over: unknown;
 
-  /** `replied` hears of every batch; callers resume after it. */
-  constructor(port: Port, replied: (reply: Reply) => void) {
+  /** `replied` hears of every batch, `shaken` of a panic after which the port opens its engine again. */
+  constructor(port: Port, replied: (reply: Reply) => void, shaken: () => void) {
     this.#port = port;
     this.#replied = replied;
+    this.#shaken = shaken;
   }
 
   /** Makes a call; resolves with its answer after its commit. */
@@ -40,6 +42,17 @@ export class Gather {
   end(error: unknown = closedError()): void {
     this.#over ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#over);
+  }
+
+  /** Hears of an error of the whole engine: the end of it, unless the port opens it again. */
+  broke(error: TidegateError): void {
+    if (error.code === "engine.poisoned" && this.#port.reopens) this.#shaken();
+    else this.end(error);
+  }
+
+  /** Whether a batch is under way. */
+  get busy(): boolean {
+    return this.#sending;
   }
 
   /** What ended it, if anything did. */
@@ -78,8 +91,8 @@ export class Gather {
       for (const waiting of batch) void this.#alone(waiting);
       return;
     }
-    if (error instanceof TidegateError && error.category === "engine") this.end(error);
     for (const { reject } of batch) reject(error);
+    if (error instanceof TidegateError && error.category === "engine") this.broke(error);
   }
 
   async #alone(waiting: Waiting): Promise<void> {

@@ -11,7 +11,8 @@ export {
   type Executions,
 } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
-export { type OpenOptions, openEngine } from "./open.js";
+export { type MemoryStorage, type OpenOptions, type OpfsStorage, openEngine } from "./open.js";
+export { destroyDatabase, listDatabases, type RescuedDatabase, rescueDatabase } from "./opfs.js";
 export type { Json, Payload } from "./payload.js";
 export type { StorageReport } from "./port.js";
 export { type StopReason, type Task, TaskFailure, TaskStopped } from "./task.js";

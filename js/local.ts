@@ -1,13 +1,8 @@
-// The port to an engine in this thread: the wasm class, called directly.
+// The line to an engine in this thread: the wasm class, called directly.
 
 import { initSync, Engine as WasmEngine } from "#wasm";
-import { revived } from "./errors.js";
-import { text } from "./payload.js";
-import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
-import type { ClockReport, TickAnswer } from "./types.generated.js";
-
-/** Answers that carry a payload, and the member that holds it. */
-const PAYLOAD_FIELDS: Readonly<Record<string, string>> = { claim: "input", get_execution_result: "result" };
+import { poisonedError, revived, type TidegateError } from "./errors.js";
+import type { Line, Question, Questions } from "./line.js";
 
 export interface LocalOptions {
   /** The compiled engine. */
@@ -16,73 +11,63 @@ export interface LocalOptions {
   clock?: (() => number) | undefined;
   /** The limit of one payload, in bytes. */
   payloadBytesMax?: number | undefined;
+  /** The SQLite file to begin with. */
+  image?: Uint8Array | undefined;
+}
+
+/** A database in the origin's own files. */
+export interface FileOptions {
+  name: string;
+  strict: boolean;
 }
 
 /** Opens an engine in memory, in this thread. */
-export function openLocal(options: LocalOptions): Port {
-  initSync({ module: options.module });
+export function openLocal({ module, clock, payloadBytesMax, image }: LocalOptions): Line {
+  initSync({ module });
   try {
-    return new LocalPort(WasmEngine.openMemory(options.clock ?? null, options.payloadBytesMax ?? null));
+    return new LocalLine(WasmEngine.openMemory(clock ?? null, payloadBytesMax ?? null, image ?? null));
   } catch (thrown) {
     throw revived(thrown);
   }
 }
 
-class LocalPort implements Port {
-  readonly storage: StorageReport = { kind: "memory", durable: false };
+/** Opens an engine over the origin's own files, in this thread, which must be a dedicated worker. */
+export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
+  const { module, clock, payloadBytesMax, image, name, strict } = options;
+  initSync({ module });
+  try {
+    const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, payloadBytesMax ?? null, image ?? null);
+    return new LocalLine(engine);
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+class LocalLine implements Line {
+  readonly reopens = false;
   readonly #engine: WasmEngine;
+  /** Why no call is safe any more: the instance trapped without the engine's own word for it. */
+  #broken: TidegateError | undefined;
 
   constructor(engine: WasmEngine) {
     this.#engine = engine;
   }
 
-  async send(calls: Call[]): Promise<Reply> {
-    const payloads: Uint8Array[] = [];
-    const texts = calls.map((call) => wireText(call, payloads));
-    const message = this.#run(() => this.#engine.batch(`[${texts.join()}]`, payloads));
-    const reply = JSON.parse(message.text) as Reply;
-    const received = message.payloads;
-    for (const [index, answer] of reply.answers.entries()) attach(calls[index]?.op, answer, received);
-    return reply;
-  }
-
-  async tick(): Promise<TickAnswer> {
-    return this.#run(() => this.#engine.tick());
-  }
-
-  async clock(): Promise<ClockReport> {
-    return this.#run(() => this.#engine.clockReport());
-  }
-
-  async acceptClock(): Promise<number> {
-    return this.#run(() => this.#engine.acceptClock());
-  }
-
-  async close(): Promise<void> {
-    this.#engine.close();
-  }
-
-  #run<T>(call: () => T): T {
+  async ask<Q extends Question>(question: Q, ...args: Parameters<Questions[Q]>): Promise<ReturnType<Questions[Q]>> {
+    if (this.#broken) throw this.#broken;
     try {
-      return call();
+      const ask = this.#engine[question] as (...args: unknown[]) => ReturnType<Questions[Q]>;
+      return ask.apply(this.#engine, args);
     } catch (thrown) {
+      if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) {
+        this.#broken = poisonedError(String(thrown));
+        throw this.#broken;
+      }
       throw revived(thrown);
     }
   }
-}
 
-/** The text of one call; its payload joins the list, and its place in it stands for it. */
-function wireText({ op, args, payload, requestId }: Call, payloads: Uint8Array[]): string {
-  const all = payload === undefined ? args : { ...args, [payload.field]: payloads.push(payload.bytes) - 1 };
-  const request = requestId === undefined ? "" : `,"requestId":${text(requestId, "requestId")}`;
-  return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
-}
-
-/** Puts the payload of an answer where its place stands. */
-function attach(op: string | undefined, answer: CallAnswer, payloads: Uint8Array[]): void {
-  const field = op === undefined ? undefined : PAYLOAD_FIELDS[op];
-  if (field === undefined || !("ok" in answer) || answer.ok === null) return;
-  const ok = answer.ok as Record<string, unknown>;
-  const place = ok[field];
-  if (typeof place === "number") ok[field] = payloads[place];
+  async close(): Promise<void> {
+    if (!this.#broken) this.#engine.close();
+  }
 }

@@ -25,17 +25,42 @@ export interface Reply {
 
 /** Where an engine keeps its state. */
 export interface StorageReport {
-  kind: "memory";
-  /** Whether an answered call survives the end of the process. */
-  durable: boolean;
+  /** `opfs`: the browser's own files of this origin. */
+  kind: "memory" | "opfs";
+  /** The name of the database; null in memory. */
+  name: string | null;
+  /**
+   * What an answered call survives: power loss (`strict`), the end of the tab or of the browser (`relaxed`), or nothing
+   * (`none`, in memory).
+   */
+  durability: "strict" | "relaxed" | "none";
+  /** Whether the browser promised not to clear it when space runs short; null where it does not say. */
+  persisted: boolean | null;
+  /** Size of the database. */
+  databaseBytes: number;
+  /** What the whole origin keeps, and what it may keep; null where the browser does not say. */
+  bytesUsed: number | null;
+  quotaBytes: number | null;
+  /** What looking for damage has found so far; it runs in idle moments after the open. */
+  checked: "pending" | "sound" | "damaged";
+  /** Why the engine is in memory although another storage was asked for, where the caller allowed that. */
+  fallback: PlainError | null;
 }
 
 /** An engine, near or far. Every method rejects with a TidegateError. */
 export interface Port {
   readonly storage: StorageReport;
+  /** Whether it opens itself again after a panic, so that later calls find a sound engine. */
+  readonly reopens: boolean;
   send(calls: Call[]): Promise<Reply>;
   tick(): Promise<TickAnswer>;
   clock(): Promise<ClockReport>;
   acceptClock(): Promise<number>;
+  /** Asks again how much is used, and answers the new report. */
+  measure(): Promise<StorageReport>;
+  /** Looks for damage in one slice of the database; answers whether there is a next one. */
+  check(slice: number): Promise<boolean>;
+  /** The database as one SQLite file. */
+  exportFile(): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -4,6 +4,8 @@ import type { Timer } from "./alarm.js";
 import { Engine } from "./engine.js";
 import { compiled } from "./load.js";
 import { openLocal } from "./local.js";
+import { memoryReport } from "./open.js";
+import { WirePort } from "./wire.js";
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock {
@@ -20,13 +22,14 @@ export interface TestEngine {
 
 /** Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). */
 export async function openTestEngine(
-  options: { startAt?: number; payloadBytesMax?: number } = {},
+  options: { startAt?: number; payloadBytesMax?: number; import?: Uint8Array } = {},
 ): Promise<TestEngine> {
   let now = options.startAt ?? 1_000_000;
   let alarm: number | null = null;
   const timer: Timer = { set: (at) => (alarm = at) };
   const module = await compiled();
-  const engine = new Engine(openLocal({ module, clock: () => now, payloadBytesMax: options.payloadBytesMax }), timer);
+  const line = openLocal({ module, clock: () => now, payloadBytesMax: options.payloadBytesMax, image: options.import });
+  const engine = new Engine(new WirePort(line, memoryReport(null)), timer);
   const clock: ManualClock = {
     get now() {
       return now;

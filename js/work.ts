@@ -88,7 +88,7 @@ export class Worker {
         const claim = await this.#claim(signal);
         if (claim) await this.#run(claim);
       } catch (error) {
-        if (signal.aborted || (error instanceof TidegateError && error.category === "engine")) return;
+        if (signal.aborted || this.#engine.over !== undefined) return;
         this.#report(error);
         await rest(REST_MS, signal);
       }

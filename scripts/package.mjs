@@ -1,5 +1,5 @@
-// `npm run build`: everything that a user of the package gets: the engine as wasm in dist/wasm and the TypeScript
-// around it in dist/js. Nothing is done when no input has changed.
+// `npm run build`: everything that a user of the package gets: the engine as wasm in dist/wasm, the TypeScript around it
+// in dist/js, and the same bundled for browsers in dist/browser. Nothing is done when no input has changed.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
 /** What the TypeScript is made from; the types of the engine come with its wasm. */
-const inputs = ["js", "tsconfig.json", "package.json", "package-lock.json", "src/js"];
+const inputs = ["js", "tsconfig.json", "package.json", "package-lock.json", "src/js", "scripts/bundle.mjs"];
 
 const stampFile = join(root, "dist/js.stamp");
 
@@ -25,8 +25,11 @@ export async function buildPackage(env) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   if (!(await run(process.execPath, [tsc, "-p", "js"], { env })))
     throw new Failure("the TypeScript did not compile: see its messages above.");
+  // Imported when it is wanted: its package is installed by the set-up.
+  const { bundle, bundleSize } = await import("./bundle.mjs");
+  await bundle();
   writeFileSync(stampFile, wanted);
-  console.log("TypeScript is built");
+  console.log(`JavaScript is built: ${(bundleSize() / 1000).toFixed(1)} KB as gzip for a browser`);
 }
 
 await asProgram(import.meta.url, async () => buildPackage(await setUp("build")));

@@ -210,6 +210,12 @@ impl Engine {
         Ok(self.store.first_due()?.map(|key| key.at))
     }
 
+    /// Looks for damage in one slice of the database, a table with its indexes; answers whether there is a next one.
+    /// Damage is `storage.damaged`.
+    pub fn check(&self, slice: usize) -> Result<bool> {
+        self.store.check(slice)
+    }
+
     /// Engine time beside the host's.
     pub fn clock_report(&self) -> Result<ClockReport> {
         let host_now = host_instant(self.clock.now_ms())?;

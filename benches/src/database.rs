@@ -3,7 +3,7 @@
 //! Invariant: a file database is deleted with its value, and each one has a path of its own.
 
 use std::rc::Rc;
-use tidegate::store::driver::{Driver, Embedded};
+use tidegate::store::driver::{Driver, Durability, Embedded};
 use tidegate::{Code, Error, Result};
 
 /// A database that can be closed and opened again.
@@ -71,7 +71,9 @@ impl Database {
 
     #[cfg(not(target_family = "wasm"))]
     fn connect(&self) -> Result<Embedded> {
-        self.file.as_ref().map_or_else(Embedded::memory, |file| Embedded::file(&file.path, file.strict))
+        self.file.as_ref().map_or_else(Embedded::memory, |file| {
+            Embedded::file(&file.path, if file.strict { Durability::Strict } else { Durability::Relaxed })
+        })
     }
 
     #[cfg(target_family = "wasm")]

@@ -5,7 +5,7 @@
  * What all subjects of a run share; written by the Rust half.
  * @typedef {{ lane: string, kind: string, worker: object, leaseTtlMs: number, encoding: string, input: string,
  *   output: string }} Terms
- * @typedef {{ text: string, payloads: Uint8Array[], free(): void }} BatchMessage
+ * @typedef {{ text: string, payloads: Uint8Array[] }} BatchMessage
  * @typedef {{ batch(text: string, payloads: Uint8Array[]): BatchMessage, close(): void, free(): void }} Engine
  * @typedef {{ ok?: any, error?: { message: string } }} Answer
  */
@@ -109,11 +109,7 @@ export class Subject {
    * @param {Uint8Array[]} payloads
    */
   #batch(calls, payloads) {
-    const message = this.engine.batch(JSON.stringify(calls), payloads);
-    const { text } = message;
-    // Fetched because a program would: claims carry their inputs.
-    const inputs = message.payloads;
-    message.free();
+    const { text, payloads: inputs } = this.engine.batch(JSON.stringify(calls), payloads);
     /** @type {Answer[]} */
     const answers = JSON.parse(text).answers;
     const refused = answers.find(({ error }) => error);

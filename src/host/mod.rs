@@ -4,6 +4,10 @@
 
 mod clock;
 mod entropy;
+#[cfg(target_family = "wasm")]
+mod opfs;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::{Entropy, Mint, SeededEntropy, SystemEntropy};
+#[cfg(target_family = "wasm")]
+pub use opfs::Pool;

@@ -1,18 +1,15 @@
 //! The class `Engine` as JavaScript sees it.
 
-use super::clock::JsClock;
-use super::errors::{panics, surface_panics, thrown};
+use super::errors::{panics, thrown};
+use super::object::object;
+use super::opened::Opened;
 use super::plain;
-use crate::engine::{Engine, Host};
+use crate::engine::Engine;
 use crate::error::{Code, Error, Result};
-use crate::host::{SystemClock, SystemEntropy};
-use crate::model::argument::Limits;
-use crate::store::driver::Embedded;
 use crate::wire::{self, Message};
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -22,43 +19,28 @@ const TYPES: &str = include_str!("../../js/types.generated.ts");
 /// A durable workflow engine over one SQLite database, called from the thread it was opened in.
 #[wasm_bindgen(js_name = Engine)]
 pub struct WasmEngine {
-    engine: RefCell<Option<Engine>>,
+    opened: RefCell<Option<Opened>>,
     /// Panics of the module before the call under way, or before the call that panicked.
     panics: Cell<u32>,
     /// Set by a close in mid-call; it takes effect when the call ends.
     closing: Cell<bool>,
 }
 
-/// A batch's answers: a JSON text and the payload bytes it points to.
-#[wasm_bindgen(getter_with_clone)]
-pub struct BatchMessage {
-    /// `{ answers, wakes, nextDueAt, now }`
-    pub text: String,
-    /// The bytes of payloads; their places stand in the text.
-    pub payloads: Vec<Uint8Array>,
-}
-
 #[wasm_bindgen(js_class = Engine)]
 impl WasmEngine {
-    /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `payloadBytesMax` is the limit of
-    /// one payload, 1 MiB when left out, at most 16 MiB.
-    #[wasm_bindgen(js_name = openMemory)]
-    pub fn open_memory(clock: Option<Function>, payload_bytes_max: Option<f64>) -> Result<WasmEngine, JsValue> {
-        surface_panics();
-        open(clock, payload_bytes_max).map_err(|e| thrown(&e))
-    }
-
     /// Makes many calls in one crossing: `[{ "op", "args", "requestId"? }, …]`, payloads standing as their place in the
-    /// list. Each call is kept whole or leaves nothing; no answer comes before its commit.
+    /// list. Each call is kept whole or leaves nothing; no answer comes before its commit. Answers the text of
+    /// `{ answers, wakes, nextDueAt, now }` and the bytes of payloads, whose places stand in it.
+    #[wasm_bindgen(unchecked_return_type = "{ text: string; payloads: Uint8Array[] }")]
     pub fn batch(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] payloads: &JsValue,
-    ) -> Result<BatchMessage, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let message = message(text, payloads).map_err(|e| thrown(&e))?;
         let answer = self.with(|engine| wire::batch(engine, message))?;
-        let payloads = answer.payloads.iter().map(|bytes| Uint8Array::from(bytes.as_slice())).collect();
-        Ok(BatchMessage { text: answer.text, payloads })
+        let payloads: Array = answer.payloads.iter().map(|bytes| Uint8Array::from(bytes.as_slice())).collect();
+        Ok(object([("text", answer.text.into()), ("payloads", payloads.into())]))
     }
 
     /// Creates an execution.
@@ -185,8 +167,8 @@ impl WasmEngine {
     /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing; closing from inside a call
     /// takes effect when the call ends.
     pub fn close(&self) {
-        match self.engine.try_borrow_mut() {
-            Ok(mut engine) => *engine = None,
+        match self.opened.try_borrow_mut() {
+            Ok(mut opened) => *opened = None,
             Err(_) => self.closing.set(true),
         }
     }
@@ -209,9 +191,14 @@ impl WasmEngine {
         })
     }
 
-    /// The engine, unless it was closed, is in a call already, or is locked for ever by a call that panicked.
     fn with<T>(&self, call: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T, JsValue> {
-        let answer = match self.engine.try_borrow_mut() {
+        self.with_opened(|opened| call(&mut opened.engine))
+    }
+
+    /// The engine and its database, unless it was closed, is in a call already, or is locked for ever by a call that
+    /// panicked.
+    pub(super) fn with_opened<T>(&self, call: impl FnOnce(&mut Opened) -> Result<T>) -> Result<T, JsValue> {
+        let answer = match self.opened.try_borrow_mut() {
             Err(_) => Err(self.locked()),
             Ok(mut slot) => {
                 self.panics.set(panics());
@@ -235,6 +222,12 @@ impl WasmEngine {
     }
 }
 
+impl WasmEngine {
+    pub(super) fn over(opened: Opened) -> Self {
+        Self { opened: RefCell::new(Some(opened)), panics: Cell::new(panics()), closing: Cell::new(false) }
+    }
+}
+
 /// The arguments of a batch, which JavaScript may have got wrong.
 fn message(text: &JsValue, payloads: &JsValue) -> Result<Message> {
     let refuse = |field, limit| Error::argument(Code::InvalidInput, field, limit, "something else");
@@ -243,17 +236,6 @@ fn message(text: &JsValue, payloads: &JsValue) -> Result<Message> {
     let bytes = |item: JsValue| item.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     let payloads = list.iter().map(|item| bytes(item).ok_or_else(|| refuse("payloads", "an array of Uint8Arrays")));
     Ok(Message { text, payloads: payloads.collect::<Result<_>>()? })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and the engine checks it")]
-fn open(clock: Option<Function>, payload_bytes_max: Option<f64>) -> Result<WasmEngine> {
-    let mut host = Host { clock: Box::new(SystemClock), entropy: Box::new(SystemEntropy::default()) };
-    if let Some(clock) = clock {
-        host.clock = Box::new(JsClock(clock));
-    }
-    let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
-    let engine = Engine::open(Rc::new(Embedded::memory()?), host, limits)?;
-    Ok(WasmEngine { engine: RefCell::new(Some(engine)), panics: Cell::new(panics()), closing: Cell::new(false) })
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {

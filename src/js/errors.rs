@@ -1,7 +1,8 @@
 //! Errors as JavaScript sees them, and panics turned into one.
 
+use super::object::set;
 use crate::error::{Code, Error};
-use js_sys::{Object, Reflect};
+use js_sys::Object;
 use std::cell::Cell;
 use wasm_bindgen::JsValue;
 
@@ -47,9 +48,4 @@ pub fn surface_panics() {
             wasm_bindgen::throw_val(thrown(&Error::new(Code::EnginePoisoned, message)));
         }));
     });
-}
-
-fn set(target: &JsValue, name: &str, value: &JsValue) {
-    // Setting a member of an object made a moment ago cannot fail.
-    let _ = Reflect::set(target, &name.into(), value);
 }

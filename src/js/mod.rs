@@ -6,4 +6,7 @@
 mod class;
 mod clock;
 mod errors;
+mod object;
+mod open;
+mod opened;
 mod plain;

@@ -5,6 +5,7 @@
 //! decided elsewhere. Design §3.
 
 mod attempt;
+mod check;
 mod claim;
 mod clock;
 mod columns;

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { Engine } from "../../dist/js/engine.js";
 import { compiled } from "../../dist/js/load.js";
 import { openLocal } from "../../dist/js/local.js";
+import { memoryReport } from "../../dist/js/open.js";
+import { WirePort } from "../../dist/js/wire.js";
 
 /** @typedef {import("../../dist/js/port.js").Port} Port */
 /** @typedef {import("../../dist/js/port.js").Reply} Reply */
@@ -30,7 +32,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {import("../../dist/js/alarm.js").Timer} timer
  */
 async function engineWith(between, timer = { set: () => {} }) {
-  const port = openLocal({ module: await compiled(), clock: () => 1_000_000 });
+  const port = new WirePort(openLocal({ module: await compiled(), clock: () => 1_000_000 }), memoryReport(null));
   const send = port.send.bind(port);
   port.send = (calls) => between(calls, () => send(calls));
   return new Engine(port, timer);

@@ -21,7 +21,7 @@ use tidegate::ops::list::ListExecutionsArgs;
 use tidegate::ops::progress::ProgressArgs;
 use tidegate::ops::renew::RenewArgs;
 use tidegate::ops::result::GetExecutionResultArgs;
-use tidegate::store::driver::{Driver, Embedded};
+use tidegate::store::driver::{Driver, Durability, Embedded};
 use tidegate::wire::{self, Message};
 use tidegate::{Engine, Error, Host, Limits};
 
@@ -94,7 +94,8 @@ impl World {
         self.engine = None;
         if let Some(folder) = &self.folder {
             self.driver = None;
-            self.driver = Some(Rc::new(Embedded::file(&folder.database(), false).expect("a database in a file")));
+            self.driver =
+                Some(Rc::new(Embedded::file(&folder.database(), Durability::Relaxed).expect("a database in a file")));
         }
         self.seed += 1;
         let engine = Engine::open(self.driver(), self.host(), Limits::default());

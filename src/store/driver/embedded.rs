@@ -5,9 +5,11 @@
 
 use super::{Body, Driver, Reader, Row, Value};
 use crate::error::{Code, Error, Result};
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, Statement, ToSql};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, Statement, ToSql};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -28,28 +30,84 @@ self_cell::self_cell!(
 /// Embedded SQLite behind the [`Driver`] seam.
 pub struct Embedded {
     session: Session,
-    /// What makes a database ours: run once it was found to be.
-    settings: String,
+    /// How a database in a file is written, once it was found to be ours; nothing for one in memory.
+    durability: Option<Durability>,
 }
+
+/// What an answered call survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Power loss: each commit is flushed.
+    Strict,
+    /// The end of the process, of the tab or of the browser.
+    Relaxed,
+}
+
+/// What every SQLite file begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+/// Pages in the write-ahead log at which it is copied into the database.
+const CHECKPOINT_PAGES: i32 = 1_000;
 
 impl Embedded {
     /// A database in memory; it is gone when the driver is dropped.
     pub fn memory() -> Result<Self> {
-        Self::prepared(Connection::open_in_memory().map_err(|e| failure(&e))?, String::new())
+        Self::memory_of(None)
     }
 
-    /// A database in a file, owned by this connection alone. `strict`: an answered call survives power loss; otherwise
-    /// it survives the end of the process.
+    /// A database in memory, empty or with the content of an image.
+    pub fn memory_of(image: Option<&Self>) -> Result<Self> {
+        let mut connection = Connection::open_in_memory().map_err(|e| failure(&e))?;
+        fill(&mut connection, image)?;
+        Self::prepared(connection, None)
+    }
+
+    /// A database in a file, owned by this connection alone.
     #[cfg(not(target_family = "wasm"))]
-    pub fn file(path: &std::path::Path, strict: bool) -> Result<Self> {
-        let connection = Connection::open(path).map_err(|e| failure(&e))?;
-        let synchronous = if strict { "FULL" } else { "NORMAL" };
-        let settings = format!("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};");
-        connection.execute_batch("PRAGMA locking_mode=EXCLUSIVE;").map_err(|e| failure(&e))?;
-        Self::prepared(connection, settings)
+    pub fn file(path: &std::path::Path, durability: Durability) -> Result<Self> {
+        Self::owned(Connection::open(path), durability, None)
     }
 
-    fn prepared(connection: Connection, settings: String) -> Result<Self> {
+    /// A database in a file of a VFS, owned by this connection alone; an image goes into one that is empty.
+    #[cfg(target_family = "wasm")]
+    pub fn in_vfs(vfs: &str, file: &str, durability: Durability, image: Option<&Self>) -> Result<Self> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_CREATE;
+        Self::owned(Connection::open_with_flags_and_vfs(file, flags, vfs), durability, image)
+    }
+
+    /// The content of a database file, found to be whole, to be copied or looked at.
+    pub fn image(mut bytes: Vec<u8>) -> Result<Self> {
+        if !bytes.starts_with(HEADER) {
+            let message = format!("{} bytes that do not begin as a SQLite file does", bytes.len());
+            return Err(Error::new(Code::StorageDamaged, message));
+        }
+        rollback_header(&mut bytes);
+        let mut connection = Connection::open_in_memory().map_err(|e| failure(&e))?;
+        connection.deserialize_read_exact(MAIN_DB, &*bytes, bytes.len(), false).map_err(|e| failure(&e))?;
+        let image = Self::prepared(connection, None)?;
+        image.quick_check("PRAGMA quick_check(1)")?;
+        Ok(image)
+    }
+
+    fn owned(opened: rusqlite::Result<Connection>, durability: Durability, image: Option<&Self>) -> Result<Self> {
+        let mut connection = opened.map_err(|e| failure(&e))?;
+        connection.execute_batch("PRAGMA locking_mode=EXCLUSIVE;").map_err(|e| failure(&e))?;
+        // Until the database is found to be ours, its files stay as they are, the log of a killed process too.
+        let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        connection.set_db_config(keep, true).map_err(|e| failure(&e))?;
+        fill(&mut connection, image)?;
+        // SQLite's own hook answers a failed copy as a failed COMMIT, of what is committed. The next one copies it.
+        let copy = |log: &mut Wal, pages: i32| {
+            if pages >= CHECKPOINT_PAGES {
+                let _ = log.checkpoint();
+            }
+            Ok(())
+        };
+        connection.wal_hook(Some(copy)).map_err(|e| failure(&e))?;
+        Self::prepared(connection, Some(durability))
+    }
+
+    fn prepared(connection: Connection, durability: Option<Durability>) -> Result<Self> {
         connection
             .execute_batch(
                 "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF;",
@@ -57,7 +115,35 @@ impl Embedded {
             .map_err(|e| failure(&e))?;
         // A plan depends on its text alone; otherwise each new LIMIT prepares its statement again.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failure(&e))?;
-        Ok(Self { session: Session::new(connection, |_| Statements::default()), settings })
+        Ok(Self { session: Session::new(connection, |_| Statements::default()), durability })
+    }
+
+    /// The whole database as one self-contained SQLite file.
+    pub fn export(&self) -> Result<Vec<u8>> {
+        let copied = || -> rusqlite::Result<Vec<u8>> {
+            let mut copy = Connection::open_in_memory()?;
+            Backup::new(self.session.borrow_owner(), &mut copy)?.step(-1)?;
+            Ok(copy.serialize(MAIN_DB)?.to_vec())
+        };
+        let mut bytes = copied().map_err(|e| failure(&e))?;
+        rollback_header(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// Bytes of the database, without its log.
+    pub fn size(&self) -> Result<u64> {
+        let number = |sql| self.session.borrow_owner().query_row(sql, [], |row| row.get::<_, i64>(0));
+        let bytes = || Ok(number("PRAGMA page_count")? * number("PRAGMA page_size")?);
+        bytes().map(i64::unsigned_abs).map_err(|e| failure(&e))
+    }
+
+    fn quick_check(&self, sql: &str) -> Result<()> {
+        let found: String =
+            self.session.borrow_owner().query_row(sql, [], |row| row.get(0)).map_err(|e| failure(&e))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        Err(Error::new(Code::StorageDamaged, format!("the database is damaged: {found}")).with("found", found))
     }
 
     fn with<T>(
@@ -129,11 +215,45 @@ impl Driver for Embedded {
     }
 
     fn adopt(&self) -> Result<()> {
-        self.script(&self.settings)
+        let Some(durability) = self.durability else { return Ok(()) };
+        let connection = self.session.borrow_owner();
+        let mode = || -> rusqlite::Result<String> {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            connection.execute_batch("PRAGMA page_size=4096;")?;
+            let mode = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
+            connection.execute_batch(match durability {
+                Durability::Strict => "PRAGMA synchronous=FULL;",
+                Durability::Relaxed => "PRAGMA synchronous=NORMAL;",
+            })?;
+            Ok(mode)
+        };
+        let mode = mode().map_err(|e| failure(&e))?;
+        if mode == "wal" {
+            return Ok(());
+        }
+        Err(Error::new(Code::StorageUnavailable, format!("SQLite keeps no write-ahead log here, but a {mode} journal")))
+    }
+
+    fn check(&self, table: &str) -> Result<()> {
+        self.quick_check(&format!("PRAGMA quick_check('{}')", table.replace('\'', "''")))
     }
 
     fn in_transaction(&self) -> bool {
         !self.session.borrow_owner().is_autocommit()
+    }
+}
+
+/// Copies an image into a database that holds nothing yet.
+fn fill(connection: &mut Connection, image: Option<&Embedded>) -> Result<()> {
+    let Some(image) = image else { return Ok(()) };
+    let mut copied = || Backup::new(image.session.borrow_owner(), connection)?.step(-1).map(|_| ());
+    copied().map_err(|e| failure(&e))
+}
+
+/// Makes the bytes of a database say that no log belongs to them.
+fn rollback_header(bytes: &mut [u8]) {
+    if let Some(versions) = bytes.get_mut(18..20) {
+        versions.fill(1);
     }
 }
 

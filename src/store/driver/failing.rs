@@ -124,6 +124,10 @@ impl Driver for Failing {
         self.wrapped.adopt()
     }
 
+    fn check(&self, table: &str) -> Result<()> {
+        self.wrapped.check(table)
+    }
+
     fn in_transaction(&self) -> bool {
         !self.plan.dropped.get() && self.wrapped.in_transaction()
     }

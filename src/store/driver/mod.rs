@@ -8,7 +8,7 @@ mod embedded;
 mod failing;
 mod recording;
 
-pub use embedded::Embedded;
+pub use embedded::{Durability, Embedded};
 pub use failing::{Failing, Fault};
 pub use recording::Recording;
 
@@ -141,6 +141,11 @@ pub trait Driver {
 
     /// The database was found to be ours: settles into it. Nothing may be changed in it before.
     fn adopt(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Looks for damage in one table and its indexes, as far as the SQLite behind it can; damage is `storage.damaged`.
+    fn check(&self, _table: &str) -> Result<()> {
         Ok(())
     }
 

@@ -52,6 +52,10 @@ impl Driver for Recording {
         self.wrapped.adopt()
     }
 
+    fn check(&self, table: &str) -> Result<()> {
+        self.wrapped.check(table)
+    }
+
     fn in_transaction(&self) -> bool {
         self.wrapped.in_transaction()
     }

@@ -1,0 +1,122 @@
+// The port over a line: calls become one text with the bytes it points to, and answers come back the same way.
+
+import { type PlainError, TidegateError } from "./errors.js";
+import type { Line } from "./line.js";
+import { text } from "./payload.js";
+import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
+import { almostFull, quota, type Space, space } from "./space.js";
+import type { ClockReport, TickAnswer } from "./types.generated.js";
+
+/** Answers that carry a payload, and the member that holds it. */
+const PAYLOAD_FIELDS: Readonly<Record<string, string>> = { claim: "input", get_execution_result: "result" };
+
+/** The port to an engine at the end of a line; `storage` is what is known of where it keeps its state. */
+export class WirePort implements Port {
+  readonly #line: Line;
+  #storage: StorageReport;
+
+  constructor(line: Line, storage: StorageReport) {
+    this.#line = line;
+    this.#storage = storage;
+  }
+
+  get storage(): StorageReport {
+    return this.#storage;
+  }
+
+  get reopens(): boolean {
+    return this.#line.reopens;
+  }
+
+  async send(calls: Call[]): Promise<Reply> {
+    const payloads: Uint8Array[] = [];
+    const texts = calls.map((call) => wireText(call, payloads));
+    const message = await this.#line.ask("batch", `[${texts.join()}]`, payloads);
+    const reply = JSON.parse(message.text) as Reply;
+    const received = message.payloads;
+    for (const [index, answer] of reply.answers.entries()) attach(calls[index]?.op, answer, received);
+    if (this.#storage.kind === "opfs") await blameSpace(reply.answers);
+    return reply;
+  }
+
+  tick(): Promise<TickAnswer> {
+    return this.#asked(this.#line.ask("tick"));
+  }
+
+  clock(): Promise<ClockReport> {
+    return this.#line.ask("clockReport");
+  }
+
+  acceptClock(): Promise<number> {
+    return this.#asked(this.#line.ask("acceptClock"));
+  }
+
+  async measure(): Promise<StorageReport> {
+    const [databaseBytes, measured] = await Promise.all([this.#line.ask("databaseBytes"), space()]);
+    this.#storage = { ...this.#storage, databaseBytes, ...(this.#storage.kind === "opfs" && measured) };
+    return this.#storage;
+  }
+
+  async check(slice: number): Promise<boolean> {
+    try {
+      const more = await this.#line.ask("check", slice);
+      if (!more) this.#storage = { ...this.#storage, checked: "sound" };
+      return more;
+    } catch (thrown) {
+      if (thrown instanceof TidegateError && thrown.code === "storage.damaged")
+        this.#storage = { ...this.#storage, checked: "damaged" };
+      throw thrown;
+    }
+  }
+
+  exportFile(): Promise<Uint8Array> {
+    return this.#line.ask("export");
+  }
+
+  close(): Promise<void> {
+    return this.#line.close();
+  }
+
+  /** What failed for want of space says so. */
+  async #asked<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (thrown) {
+      if (this.#storage.kind === "opfs" && thrown instanceof TidegateError && ofStorage(thrown))
+        throw new TidegateError(named(thrown.toJSON(), await space()));
+      throw thrown;
+    }
+  }
+}
+
+/** The text of one call; its payload joins the list, and its place in it stands for it. */
+function wireText({ op, args, payload, requestId }: Call, payloads: Uint8Array[]): string {
+  const all = payload === undefined ? args : { ...args, [payload.field]: payloads.push(payload.bytes) - 1 };
+  const request = requestId === undefined ? "" : `,"requestId":${text(requestId, "requestId")}`;
+  return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
+}
+
+/** Puts the payload of an answer where its place stands. */
+function attach(op: string | undefined, answer: CallAnswer, payloads: Uint8Array[]): void {
+  const field = op === undefined ? undefined : PAYLOAD_FIELDS[op];
+  if (field === undefined || !("ok" in answer) || answer.ok === null) return;
+  const ok = answer.ok as Record<string, unknown>;
+  const place = ok[field];
+  if (typeof place === "number") ok[field] = payloads[place];
+}
+
+/** Browsers say that space ran out in more than one way: what failed in the storage is held against what is left. */
+async function blameSpace(answers: CallAnswer[]): Promise<void> {
+  const failed = answers.filter((answer) => "error" in answer && ofStorage(answer.error));
+  if (failed.length === 0) return;
+  const left = await space();
+  for (const answer of failed) if ("error" in answer) answer.error = named(answer.error, left);
+}
+
+function ofStorage({ code }: { code: string }): boolean {
+  return code === "storage.io" || code === "storage.quota";
+}
+
+function named(error: PlainError, left: Space): PlainError {
+  return error.code === "storage.quota" || almostFull(left) ? quota(error, left) : error;
+}

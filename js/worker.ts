@@ -1,0 +1,73 @@
+// The program of the dedicated worker: it holds the files of one database and answers what the line asks.
+
+import { type PlainError, plainOf, TidegateError } from "./errors.js";
+import type { Line, Question } from "./line.js";
+import { openFile } from "./local.js";
+
+/** The first message to a worker. */
+export interface Opening {
+  module: WebAssembly.Module;
+  name: string;
+  strict: boolean;
+  payloadBytesMax: number | undefined;
+  image: Uint8Array | undefined;
+  /** How long to wait for another holder of the files to let go, in ms. */
+  waitMs: number;
+}
+
+/** A question to a worker; the opening is the question of number 0. */
+export type Asked = { id: 0; open: Opening } | { id: number; question: Question | "close"; args: unknown[] };
+
+/** Its answer. */
+export type Answered = { id: number; ok: unknown } | { id: number; error: PlainError };
+
+/** What of a dedicated worker's scope is used here; its types and the page's exclude each other. */
+interface Scope {
+  onmessage: ((event: { data: Asked }) => void) | null;
+  postMessage(message: Answered, transfer: Transferable[]): void;
+}
+
+/** The rest between two tries to take files that another holds, in ms. */
+const TRY_MS = 20;
+
+const scope = globalThis as unknown as Scope;
+let line: Line | undefined;
+
+scope.onmessage = ({ data }) => void answer(data);
+
+async function answer(asked: Asked): Promise<void> {
+  try {
+    const ok = "open" in asked ? await open(asked.open) : await ask(asked.question, asked.args);
+    scope.postMessage({ id: asked.id, ok }, bytesOf(ok));
+  } catch (thrown) {
+    scope.postMessage({ id: asked.id, error: plainOf(thrown) }, []);
+  }
+}
+
+async function open(opening: Opening): Promise<void> {
+  const deadline = Date.now() + opening.waitMs;
+  for (;;) {
+    try {
+      line = await openFile(opening);
+      return;
+    } catch (thrown) {
+      // A page that was just reloaded lets go of its files a moment later.
+      const taken = thrown instanceof TidegateError && thrown.code === "storage.taken";
+      if (!taken || Date.now() >= deadline) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, TRY_MS));
+    }
+  }
+}
+
+async function ask(question: Question | "close", args: unknown[]): Promise<unknown> {
+  if (line === undefined) throw new Error("the worker was asked before it had opened its engine");
+  if (question === "close") return line.close();
+  return (line.ask as (question: Question, ...args: unknown[]) => Promise<unknown>)(question, ...args);
+}
+
+/** The bytes of an answer, which move instead of being copied. */
+function bytesOf(ok: unknown): Transferable[] {
+  if (ok instanceof Uint8Array) return [ok.buffer];
+  const payloads = (ok as { payloads?: unknown } | undefined)?.payloads;
+  return Array.isArray(payloads) ? payloads.map((bytes: Uint8Array) => bytes.buffer) : [];
+}

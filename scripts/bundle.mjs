@@ -1,0 +1,57 @@
+// The package for browsers: one file for each door, the worker's program carried inside as text and laid beside.
+
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { root } from "./setup/project.mjs";
+
+const folder = join(root, "dist/browser");
+
+/** The doors of the package, and where they are written. */
+const doors = { index: "js/index.ts", testing: "js/testing.ts" };
+
+/** Bundles dist/browser. */
+export async function bundle() {
+  rmSync(folder, { recursive: true, force: true });
+  const program = await workerProgram();
+  const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins: [carrying(program)] });
+  await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js" });
+  await made.close();
+  writeFileSync(join(folder, "worker.js"), program);
+}
+
+/** The worker as a classic script, which every browser with access handles starts from a blob. */
+async function workerProgram() {
+  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser" });
+  const { output } = await made.generate({ format: "iife", minify: true });
+  await made.close();
+  return output[0].code;
+}
+
+/**
+ * Puts the worker's program where js/inlined.ts leaves room for it.
+ * @param {string} program
+ * @returns {import("rolldown").Plugin}
+ */
+function carrying(program) {
+  return {
+    name: "tidegate-worker",
+    transform: {
+      filter: { id: /js\/inlined\.ts$/ },
+      handler: () => `export const workerProgram = ${JSON.stringify(program)};`,
+    },
+  };
+}
+
+/** What a page that opens an engine loads of JavaScript, in bytes as gzip. */
+export function bundleSize() {
+  const files = ["index.js", ...sharedBy("index.js")];
+  return gzipSync(files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n"), { level: 9 }).length;
+}
+
+/** @param {string} file */
+function sharedBy(file) {
+  const text = readFileSync(join(folder, file), "utf8");
+  return [...text.matchAll(/from "\.\/([^"]+)"/g)].map(([, name]) => String(name));
+}

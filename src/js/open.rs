@@ -1,0 +1,110 @@
+//! Opening an engine from JavaScript, and what is asked of its database as a whole.
+
+use super::class::WasmEngine;
+use super::errors::{surface_panics, thrown};
+use super::opened::Opened;
+use crate::error::{Code, Error, Result};
+use crate::host::Pool;
+use crate::store::driver::{Durability, Embedded};
+use crate::store::migrations;
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+/// The database's file in its pool.
+const FILE: &str = "tidegate.db";
+
+/// Bytes of a database's name at most.
+const NAME_BYTES_MAX: usize = 64;
+
+#[wasm_bindgen(js_class = Engine)]
+impl WasmEngine {
+    /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `payloadBytesMax` is the limit of
+    /// one payload, 1 MiB when left out, at most 16 MiB; `image` is the SQLite file to begin with, as `export` gives it.
+    #[wasm_bindgen(js_name = openMemory)]
+    pub fn open_memory(
+        clock: Option<Function>,
+        payload_bytes_max: Option<f64>,
+        image: Option<Uint8Array>,
+    ) -> Result<WasmEngine, JsValue> {
+        surface_panics();
+        let open = || {
+            let image = ours(image)?;
+            Opened::over(Embedded::memory_of(image.as_ref())?, None, clock, payload_bytes_max)
+        };
+        open().map(WasmEngine::over).map_err(|e| thrown(&e))
+    }
+
+    /// Opens an engine in the origin's private file system; needs a dedicated worker. `strict`: an answered call survives
+    /// power loss, otherwise the end of the browser. An `image` goes only where there is no database of this name yet.
+    #[wasm_bindgen(js_name = openOpfs)]
+    pub async fn open_opfs(
+        name: String,
+        strict: bool,
+        clock: Option<Function>,
+        payload_bytes_max: Option<f64>,
+        image: Option<Uint8Array>,
+    ) -> Result<WasmEngine, JsValue> {
+        surface_panics();
+        let durability = if strict { Durability::Strict } else { Durability::Relaxed };
+        let open = async {
+            check_name(&name)?;
+            let image = ours(image)?;
+            let pool = Pool::take(&name).await?;
+            let database = in_pool(&pool, durability, image.as_ref())?;
+            Opened::over(database, Some(pool), clock, payload_bytes_max)
+        };
+        open.await.map(WasmEngine::over).map_err(|e| thrown(&e))
+    }
+
+    /// The whole database as one self-contained SQLite file.
+    pub fn export(&self) -> Result<Vec<u8>, JsValue> {
+        self.with_opened(|opened| opened.database.export())
+    }
+
+    /// Bytes of the database, without its log.
+    #[wasm_bindgen(js_name = databaseBytes)]
+    pub fn database_bytes(&self) -> Result<f64, JsValue> {
+        #[expect(clippy::cast_precision_loss, reason = "a database of 2^53 bytes does not exist")]
+        self.with_opened(|opened| opened.database.size().map(|bytes| bytes as f64))
+    }
+
+    /// Looks for damage in one slice of the database, counted from 0; answers whether there is a next one. Throws
+    /// `storage.damaged` when it finds some.
+    pub fn check(&self, slice: u32) -> Result<bool, JsValue> {
+        self.with_opened(|opened| opened.engine.check(slice as usize))
+    }
+}
+
+/// The name of a database, which is a folder's name too.
+fn check_name(name: &str) -> Result<()> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if (1..=NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(fits) && !name.starts_with('.') {
+        return Ok(());
+    }
+    let limit = format!("1 to {NAME_BYTES_MAX} letters, digits, - _ or ., and no . first");
+    Err(Error::argument(Code::InvalidInput, "storage.name", &limit, name))
+}
+
+/// A database file to begin with: whole, of this engine, and not of a newer version.
+fn ours(bytes: Option<Uint8Array>) -> Result<Option<Embedded>> {
+    let Some(bytes) = bytes else { return Ok(None) };
+    let image = Embedded::image(bytes.to_vec())?;
+    migrations::pending(&image)?;
+    Ok(Some(image))
+}
+
+fn in_pool(pool: &Pool, durability: Durability, image: Option<&Embedded>) -> Result<Embedded> {
+    if image.is_none() {
+        return Embedded::in_vfs(pool.vfs(), FILE, durability, None);
+    }
+    if pool.contains(FILE)? {
+        let limit = "a name that holds no database yet";
+        return Err(Error::argument(Code::InvalidInput, "import", limit, "one under this name"));
+    }
+    let imported = Embedded::in_vfs(pool.vfs(), FILE, durability, image);
+    if imported.is_err() {
+        // What was copied of the image is no database to find at the next open.
+        pool.clear()?;
+    }
+    imported
+}

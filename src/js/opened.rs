@@ -1,0 +1,37 @@
+//! An open engine with what it stands on.
+
+use super::clock::JsClock;
+use crate::engine::{Engine, Host};
+use crate::error::Result;
+use crate::host::Pool;
+use crate::model::argument::Limits;
+use crate::store::driver::Embedded;
+use js_sys::Function;
+use std::rc::Rc;
+
+/// An open engine, its database and the files that this lies in; let go in this order.
+pub struct Opened {
+    pub engine: Engine,
+    pub database: Rc<Embedded>,
+    _pool: Option<Pool>,
+}
+
+impl Opened {
+    /// Opens an engine over a database; `clock` answers Unix ms.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and the engine checks it")]
+    pub fn over(
+        database: Embedded,
+        pool: Option<Pool>,
+        clock: Option<Function>,
+        payload_bytes_max: Option<f64>,
+    ) -> Result<Self> {
+        let mut host = Host::default();
+        if let Some(clock) = clock {
+            host.clock = Box::new(JsClock(clock));
+        }
+        let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
+        let database = Rc::new(database);
+        let engine = Engine::open(Rc::clone(&database) as _, host, limits)?;
+        Ok(Self { engine, database, _pool: pool })
+    }
+}
