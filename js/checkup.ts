@@ -26,11 +26,8 @@ export class Checkup {
     this.#engine = engine;
   }
 
-  begin(): void {
-    void this.#run();
-  }
-
-  async #run(): Promise<void> {
+  /** Resolves when all was looked over, or the engine has ended. */
+  async run(): Promise<void> {
     await idle(FIRST_MS);
     for (let slice = 0; this.#engine.over === undefined; ) {
       if (!this.#engine.busy) {

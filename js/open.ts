@@ -85,7 +85,7 @@ async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAs
   const port = new WirePort(line, { ...report, ...(await space()) });
   await port.measure();
   const engine = new Engine(port);
-  new Checkup(port, engine).begin();
+  void new Checkup(port, engine).run();
   return engine;
 }
 

@@ -1,7 +1,7 @@
 // The line to an engine in a dedicated worker: questions out by message, answers back by their number. After a panic
 // the worker is dropped, and the next question opens a new one.
 
-import { closedError, storageError, TidegateError } from "./errors.js";
+import { closedError, poisonedError, storageError, TidegateError } from "./errors.js";
 import type { Line, Question, Questions } from "./line.js";
 import type { Answered, Asked, Opening } from "./worker.js";
 
@@ -104,8 +104,12 @@ class RemoteLine implements Line {
   /** The worker failed as a whole: it did not load, or an exception went past everything in it. */
   #fell(message: string | undefined): void {
     const found = message === undefined || message === "" ? "no reason given" : message;
-    const error = storageError("unavailable", `the worker of the engine failed: ${found}`, { found });
-    this.#drop(error);
+    const opening = this.#waiting.has(0);
+    this.#drop(
+      opening
+        ? storageError("unavailable", `the worker of the engine did not start: ${found}`, { found })
+        : poisonedError(`its worker failed: ${found}`),
+    );
   }
 
   /** Ends the worker; what waits for it is rejected, and the next question opens a new one. */

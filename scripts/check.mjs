@@ -8,7 +8,9 @@ import { asProgram, Failure } from "./setup/failure.mjs";
 import { root, wasmTarget } from "./setup/project.mjs";
 import { setUp } from "./setup.mjs";
 
-const gzipBytesMax = 500_000;
+/** What a page loads at most, in bytes as gzip. */
+const wasmBytesMax = 500_000;
+const scriptBytesMax = 40_000;
 
 const strict = ["--", "-D", "warnings"];
 
@@ -27,14 +29,15 @@ const checks = {
   "JavaScript is formatted and linted": [...installed("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."],
   "scripts are typed": [...tsc, "scripts"],
   "TypeScript is typed": [...tsc, "js"],
+  "the page is typed": [...tsc, "www"],
   "files and layers are tidy": ["cargo", "test", "--test", "tidy"],
   "generated types are current": [process.execPath, "scripts/types.mjs", "--check"],
 };
 
-function checkSize() {
-  const { gzip } = wasmSize();
-  const holds = gzip <= gzipBytesMax;
-  console.log(`  wasm is small: ${gzip} bytes as gzip, ${gzipBytesMax} at most${holds ? "" : ": failed"}`);
+/** @param {string} name @param {number} gzip @param {number} gzipMax */
+function isSmall(name, gzip, gzipMax) {
+  const holds = gzip <= gzipMax;
+  console.log(`  ${name}: ${gzip} bytes as gzip, ${gzipMax} at most${holds ? "" : ": failed"}`);
   return holds;
 }
 
@@ -45,7 +48,9 @@ await asProgram(import.meta.url, async () => {
   for (const [name, [command, ...args]] of Object.entries(checks)) {
     if (!(await runQuietly(name, String(command), args, { env }))) failed.push(name);
   }
-  if (!checkSize()) failed.push("wasm is small");
+  const { bundleSize } = await import("./bundle.mjs");
+  if (!isSmall("wasm is small", wasmSize().gzip, wasmBytesMax)) failed.push("wasm is small");
+  if (!isSmall("JavaScript is small", bundleSize(), scriptBytesMax)) failed.push("JavaScript is small");
   if (failed.length > 0) throw new Failure(`not true: ${failed.join("; ")}. What was found is above.`);
   console.log("check: all true");
 });

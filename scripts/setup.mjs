@@ -22,8 +22,9 @@ const parts = {
  * @param {string[]} names
  */
 export async function setUp(...names) {
-  if (Number.parseInt(process.versions.node, 10) < 20) {
-    throw new Failure(`Node ${process.versions.node} is too old: install Node 20 or newer, then run this again.`);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Failure(`Node ${process.versions.node} is too old: install Node 20.19 or newer, then run this again.`);
   }
   for (const name of names) {
     const steps = parts[name];

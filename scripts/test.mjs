@@ -1,7 +1,8 @@
 // `npm test`: every test, natively, in Node and in Chromium. Stops at the first step that fails, ends with the count.
-// `npm test -- --only=native` (or node, chrome, js) runs one of the steps.
+// `npm test -- --only=native` (or node, chrome, js, page) runs one of the steps.
 
 import { buildPackage } from "./package.mjs";
+import { buildPage } from "./page.mjs";
 import { run } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { step } from "./setup/steps.mjs";
@@ -9,7 +10,10 @@ import { Tally } from "./setup/tally.mjs";
 import { files } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
-/** @typedef {{ name: string, needs: string[], args: (env: NodeJS.ProcessEnv) => string[], builds?: boolean }} Step */
+/**
+ * @typedef {(env: NodeJS.ProcessEnv) => Promise<void>} Build
+ * @typedef {{ name: string, needs: string[], args: (env: NodeJS.ProcessEnv) => string[], build?: Build }} Step
+ */
 
 /**
  * One run of wasm-pack, which compiles the test for wasm and runs it where the options say.
@@ -20,7 +24,11 @@ function wasmPack(where, test) {
   return ["wasm-pack", "test", ...where, "--mode", "no-install", ".", "--test", test];
 }
 
-const scriptTests = files("tests/js").filter((file) => file.endsWith(".test.mjs"));
+/** @param {string} folder @param {string[]} options */
+function nodeTests(folder, ...options) {
+  const tests = files(folder).filter((file) => file.endsWith(".test.mjs"));
+  return [process.execPath, "--test", "--test-reporter=spec", ...options, ...tests];
+}
 
 /** @type {Record<string, Step>} */
 const steps = {
@@ -34,8 +42,15 @@ const steps = {
   js: {
     name: "JavaScript tests",
     needs: ["build"],
-    args: () => [process.execPath, "--test", "--test-reporter=spec", ...scriptTests],
-    builds: true,
+    args: () => nodeTests("tests/js"),
+    build: buildPackage,
+  },
+  page: {
+    name: "browser tests",
+    needs: ["build", "browser"],
+    // One browser at a time: each of them keeps both cores busy.
+    args: () => nodeTests("tests/browser", "--test-concurrency=1"),
+    build: buildPage,
   },
 };
 
@@ -47,7 +62,7 @@ function chosen() {
   if (process.argv.length > 3 || list.length === 0) {
     throw new Failure(`npm test takes one option, --only= followed by any of ${Object.keys(steps).join(", ")}.`);
   }
-  return list.filter((found) => found !== steps.js || scriptTests.length > 0);
+  return list;
 }
 
 /**
@@ -56,7 +71,7 @@ function chosen() {
  * @param {Tally} tally
  */
 async function runStep(one, env, tally) {
-  if (one.builds) await buildPackage(env);
+  await one.build?.(env);
   const [command, ...args] = /** @type {[string, ...string[]]} */ (one.args(env));
   const before = tally.passed;
   const succeeded = await run(command, args, { env, hears: (text) => tally.read(text) });

@@ -26,6 +26,7 @@ mod fail;
 mod gate;
 mod handle;
 mod id;
+mod image;
 mod list;
 mod open;
 mod phase_graph;
