@@ -1,6 +1,6 @@
 // Loading the compiled engine, once for each address.
 
-import { TidegateError } from "./errors.js";
+import { storageError } from "./errors.js";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
@@ -34,14 +34,9 @@ async function load(url: URL): Promise<WebAssembly.Module> {
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (thrown) {
-    throw new TidegateError({
-      code: "storage.unavailable",
-      category: "storage",
-      kind: "unavailable",
-      message: `the engine could not be loaded from ${url.href}: ${thrown instanceof Error ? thrown.message : thrown}`,
-      details: { url: url.href },
-      retryable: false,
-      class: "terminal",
-    });
+    const found = thrown instanceof Error ? thrown.message : String(thrown);
+    const needed = "put tidegate.wasm of the package there, or set wasmUrl";
+    const message = `the engine could not be loaded from ${url.href} (${found}); ${needed}`;
+    throw storageError("unavailable", message, { url: url.href, found });
   }
 }
