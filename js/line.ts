@@ -16,6 +16,7 @@ export interface Questions {
   acceptClock(): number;
   databaseBytes(): number;
   check(slice: number): boolean;
+  reserve(): boolean;
   export(): Uint8Array;
 }
 

@@ -1,6 +1,5 @@
 // Opening an engine.
 
-import { Checkup } from "./checkup.js";
 import { Engine } from "./engine.js";
 import { argumentError, type PlainError, revived, TidegateError } from "./errors.js";
 import { compiled } from "./load.js";
@@ -8,6 +7,7 @@ import { openLocal } from "./local.js";
 import { openInWorker } from "./opfs.js";
 import type { StorageReport } from "./port.js";
 import { space } from "./space.js";
+import { Upkeep } from "./upkeep.js";
 import { WirePort } from "./wire.js";
 
 /** In memory: gone when the engine is closed. Works on any host and in any thread. */
@@ -85,7 +85,7 @@ async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAs
   const port = new WirePort(line, { ...report, ...(await space()) });
   await port.measure();
   const engine = new Engine(port);
-  void new Checkup(port, engine).run();
+  void new Upkeep(port, engine).run();
   return engine;
 }
 
@@ -99,6 +99,7 @@ export function memoryReport(fallback: PlainError | null): StorageReport {
     databaseBytes: 0,
     bytesUsed: null,
     quotaBytes: null,
+    full: false,
     checked: "sound",
     fallback,
   };

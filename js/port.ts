@@ -41,6 +41,8 @@ export interface StorageReport {
   /** What the whole origin keeps, and what it may keep; null where the browser does not say. */
   bytesUsed: number | null;
   quotaBytes: number | null;
+  /** Whether it was found full: creates are refused with `storage.quota`, what was created can end. */
+  full: boolean;
   /** What looking for damage has found so far; it runs in idle moments after the open. */
   checked: "pending" | "sound" | "damaged";
   /** Why the engine is in memory although another storage was asked for, where the caller allowed that. */
@@ -60,6 +62,8 @@ export interface Port {
   measure(): Promise<StorageReport>;
   /** Looks for damage in one slice of the database; answers whether there is a next one. */
   check(slice: number): Promise<boolean>;
+  /** Keeps room for the day when the storage is full; answers whether there is some. */
+  reserve(): Promise<boolean>;
   /** The database as one SQLite file. */
   exportFile(): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -35,7 +35,7 @@ export class WirePort implements Port {
     const reply = JSON.parse(message.text) as Reply;
     const received = message.payloads;
     for (const [index, answer] of reply.answers.entries()) attach(calls[index]?.op, answer, received);
-    if (this.#storage.kind === "opfs") await blameSpace(reply.answers);
+    if (this.#storage.kind === "opfs" && (await blameSpace(reply.answers))) this.#note({ full: true });
     return reply;
   }
 
@@ -53,20 +53,25 @@ export class WirePort implements Port {
 
   async measure(): Promise<StorageReport> {
     const [databaseBytes, measured] = await Promise.all([this.#line.ask("databaseBytes"), space()]);
-    this.#storage = { ...this.#storage, databaseBytes, ...(this.#storage.kind === "opfs" && measured) };
+    this.#note({ databaseBytes, ...(this.#storage.kind === "opfs" && measured) });
     return this.#storage;
   }
 
   async check(slice: number): Promise<boolean> {
     try {
       const more = await this.#line.ask("check", slice);
-      if (!more) this.#storage = { ...this.#storage, checked: "sound" };
+      if (!more) this.#note({ checked: "sound" });
       return more;
     } catch (thrown) {
-      if (thrown instanceof TidegateError && thrown.code === "storage.damaged")
-        this.#storage = { ...this.#storage, checked: "damaged" };
+      if (thrown instanceof TidegateError && thrown.code === "storage.damaged") this.#note({ checked: "damaged" });
       throw thrown;
     }
+  }
+
+  async reserve(): Promise<boolean> {
+    const room = await this.#line.ask("reserve");
+    this.#note({ full: !room });
+    return room;
   }
 
   exportFile(): Promise<Uint8Array> {
@@ -75,6 +80,10 @@ export class WirePort implements Port {
 
   close(): Promise<void> {
     return this.#line.close();
+  }
+
+  #note(news: Partial<StorageReport>): void {
+    this.#storage = { ...this.#storage, ...news };
   }
 
   /** What failed for want of space says so. */
@@ -105,12 +114,16 @@ function attach(op: string | undefined, answer: CallAnswer, payloads: Uint8Array
   if (typeof place === "number") ok[field] = payloads[place];
 }
 
-/** Browsers say that space ran out in more than one way: what failed in the storage is held against what is left. */
-async function blameSpace(answers: CallAnswer[]): Promise<void> {
+/**
+ * Browsers say that space ran out in more than one way: what failed in the storage is held against what is left.
+ * Answers whether it ran out.
+ */
+async function blameSpace(answers: CallAnswer[]): Promise<boolean> {
   const failed = answers.filter((answer) => "error" in answer && ofStorage(answer.error));
-  if (failed.length === 0) return;
+  if (failed.length === 0) return false;
   const left = await space();
   for (const answer of failed) if ("error" in answer) answer.error = named(answer.error, left);
+  return failed.some((answer) => "error" in answer && answer.error.code === "storage.quota");
 }
 
 function ofStorage({ code }: { code: string }): boolean {

@@ -12,6 +12,9 @@ CREATE TABLE meta (
 
 INSERT INTO meta (id, last_instant, next_execution, next_payload, next_position) VALUES (1, 0, 1, 1, 1);
 
+-- Never holds a row: what is written here and undone makes room in the log for the day when there is no more to be had.
+CREATE TABLE reserve (bytes BLOB NOT NULL) STRICT;
+
 -- The answer of a call that carried a request id, without its payload bytes.
 CREATE TABLE request (
     id TEXT PRIMARY KEY,

@@ -216,6 +216,12 @@ impl Engine {
         self.store.check(slice)
     }
 
+    /// Keeps room in a limited storage, in an idle moment: what was created can then end when the storage is full.
+    /// Answers whether there is room; while there is none, creates are refused with `storage.quota`.
+    pub fn reserve(&self) -> Result<bool> {
+        self.store.reserve()
+    }
+
     /// Engine time beside the host's.
     pub fn clock_report(&self) -> Result<ClockReport> {
         let host_now = host_instant(self.clock.now_ms())?;
@@ -287,6 +293,8 @@ impl Engine {
         }
         let outcome = match self.transact(now, jobs, false) {
             Err(Undone::InOperation(_)) if !self.stale => self.transact(now, jobs, true),
+            // What creates is refused this time, and the others may fit.
+            Err(Undone::Whole(e)) if e.code() == Code::StorageQuota && !self.stale => self.transact(now, jobs, true),
             outcome => outcome,
         };
         if let Err(Undone::Whole(e) | Undone::InOperation(e)) = outcome {

@@ -86,7 +86,7 @@ fn refusal(name: &str, error: &OpfsSAHError) -> Error {
 fn said(exception: &wasm_bindgen::JsValue, error: &OpfsSAHError) -> (Code, String) {
     match exception.as_string().as_deref() {
         Some("NoModificationAllowedError") => {
-            (Code::StorageTaken, "another tab or worker holds this database; close it, or ask it".to_owned())
+            (Code::StorageTaken, "another tab or worker has this database open; close it there".to_owned())
         }
         Some("QuotaExceededError") => (Code::StorageQuota, format!("the origin's storage is full: {error}")),
         Some("SecurityError" | "NotAllowedError" | "NotSupportedError" | "TypeError") => {

@@ -68,6 +68,11 @@ impl WasmEngine {
         self.with_opened(|opened| opened.database.size().map(|bytes| bytes as f64))
     }
 
+    /// Keeps room in a limited storage; answers whether there is some. See `storage.quota`.
+    pub fn reserve(&self) -> Result<bool, JsValue> {
+        self.with_opened(|opened| opened.engine.reserve())
+    }
+
     /// Looks for damage in one slice of the database, counted from 0; answers whether there is a next one. Throws
     /// `storage.damaged` when it finds some.
     pub fn check(&self, slice: u32) -> Result<bool, JsValue> {

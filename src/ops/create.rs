@@ -162,6 +162,7 @@ impl Call for CreateArgs {
             let execution_id = original.text();
             return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
         }
+        turn.store.refuse_when_full()?;
         turn.store.register_lane(&args.lane)?;
         let mut execution = new_execution(ready, turn)?;
         let delay = args.delay_until.filter(|until| *until > turn.now);

@@ -1,7 +1,7 @@
-//! Looking for damage, a table at a time.
+//! What keeps the database well: looking for damage, a table at a time, and room for the day when the storage is full.
 
 use super::Store;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 
 impl Store {
     /// Checks the table of this number and its indexes; answers whether there is a table after it.
@@ -17,5 +17,24 @@ impl Store {
             self.db.check(name)?;
         }
         Ok(number + 1 < names.len())
+    }
+
+    /// Makes room for completions and cancels on a full storage; answers whether there is room for more than that.
+    pub fn reserve(&self) -> Result<bool> {
+        const FILL: &str = "INSERT INTO reserve (bytes) VALUES (zeroblob(4194304))";
+        match self.db.reserve(FILL) {
+            Ok(()) => Ok(true),
+            Err(e) if e.code() == Code::StorageQuota => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Refuses what adds to the database while its storage is full, so that what is under way can end.
+    pub fn refuse_when_full(&self) -> Result<()> {
+        if !self.db.full() {
+            return Ok(());
+        }
+        let message = "the storage is full: nothing is created until there is room; what was created can end";
+        Err(Error::new(Code::StorageQuota, message))
     }
 }

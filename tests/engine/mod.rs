@@ -23,6 +23,7 @@ mod error;
 mod event;
 mod event_view;
 mod fail;
+mod full;
 mod gate;
 mod handle;
 mod id;

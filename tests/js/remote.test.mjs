@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Checkup } from "../../dist/js/checkup.js";
 import { Engine } from "../../dist/js/engine.js";
 import { plainOf, poisonedError, storageError, TidegateError } from "../../dist/js/errors.js";
 import { compiled } from "../../dist/js/load.js";
 import { openLocal } from "../../dist/js/local.js";
 import { memoryReport } from "../../dist/js/open.js";
 import { openRemote } from "../../dist/js/remote.js";
+import { Upkeep } from "../../dist/js/upkeep.js";
 import { WirePort } from "../../dist/js/wire.js";
 
 /** @typedef {import("../../dist/js/worker.js").Asked} Asked */
@@ -181,7 +181,7 @@ test("damage that is found in idle moments ends the engine", async () => {
   const port = new WirePort(await shop.open(), { ...memoryReport(null), kind: "opfs", checked: "pending" });
   const engine = new Engine(port, { set: () => {} });
   shop.fails = (asked) => (asks("check")(asked) ? found : undefined);
-  await new Checkup(port, engine).run();
+  await new Upkeep(port, engine).lookOver();
   assert.equal(engine.storage.checked, "damaged");
   assert.equal((await rejection(engine.executions.list())).code, "storage.damaged");
   await engine.close();
@@ -191,7 +191,7 @@ test("a sound database is found sound, slice by slice", async () => {
   const shop = await workshop();
   const port = new WirePort(await shop.open(), { ...memoryReport(null), kind: "opfs", checked: "pending" });
   const engine = new Engine(port, { set: () => {} });
-  await new Checkup(port, engine).run();
+  await new Upkeep(port, engine).lookOver();
   assert.equal(engine.storage.checked, "sound");
   await engine.close();
 });

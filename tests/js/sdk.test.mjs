@@ -111,6 +111,7 @@ test("with the host's own clock and timers a delay is over by itself", async () 
     persisted: null,
     bytesUsed: null,
     quotaBytes: null,
+    full: false,
     checked: "sound",
     fallback: null,
   });

@@ -44,6 +44,8 @@ fn plans_of(situation: &Situation, plans: &mut BTreeMap<&'static str, Vec<String
     stage.go_on();
     stage.world.reopen();
     stage.go_on();
+    stage.world.engine().check(0).expect("a table without damage");
+    stage.world.engine().reserve().expect("room in memory");
     for sql in kept.take().expect("the driver").statements() {
         let explained = || explain(&*stage.raw, sql);
         plans.entry(sql).or_insert_with(explained);

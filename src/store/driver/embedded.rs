@@ -11,7 +11,9 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, Statement, ToSql};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Address and length of a statement's text.
 type Key = (usize, usize);
@@ -32,6 +34,10 @@ pub struct Embedded {
     session: Session,
     /// How a database in a file is written, once it was found to be ours; nothing for one in memory.
     durability: Option<Durability>,
+    /// Set when there was no room, by the hook too.
+    full: Arc<AtomicBool>,
+    /// Whether the log has the room that is kept for a full storage.
+    roomy: Cell<bool>,
 }
 
 /// What an answered call survives.
@@ -46,8 +52,11 @@ pub enum Durability {
 /// What every SQLite file begins with.
 const HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Pages in the write-ahead log at which it is copied into the database.
-const CHECKPOINT_PAGES: i32 = 1_000;
+/// Pages in the write-ahead log at which it is copied into the database: half of the room that is kept for it.
+const CHECKPOINT_PAGES: i32 = 500;
+
+/// Memory for pages: 16 MiB.
+const CACHE: &str = "PRAGMA cache_size=-16384";
 
 impl Embedded {
     /// A database in memory; it is gone when the driver is dropped.
@@ -96,26 +105,29 @@ impl Embedded {
         let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         connection.set_db_config(keep, true).map_err(|e| failure(&e))?;
         fill(&mut connection, image)?;
+        let full = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&full);
         // SQLite's own hook answers a failed copy as a failed COMMIT, of what is committed. The next one copies it.
-        let copy = |log: &mut Wal, pages: i32| {
+        let copy = move |log: &mut Wal, pages: i32| {
             if pages >= CHECKPOINT_PAGES {
-                let _ = log.checkpoint();
+                noted.store(log.checkpoint().is_err(), Ordering::Relaxed);
             }
             Ok(())
         };
         connection.wal_hook(Some(copy)).map_err(|e| failure(&e))?;
-        Self::prepared(connection, Some(durability))
+        let owned = Self::prepared(connection, Some(durability))?;
+        Ok(Self { full, ..owned })
     }
 
     fn prepared(connection: Connection, durability: Option<Durability>) -> Result<Self> {
         connection
-            .execute_batch(
-                "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF;",
-            )
+            .execute_batch("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;")
+            .and_then(|()| connection.execute_batch(CACHE))
             .map_err(|e| failure(&e))?;
         // A plan depends on its text alone; otherwise each new LIMIT prepares its statement again.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failure(&e))?;
-        Ok(Self { session: Session::new(connection, |_| Statements::default()), durability })
+        let session = Session::new(connection, |_| Statements::default());
+        Ok(Self { session, durability, full: Arc::default(), roomy: Cell::new(false) })
     }
 
     /// The whole database as one self-contained SQLite file.
@@ -135,6 +147,21 @@ impl Embedded {
         let number = |sql| self.session.borrow_owner().query_row(sql, [], |row| row.get::<_, i64>(0));
         let bytes = || Ok(number("PRAGMA page_count")? * number("PRAGMA page_size")?);
         bytes().map(i64::unsigned_abs).map_err(|e| failure(&e))
+    }
+
+    /// Writes into the log what is then undone: the log keeps the size it had.
+    fn make_room(&self, fill: &'static str) -> Result<()> {
+        if self.roomy.get() {
+            return Ok(());
+        }
+        // What does not fit into a small cache is written before the transaction ends.
+        self.script("PRAGMA cache_size=-64")?;
+        let filled = self.control("BEGIN").and_then(|()| self.control(fill));
+        let undone = if self.in_transaction() { self.control("ROLLBACK") } else { Ok(()) };
+        self.script(CACHE)?;
+        filled.and(undone)?;
+        self.roomy.set(true);
+        Ok(())
     }
 
     fn quick_check(&self, sql: &str) -> Result<()> {
@@ -207,7 +234,11 @@ impl Driver for Embedded {
     }
 
     fn transaction(&self, body: Body<'_>) -> Result<()> {
-        self.scope(body, "BEGIN", "COMMIT", &["ROLLBACK"])
+        let outcome = self.scope(body, "BEGIN", "COMMIT", &["ROLLBACK"]);
+        if outcome.as_ref().is_err_and(|e| e.code() == Code::StorageQuota) && self.durability.is_some() {
+            self.full.store(true, Ordering::Relaxed);
+        }
+        outcome
     }
 
     fn savepoint(&self, body: Body<'_>) -> Result<()> {
@@ -236,6 +267,19 @@ impl Driver for Embedded {
 
     fn check(&self, table: &str) -> Result<()> {
         self.quick_check(&format!("PRAGMA quick_check('{}')", table.replace('\'', "''")))
+    }
+
+    fn full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    fn reserve(&self, fill: &'static str) -> Result<()> {
+        if self.durability.is_none() {
+            return Ok(());
+        }
+        let outcome = self.script("PRAGMA wal_checkpoint(PASSIVE)").and_then(|()| self.make_room(fill));
+        self.full.store(outcome.is_err(), Ordering::Relaxed);
+        outcome
     }
 
     fn in_transaction(&self) -> bool {

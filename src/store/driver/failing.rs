@@ -128,6 +128,14 @@ impl Driver for Failing {
         self.wrapped.check(table)
     }
 
+    fn full(&self) -> bool {
+        self.wrapped.full()
+    }
+
+    fn reserve(&self, fill: &'static str) -> Result<()> {
+        self.wrapped.reserve(fill)
+    }
+
     fn in_transaction(&self) -> bool {
         !self.plan.dropped.get() && self.wrapped.in_transaction()
     }

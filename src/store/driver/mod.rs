@@ -149,6 +149,17 @@ pub trait Driver {
         Ok(())
     }
 
+    /// Whether the storage was found full, and nothing has shown since that it no longer is.
+    fn full(&self) -> bool {
+        false
+    }
+
+    /// Moves what is written to its place, and makes room for what must still be written when the storage is full:
+    /// `fill` is a statement that writes that much, and is undone. Fails with `storage.quota` when there is no room.
+    fn reserve(&self, _fill: &'static str) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether the transaction that was begun still exists: SQLite drops it by itself on a full disk and others.
     fn in_transaction(&self) -> bool;
 }

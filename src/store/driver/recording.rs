@@ -56,6 +56,15 @@ impl Driver for Recording {
         self.wrapped.check(table)
     }
 
+    fn full(&self) -> bool {
+        self.wrapped.full()
+    }
+
+    fn reserve(&self, fill: &'static str) -> Result<()> {
+        self.statements.borrow_mut().insert(fill);
+        self.wrapped.reserve(fill)
+    }
+
     fn in_transaction(&self) -> bool {
         self.wrapped.in_transaction()
     }

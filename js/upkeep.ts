@@ -1,0 +1,70 @@
+// What keeps a database in files well, in idle moments: room in its log for the day when the storage is full, and
+// looking for damage, a slice at a time, so that no call waits for long.
+
+import { TidegateError } from "./errors.js";
+import type { Port } from "./port.js";
+
+/** What the upkeep needs of an engine. */
+export interface Kept {
+  /** Whether a batch is under way. */
+  readonly busy: boolean;
+  /** What ended the engine, if anything did. */
+  readonly over: unknown;
+  /** Ends it: it must not go on writing into a damaged database. */
+  end(error: TidegateError): void;
+}
+
+/** How long the page gets to begin its work, the rest between two steps, and between two looks for room, in ms. */
+const FIRST_MS = 500;
+const REST_MS = 50;
+const AGAIN_MS = 5_000;
+
+export class Upkeep {
+  readonly #port: Port;
+  readonly #engine: Kept;
+
+  constructor(port: Port, engine: Kept) {
+    this.#port = port;
+    this.#engine = engine;
+  }
+
+  /** Looks the database over, and then after its room for as long as the engine lives. */
+  async run(): Promise<void> {
+    await this.lookOver();
+    while (this.#engine.over === undefined) {
+      await idle(AGAIN_MS);
+      if (this.#engine.over === undefined && this.#port.storage.full) await this.#step(() => this.#port.reserve());
+    }
+  }
+
+  /** Resolves when room was made and all was looked over, or the engine has ended. */
+  async lookOver(): Promise<void> {
+    await idle(FIRST_MS);
+    await this.#step(() => this.#port.reserve());
+    for (let slice = 0; this.#engine.over === undefined; slice += 1) {
+      const more = await this.#step(() => this.#port.check(slice));
+      if (!more) return;
+    }
+  }
+
+  /** One step, once no batch is under way. Damage ends the engine; what else goes wrong, its calls will meet too. */
+  async #step(step: () => Promise<boolean>): Promise<boolean> {
+    while (this.#engine.busy) await idle(REST_MS);
+    if (this.#engine.over !== undefined) return false;
+    try {
+      const answer = await step();
+      await idle(REST_MS);
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof TidegateError && thrown.code === "storage.damaged") this.#engine.end(thrown);
+      return false;
+    }
+  }
+}
+
+/** After so many ms, when nothing else is to be done. */
+async function idle(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  if (typeof requestIdleCallback === "function")
+    await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2_000 }));
+}

@@ -1,0 +1,173 @@
+//! A full storage: what was created can end, nothing is created (design §3).
+
+use super::world::{World, detail, failure, order, pull, refusal, test};
+use std::cell::Cell;
+use std::rc::Rc;
+use tidegate::model::vocabulary::{FailureClass, PublicState};
+use tidegate::ops::complete::CompleteArgs;
+use tidegate::store::driver::{Body, Driver, Embedded, Reader, Value};
+use tidegate::{Code, Envelope, Error, Result};
+
+/// A driver with room for so many commits; each that finds none fails as a full storage makes it fail.
+struct Bounded {
+    wrapped: Embedded,
+    room: Cell<Option<u32>>,
+    full: Cell<bool>,
+}
+
+impl Driver for Bounded {
+    fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
+        self.wrapped.execute(sql, params)
+    }
+
+    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
+        self.wrapped.query(sql, params, reader)
+    }
+
+    fn script(&self, sql: &str) -> Result<()> {
+        self.wrapped.script(sql)
+    }
+
+    fn transaction(&self, body: Body<'_>) -> Result<()> {
+        self.wrapped.transaction(&mut || {
+            body()?;
+            match self.room.get() {
+                Some(0) => {
+                    self.full.set(true);
+                    // What creates nothing finds the room that is kept for it.
+                    self.room.set(None);
+                    Err(Error::new(Code::StorageQuota, "no room for this commit"))
+                }
+                Some(commits) => {
+                    self.room.set(Some(commits - 1));
+                    Ok(())
+                }
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn savepoint(&self, body: Body<'_>) -> Result<()> {
+        self.wrapped.savepoint(body)
+    }
+
+    fn full(&self) -> bool {
+        self.full.get()
+    }
+
+    fn reserve(&self, _fill: &'static str) -> Result<()> {
+        if self.full.get() { Err(Error::new(Code::StorageQuota, "still no room")) } else { Ok(()) }
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.wrapped.in_transaction()
+    }
+}
+
+fn bounded() -> (World, Rc<Bounded>) {
+    let wrapped = Embedded::memory().unwrap();
+    let driver = Rc::new(Bounded { wrapped, room: Cell::new(None), full: Cell::new(false) });
+    (World::over(Rc::clone(&driver) as _), driver)
+}
+
+#[test]
+fn nothing_is_created_while_the_storage_is_full() {
+    let (mut world, storage) = bounded();
+    storage.full.set(true);
+    let error = refusal(world.create("mail", |_| {}), Code::StorageQuota);
+    assert!(!error.retryable() && error.message().contains("full"), "{error}");
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
+    assert_eq!(world.number("SELECT count(*) FROM lane"), 0);
+}
+
+#[test]
+fn a_create_that_is_a_repetition_is_answered_on_a_full_storage() {
+    let (mut world, storage) = bounded();
+    let id = world.submit("mail");
+    storage.full.set(true);
+    let again = world.create("mail", |create| create.execution_id = Some(id.clone())).unwrap();
+    assert_eq!(again.execution_id, id);
+}
+
+#[test]
+fn what_was_created_can_end_on_a_full_storage() {
+    let (mut world, storage) = bounded();
+    let [completed, failed, cancelled] = [(); 3].map(|()| world.submit("mail"));
+    storage.full.set(true);
+    let claim = world.claim("mail");
+    world.progress(&claim, Some(50), None).unwrap();
+    world.renew(&claim).unwrap();
+    world.complete_with(&claim, b"done").unwrap();
+    let claim = world.claim("mail");
+    world.call(failure(&claim.handle, FailureClass::Permanent)).unwrap();
+    world.cancel(&cancelled).unwrap();
+    assert_eq!(world.state(&completed), PublicState::Completed);
+    assert_eq!(world.state(&failed), PublicState::Failed);
+    assert_eq!(world.state(&cancelled), PublicState::Cancelled);
+    assert!(world.result(&completed).is_some());
+}
+
+#[test]
+fn a_commit_that_finds_no_room_is_made_again_without_what_creates() {
+    let (mut world, storage) = bounded();
+    let claim = world.running();
+    storage.room.set(Some(0));
+    let complete = CompleteArgs { handle: claim.handle.clone(), ..CompleteArgs::default() };
+    let batch: [Envelope; 4] = [order("mail").into(), complete.into(), order("mail").into(), pull("mail").into()];
+    let mut answers = world.batch(batch.into()).answers.into_iter();
+    refusal(answers.next().unwrap(), Code::StorageQuota);
+    assert!(answers.next().unwrap().is_ok());
+    refusal(answers.next().unwrap(), Code::StorageQuota);
+    assert!(answers.next().unwrap().is_ok());
+    assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
+}
+
+#[test]
+fn creates_go_on_once_there_is_room() {
+    let (mut world, storage) = bounded();
+    storage.full.set(true);
+    assert!(!world.engine.reserve().unwrap());
+    refusal(world.create("mail", |_| {}), Code::StorageQuota);
+    storage.full.set(false);
+    assert!(world.engine.reserve().unwrap());
+    world.submit("mail");
+}
+
+#[test]
+fn other_failures_of_the_storage_are_no_matter_of_room() {
+    let (mut world, _) = bounded();
+    let error = refusal(world.create("", |_| {}), Code::InvalidInput);
+    assert_eq!(detail(&error, "field"), "lane");
+    assert!(world.engine.reserve().unwrap());
+}
+
+/// Bytes of the log beside a database in a file, after so many keeping of room.
+#[cfg(not(target_family = "wasm"))]
+fn log_bytes(reserved: u32) -> u64 {
+    use tidegate::store::driver::Durability;
+    let folder = std::env::temp_dir().join(format!("tidegate-full-{}-{reserved}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("a.db");
+    let mut world = World::over(Rc::new(Embedded::file(&path, Durability::Relaxed).unwrap()));
+    let id = world.submit("mail");
+    for _ in 0..reserved {
+        assert!(world.engine.reserve().unwrap());
+    }
+    assert_eq!(world.state(&id), PublicState::Waiting);
+    assert_eq!(world.number("SELECT count(*) FROM reserve"), 0);
+    let bytes = std::fs::metadata(folder.join("a.db-wal")).unwrap().len();
+    world.submit("mail");
+    drop(world);
+    std::fs::remove_dir_all(&folder).unwrap();
+    bytes
+}
+
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn the_log_keeps_the_room_that_was_made_in_it() {
+    assert!(log_bytes(0) < 1 << 20);
+    let made = log_bytes(1);
+    assert!(made > 4_000_000, "{made}");
+    assert_eq!(log_bytes(3), made);
+}

@@ -1,0 +1,15 @@
+// Where the page begins.
+
+import { render } from "preact";
+import { readAddress } from "./address.js";
+import { Page } from "./view/page.js";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/controls.css";
+import "./style/masthead.css";
+import "./style/desk.css";
+import "./style/rows.css";
+import "./style/details.css";
+
+const place = document.getElementById("page");
+if (place) render(<Page reading={readAddress(location.search)} />, place);

@@ -1,0 +1,143 @@
+// Every execution of the engine as rows, kept current from the event log; only what is seen is described.
+
+import { type DecodedResult, type Engine, type EventRecord, type ExecutionSnapshot, TidegateError } from "tidegate";
+import { Observable } from "./observable.js";
+import { lacksResult, type Row, rowAfter, rowOfSnapshot, rowOfSummary } from "./row.js";
+import { type Filter, groupOf, type Tally, tallyOf } from "./standing.js";
+
+const PAGE = 1_000;
+
+export class Ledger extends Observable {
+  readonly #engine: Engine;
+  readonly #rows = new Map<string, Row>();
+  /** The oldest first. */
+  #order: string[] = [];
+  #cursor = "";
+  readonly #seen = new Map<string, readonly string[]>();
+  #tally: Tally = tallyOf([]);
+  /** What last went wrong in reading; undefined when all is well. */
+  trouble: unknown;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** The newest rows of a group, the newest first. */
+  newest(filter: Filter, limit: number): Row[] {
+    const found: Row[] = [];
+    for (let at = this.#order.length - 1; at >= 0 && found.length < limit; at--) {
+      const row = this.#rows.get(this.#order[at] ?? "");
+      if (row && (filter === "all" || groupOf(row.standing) === filter)) found.push(row);
+    }
+    return found;
+  }
+
+  /** What is being worked on, here or elsewhere, the oldest first; a lapsed lease is not. */
+  get active(): Row[] {
+    return this.rows(this.#order).filter(({ standing }) => standing === "active");
+  }
+
+  /** Those of these that are known. */
+  rows(ids: readonly string[]): Row[] {
+    return ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined);
+  }
+
+  /** Says which rows a view shows, which are then described. Answers whether some of them are not described yet. */
+  see(view: string, ids: readonly string[]): boolean {
+    this.#seen.set(view, ids);
+    return ids.some((id) => this.#rows.get(id)?.stale);
+  }
+
+  /** Reads everything: the cursor first, so that what happens meanwhile is read again as events. */
+  async load(): Promise<void> {
+    this.#cursor = (await this.#engine.readEvents({ limit: 1 })).cursor;
+    const summaries = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#engine.executions.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      summaries.push(...page.executions);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    this.#rows.clear();
+    for (const summary of summaries) this.#rows.set(summary.executionId, rowOfSummary(summary));
+    // The listing does not tell a lapsed lease from a live one, nor whose it is.
+    const active = [...this.#rows.values()].filter(({ standing }) => standing === "active");
+    await this.#describe(active.map(({ id }) => id));
+    this.#settle();
+  }
+
+  /** Brings the rows up to date. */
+  async refresh(): Promise<void> {
+    try {
+      await this.#follow();
+      const shown = new Set([...this.#seen.values()].flat());
+      const wanted = [...this.#rows.values()].filter((row) => isWanted(row, shown.has(row.id)));
+      await this.#describe(wanted.map(({ id }) => id));
+      this.trouble = undefined;
+    } catch (thrown) {
+      this.trouble = thrown;
+    }
+    this.#settle();
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for (let atEnd = false; !atEnd; ) {
+        const page = await this.#engine.readEvents({ after: this.#cursor, limit: PAGE });
+        await this.#apply(page.events);
+        this.#cursor = page.cursor;
+        atEnd = page.atEnd;
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof TidegateError) || thrown.code !== "state.cursor_too_old") throw thrown;
+      await this.load();
+    }
+  }
+
+  async #apply(events: readonly EventRecord[]): Promise<void> {
+    const unknown = new Set<string>();
+    for (const event of events) {
+      const row = this.#rows.get(event.executionId);
+      if (row) this.#rows.set(row.id, rowAfter(row, event));
+      else unknown.add(event.executionId);
+    }
+    await this.#describe([...unknown]);
+  }
+
+  /** One batch: the snapshots, and the results of those that are known to have completed. */
+  async #describe(ids: readonly string[]): Promise<void> {
+    const found = await Promise.all(ids.map((id) => this.#ask(id)));
+    for (const { snapshot, result } of found) {
+      if (snapshot) this.#rows.set(snapshot.executionId, rowOfSnapshot(snapshot, result));
+    }
+  }
+
+  async #ask(id: string): Promise<{ snapshot: ExecutionSnapshot | null; result: DecodedResult | null | undefined }> {
+    const row = this.#rows.get(id);
+    const [snapshot, result] = await Promise.all([
+      this.#engine.executions.describe(id),
+      row && lacksResult(row) ? this.#engine.executions.result(id) : row?.result,
+    ]);
+    return { snapshot, result };
+  }
+
+  #settle(): void {
+    if (this.#order.length !== this.#rows.size) {
+      const rows = [...this.#rows.values()];
+      rows.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+      this.#order = rows.map(({ id }) => id);
+    }
+    this.#tally = tallyOf([...this.#rows.values()].map(({ standing }) => standing));
+    this.changed();
+  }
+}
+
+function isWanted(row: Row, isShown: boolean): boolean {
+  // Progress writes no event: what is active is always asked.
+  return row.standing === "active" || (isShown && (row.stale || lacksResult(row)));
+}

@@ -1,0 +1,105 @@
+// An open engine with all that goes with it: the ledger, the crew, the vitals, and what keeps them current.
+
+import type { Engine } from "tidegate";
+import { FIRST_ORDER } from "../work/order.js";
+import { type BatchReport, type Choice, submitBatch } from "./batch.js";
+import { Crew } from "./crew.js";
+import { Ledger } from "./ledger.js";
+import { Pulse } from "./pulse.js";
+import { unfinished } from "./standing.js";
+import { Vitals } from "./vitals.js";
+
+const LEDGER_REST_MS = 250;
+const VITALS_REST_MS = 3_000;
+
+/** What an earlier life of the page left behind. */
+export interface Inheritance {
+  readonly unfinished: number;
+  /** In mid-work, by id. */
+  readonly underWay: readonly string[];
+}
+
+export class Shop {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly crew: Crew;
+  readonly vitals: Vitals;
+  readonly inheritance: Inheritance;
+  readonly #pulses: Pulse[];
+  #nextOrder: number;
+
+  /** Loads what is there and begins to work. `lost` hears when the engine can no longer be used. */
+  static async begin(engine: Engine, lost: (error: unknown) => void): Promise<Shop> {
+    const ledger = new Ledger(engine);
+    try {
+      await ledger.load();
+    } catch (thrown) {
+      // An engine that stayed open would hold the database against the next try.
+      await engine.close().catch(() => {});
+      throw thrown;
+    }
+    return new Shop(engine, ledger, lost);
+  }
+
+  private constructor(engine: Engine, ledger: Ledger, lost: (error: unknown) => void) {
+    this.engine = engine;
+    this.ledger = ledger;
+    this.crew = new Crew(engine);
+    this.vitals = new Vitals(engine);
+    const { tally } = ledger;
+    this.inheritance = {
+      unfinished: unfinished(tally),
+      underWay: ledger.newest("active", tally.active).map(({ id }) => id),
+    };
+    this.#nextOrder = FIRST_ORDER + tally.all;
+    this.crew.resume();
+    const follow = async () => {
+      await ledger.refresh();
+      if (engine.over !== undefined) lost(engine.over);
+    };
+    this.#pulses = [new Pulse(follow, LEDGER_REST_MS), new Pulse(() => this.vitals.refresh(), VITALS_REST_MS)];
+  }
+
+  /** How many executions have not ended. */
+  get unfinished(): number {
+    return unfinished(this.ledger.tally);
+  }
+
+  /** Engine time, in Unix ms. */
+  now(): number {
+    return Date.now() + this.vitals.aheadMs;
+  }
+
+  /** Reads what changed without waiting for the next round. */
+  look(): void {
+    for (const pulse of this.#pulses) pulse.now();
+  }
+
+  async submit(choice: Choice, count: number): Promise<BatchReport> {
+    const first = this.#nextOrder;
+    this.#nextOrder += count;
+    const report = await submitBatch(this.engine, choice, count, first);
+    this.look();
+    return report;
+  }
+
+  async cancel(executionId: string): Promise<void> {
+    await this.engine.executions.cancel(executionId, { reason: "cancelled on the page" });
+    this.look();
+  }
+
+  async close(): Promise<void> {
+    await this.#still();
+    await this.engine.close();
+  }
+
+  /** Closes the engine and deletes its database. */
+  async destroy(): Promise<void> {
+    await this.#still();
+    await this.engine.destroy();
+  }
+
+  #still(): Promise<unknown> {
+    return Promise.all(this.#pulses.map((pulse) => pulse.stop()));
+  }
+}

@@ -1,0 +1,127 @@
+// Submitting a batch: what kind, how many, and what came of it.
+
+import { useState } from "preact/hooks";
+import { BATCH_MAX, type BatchReport, type Choice } from "../state/batch.js";
+import type { Shop } from "../state/shop.js";
+import { FACTS, isKind, KINDS, type Kind } from "../work/kinds.js";
+import { count } from "./format.js";
+import { textOf } from "./troubles.js";
+
+type Outcome = { readonly report: BatchReport } | { readonly error: unknown } | undefined;
+
+export function BatchForm({ shop }: { shop: Shop }) {
+  const [kind, setKind] = useState<Kind>("print");
+  const [number, setNumber] = useState("12");
+  const [busy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const many = readNumber(number);
+
+  const submit = async (choice: Choice) => {
+    if (many === undefined || busy) return;
+    setBusy(true);
+    setOutcome(
+      await shop.submit(choice, many).then(
+        (report) => ({ report }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+    setBusy(false);
+  };
+
+  return (
+    <form
+      class="panel"
+      aria-labelledby="batch-heading"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(kind);
+      }}
+    >
+      <h2 id="batch-heading">Submit a batch</h2>
+      <div class="fields">
+        <KindField kind={kind} onChange={setKind} />
+        <NumberField value={number} valid={many !== undefined} onChange={setNumber} />
+      </div>
+      <div class="abouts">
+        {KINDS.map((one) => (
+          <p key={one} class="about" {...(one === kind ? { id: "kind-about" } : { hidden: true })}>
+            {FACTS[one].about}
+          </p>
+        ))}
+      </div>
+      <div class="buttons">
+        <button type="submit" class="primary" aria-disabled={busy}>
+          Submit
+        </button>
+        <button type="button" aria-disabled={busy} onClick={() => void submit("mixed")}>
+          Mixed batch
+        </button>
+      </div>
+      <p class="outcome" role="status" data-batch={outcome ? ("report" in outcome ? "created" : "refused") : "none"}>
+        {outcome ? (
+          <OutcomeText outcome={outcome} />
+        ) : (
+          "The creates of a batch are made in one turn and share one commit."
+        )}
+      </p>
+    </form>
+  );
+}
+
+function KindField({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => void }) {
+  return (
+    <div class="field">
+      <label for="kind">Kind of work</label>
+      <select
+        id="kind"
+        aria-describedby="kind-about"
+        value={kind}
+        onChange={({ currentTarget }) => isKind(currentTarget.value) && onChange(currentTarget.value)}
+      >
+        {KINDS.map((one) => (
+          <option key={one} value={one}>
+            {FACTS[one].verb}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function NumberField(props: { value: string; valid: boolean; onChange: (value: string) => void }) {
+  return (
+    <div class="field">
+      <label for="number">How many</label>
+      <input
+        id="number"
+        type="number"
+        inputMode="numeric"
+        min={1}
+        max={BATCH_MAX}
+        step={1}
+        required
+        value={props.value}
+        aria-invalid={!props.valid}
+        onInput={({ currentTarget }) => props.onChange(currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+function OutcomeText({ outcome }: { outcome: NonNullable<Outcome> }) {
+  if ("error" in outcome) return <span class="bad">The batch was refused: {textOf(outcome.error)}</span>;
+  const { created, duplicates, firstOrder, ms } = outcome.report;
+  const last = firstOrder + created + duplicates - 1;
+  const orders = last === firstOrder ? `order ${firstOrder}` : `orders ${firstOrder} to ${last}`;
+  return (
+    <span data-batch-created={created} data-batch-ms={Math.round(ms)}>
+      <strong>{created} created</strong> in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms: {orders}
+      {duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`}.
+    </span>
+  );
+}
+
+function readNumber(text: string): number | undefined {
+  const number = Number(text);
+  return Number.isInteger(number) && number >= 1 && number <= BATCH_MAX ? number : undefined;
+}

@@ -1,0 +1,41 @@
+// The open shop: submitting on one side, what is being worked on at the other.
+
+import { useChanges } from "../state/observable.js";
+import type { Shop } from "../state/shop.js";
+import { BatchForm } from "./batch-form.js";
+import { Benches } from "./benches.js";
+import { CrewPanel } from "./crew-panel.js";
+import { Executions } from "./executions.js";
+import { Inherited } from "./inherited.js";
+import { Troubles } from "./troubles.js";
+
+export function Desk({ shop }: { shop: Shop }) {
+  const { ledger } = shop;
+  useChanges(ledger);
+  const { tally } = ledger;
+  return (
+    <main
+      id="main"
+      class="desk"
+      data-ready="true"
+      data-count-all={tally.all}
+      data-count-active={tally.active}
+      data-count-waiting={tally.waiting}
+      data-count-delayed={tally.delayed}
+      data-count-completed={tally.completed}
+      data-count-failed={tally.failed}
+      data-count-cancelled={tally.cancelled}
+    >
+      <div class="counter">
+        <BatchForm shop={shop} />
+        <CrewPanel crew={shop.crew} />
+      </div>
+      <div class="floor">
+        <Inherited shop={shop} />
+        <Troubles shop={shop} />
+        <Benches shop={shop} />
+        <Executions shop={shop} />
+      </div>
+    </main>
+  );
+}

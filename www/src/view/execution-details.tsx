@@ -1,0 +1,111 @@
+// All about an execution: every attempt, and what it was created with.
+
+import type { AttemptSnapshot, AttemptType, ExecutionSnapshot } from "tidegate";
+import type { Row } from "../state/row.js";
+import { MARK_OF } from "./attempt-marks.js";
+import { instant, seconds } from "./format.js";
+import { Mark } from "./mark.js";
+import { textOfResult, thumbnailOf } from "./result.js";
+
+interface DetailsProps {
+  readonly row: Row;
+  readonly now: number;
+  readonly instanceId: string;
+}
+
+export function ExecutionDetails({ row, now, instanceId }: DetailsProps) {
+  const { snapshot } = row;
+  if (!snapshot) return null;
+  const thumbnail = thumbnailOf(row.result);
+  return (
+    <div class="details">
+      <h4>Attempts</h4>
+      {snapshot.attempts.length === 0 && <p class="quiet">None yet.</p>}
+      <ol class="attempts">
+        {snapshot.attempts.map((attempt) => (
+          <Attempt
+            key={attempt.attemptId}
+            attempt={attempt}
+            now={now}
+            isOurs={attempt.workerInstanceId === instanceId}
+          />
+        ))}
+      </ol>
+      <h4>Execution</h4>
+      <div class="facts">
+        <dl>
+          {factsOf(row, snapshot).map(([term, value]) => (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {thumbnail && <img src={thumbnail} width={144} height={96} alt="The print, developed" />}
+      </div>
+    </div>
+  );
+}
+
+const TYPES: Readonly<Record<AttemptType, string>> = {
+  initial: "first try",
+  retry: "retry",
+  reclaim: "takeover of a lapsed lease",
+  replay: "replay",
+};
+
+const ENDINGS: Readonly<Record<AttemptSnapshot["lifecycle"], string>> = {
+  started: "under way",
+  suspended: "suspended",
+  ended_success: "completed",
+  ended_failure: "failed",
+  ended_cancelled: "cancelled",
+  interrupted_reclaimed: "its lease ran out, taken over",
+};
+
+function Attempt({ attempt, now, isOurs }: { attempt: AttemptSnapshot; now: number; isOurs: boolean }) {
+  const { attemptIndex, attemptType, lifecycle, startedAt, endedAt, failure, workerId, workerInstanceId } = attempt;
+  return (
+    <li data-attempt-type={attemptType} data-attempt-lifecycle={lifecycle}>
+      <span class={`attempt-mark ${MARK_OF[lifecycle]}`}>
+        <Mark standing={MARK_OF[lifecycle]} />
+      </span>
+      <div>
+        <p>
+          <strong>
+            {attemptIndex + 1}. {TYPES[attemptType]}
+          </strong>
+          : {ENDINGS[lifecycle]}
+          {failure && ` (${failure.class}, ${failure.category}): ${failure.message}`}
+        </p>
+        <p class="quiet number">
+          {instant(startedAt)}, {endedAt === undefined && now === 0 ? "" : `${seconds((endedAt ?? now) - startedAt)}, `}
+          {workerId} {workerInstanceId} {isOurs ? "(this tab)" : "(before this page was loaded)"}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
+  const { executionId, lane, idempotencyKey, policy, createdAt, currentLease, tags } = snapshot;
+  const facts: [string, string | undefined][] = [
+    ["Id", executionId],
+    ["Lane", lane],
+    ["Created", instant(createdAt)],
+    ["Idempotency key", idempotencyKey],
+    [
+      "Tags",
+      Object.entries(tags)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join(", "),
+    ],
+    [
+      "Retries",
+      policy.retry?.maxRetries === undefined ? undefined : `${policy.retry.maxRetries} at most, waits double`,
+    ],
+    ["Lease until", currentLease && instant(currentLease.expiresAt)],
+    ["Result", textOfResult(row.result)],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
+}

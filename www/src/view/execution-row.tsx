@@ -1,0 +1,96 @@
+// One execution: its state, what goes on, its attempts and times, and the two things that can be done about it.
+
+import { memo } from "preact/compat";
+import { useState } from "preact/hooks";
+import type { Row } from "../state/row.js";
+import type { Shop } from "../state/shop.js";
+import { groupOf, hasEnded } from "../state/standing.js";
+import { Activity } from "./activity.js";
+import { AttemptMarks } from "./attempt-marks.js";
+import { ExecutionDetails } from "./execution-details.js";
+import { Mark, wordOf } from "./mark.js";
+import { namesOf } from "./names.js";
+import { Timing } from "./timing.js";
+
+interface ExecutionRowProps {
+  readonly shop: Shop;
+  readonly row: Row;
+  /** Engine time in Unix ms; 0 once nothing changes any more. */
+  readonly now: number;
+  readonly isOpen: boolean;
+  readonly onToggle: (id: string) => void;
+}
+
+/** Drawn anew only when the row, its time or its opening changed. */
+export const ExecutionRow = memo(function ExecutionRow({ shop, row, now, isOpen, onToggle }: ExecutionRowProps) {
+  const { title, subject } = namesOf(row);
+  const panel = `details-${row.id}`;
+  return (
+    <li
+      class={`row ${groupOf(row.standing)} ${row.standing}`}
+      data-execution-id={row.id}
+      data-state={row.standing}
+      data-kind={row.kind}
+      data-order={row.snapshot?.tags["order"]}
+      data-attempts={row.attempts}
+      data-reclaims={row.snapshot?.leaseReclaimCount ?? 0}
+    >
+      <div class="row-line">
+        <span class="pill">
+          <Mark standing={row.standing} />
+          {wordOf(row.standing)}
+        </span>
+        <div class="row-name">
+          <h3>{title}</h3>
+          <p>{subject}</p>
+        </div>
+        <div class="row-activity">
+          <Activity row={row} now={now} instanceId={shop.crew.instanceId} title={title} />
+        </div>
+        <AttemptMarks row={row} />
+        <Timing row={row} now={now} />
+        <div class="row-buttons">
+          <CancelButton shop={shop} row={row} title={title} />
+          <button
+            type="button"
+            class="icon"
+            aria-expanded={isOpen}
+            aria-controls={panel}
+            aria-label={`Details of ${title}`}
+            onClick={() => onToggle(row.id)}
+          >
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+              <path d="m3.5 6 4.5 4.5L12.5 6" />
+            </svg>
+          </button>
+        </div>
+      </div>
+      <div id={panel} hidden={!isOpen}>
+        {isOpen && <ExecutionDetails row={row} now={now} instanceId={shop.crew.instanceId} />}
+      </div>
+    </li>
+  );
+});
+
+function CancelButton({ shop, row, title }: { shop: Shop; row: Row; title: string }) {
+  const [asked, setAsked] = useState(false);
+  if (hasEnded(row.standing)) return null;
+  const cancel = async () => {
+    if (asked) return;
+    setAsked(true);
+    // One that ended in this very moment answers with a refusal: there is nothing left to cancel.
+    await shop.cancel(row.id).catch(() => {});
+    setAsked(false);
+  };
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-label={`Cancel ${title}`}
+      aria-disabled={asked}
+      onClick={() => void cancel()}
+    >
+      Cancel
+    </button>
+  );
+}

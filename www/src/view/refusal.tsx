@@ -1,0 +1,69 @@
+// Why there is no engine, for each code, and the ways on.
+
+import { useState } from "preact/hooks";
+import { TidegateError } from "tidegate";
+import type { Session } from "../state/session.js";
+import { downloadRescued } from "../state/storage.js";
+import { type Advice, adviceFor } from "./advice.js";
+import { Alert } from "./alert.js";
+import { DeleteButton } from "./delete-button.js";
+import { textOf } from "./troubles.js";
+
+interface RefusalProps {
+  readonly session: Session;
+  readonly error: unknown;
+}
+
+export function Refusal({ session, error }: RefusalProps) {
+  const code = error instanceof TidegateError ? error.code : "unknown";
+  const advice = adviceFor(code, session.address.storage);
+  return (
+    <Alert heading={advice.heading} code={code}>
+      <p>{advice.text}</p>
+      <div class="buttons">
+        <button type="button" class="primary" onClick={() => void session.open()}>
+          {advice.retry}
+        </button>
+        <Ways session={session} advice={advice} />
+      </div>
+      <p class="said">
+        The engine says: {textOf(error)} (<code>{code}</code>)
+      </p>
+    </Alert>
+  );
+}
+
+function Ways({ session, advice }: { session: Session; advice: Advice }) {
+  return (
+    <>
+      {advice.inMemory && (
+        <button type="button" onClick={() => void session.openInMemory()}>
+          Continue in memory (nothing survives)
+        </button>
+      )}
+      {advice.startOver && (
+        <>
+          <RescueButton name={session.address.name} />
+          <DeleteButton session={session} />
+        </>
+      )}
+    </>
+  );
+}
+
+function RescueButton({ name }: { name: string }) {
+  const [failure, setFailure] = useState("");
+  const rescue = () =>
+    downloadRescued(name).then(
+      () => setFailure(""),
+      (thrown: unknown) => setFailure(textOf(thrown)),
+    );
+  return (
+    <>
+      <button type="button" onClick={() => void rescue()}>
+        Download the file as it is
+      </button>
+      {failure && <p role="alert">{failure}</p>}
+    </>
+  );
+}

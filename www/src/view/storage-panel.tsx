@@ -1,0 +1,123 @@
+// Where the state lives: the storage, how safe it is, how much room there is, and the engine's clock.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { StorageReport } from "tidegate";
+import { useChanges } from "../state/observable.js";
+import type { Session } from "../state/session.js";
+import type { Shop } from "../state/shop.js";
+import { downloadDatabase } from "../state/storage.js";
+import type { Vitals } from "../state/vitals.js";
+import { DeleteButton } from "./delete-button.js";
+import { bytes, seconds } from "./format.js";
+import { textOf } from "./troubles.js";
+
+/** Engine time that is ahead by no more than this is in step: clocks are corrected by that much all the time. */
+const AHEAD_MS_MAX = 1_000;
+
+export function StoragePanel({ session, shop }: { session: Session; shop: Shop }) {
+  const { vitals } = shop;
+  useChanges(vitals);
+  const { storage } = vitals;
+  const { kind, name, durability, checked, persisted } = storage;
+  return (
+    <section
+      class="storage-panel"
+      aria-labelledby="storage-heading"
+      data-storage-kind={kind}
+      data-storage-name={name ?? ""}
+      data-storage-durability={durability}
+      data-storage-checked={checked}
+    >
+      <h2 id="storage-heading" class="sr-only">
+        Where the state lives
+      </h2>
+      <dl>
+        <Fact term="Storage" note={name === null ? "of this tab only" : `${name}, ${CHECKED[checked]}`}>
+          {kind === "opfs" ? "Browser files" : "Memory"}
+        </Fact>
+        <Fact term="After a reload" note={SURVIVAL[durability]}>
+          {durability === "none" ? "All is gone" : "All is kept"}
+        </Fact>
+        <Space vitals={vitals} />
+        <Clock vitals={vitals} />
+      </dl>
+      <div class="buttons storage-buttons">
+        <DownloadButton shop={shop} />
+        {kind === "opfs" && persisted === false && (
+          <button type="button" class="small" onClick={() => void vitals.persist()}>
+            Protect data
+          </button>
+        )}
+        <DeleteButton session={session} unfinished={() => shop.unfinished} />
+      </div>
+    </section>
+  );
+}
+
+const CHECKED: Readonly<Record<StorageReport["checked"], string>> = {
+  pending: "being looked through",
+  sound: "found sound",
+  damaged: "damaged",
+};
+
+const SURVIVAL: Readonly<Record<StorageReport["durability"], string>> = {
+  strict: "each answer is on disk first",
+  relaxed: "a power cut may take the last moments",
+  none: "nothing is written to disk",
+};
+
+function Fact({ term, note, children }: { term: string; note: string; children: ComponentChildren }) {
+  return (
+    <div class="fact">
+      <dt>{term}</dt>
+      <dd>
+        <strong>{children}</strong>
+        <span class="fact-note">{note}</span>
+      </dd>
+    </div>
+  );
+}
+
+function Space({ vitals }: { vitals: Vitals }) {
+  const { kind, databaseBytes, quotaBytes, persisted } = vitals.storage;
+  const inFiles = kind === "opfs";
+  const allowed = quotaBytes === null ? "" : `of ${bytes(quotaBytes)}, `;
+  const note = persisted ? "protected from clean-ups" : "the browser may clear it";
+  return (
+    <Fact term="Space" note={inFiles ? `${allowed}${note}` : "of this tab's memory"}>
+      {bytes(databaseBytes)}
+    </Fact>
+  );
+}
+
+function Clock({ vitals }: { vitals: Vitals }) {
+  const isAhead = vitals.aheadMs > AHEAD_MS_MAX;
+  return (
+    <Fact term="Engine clock" note={isAhead ? "this computer's clock was put back" : "with this computer's clock"}>
+      {isAhead ? `${seconds(vitals.aheadMs)} ahead` : "In step"}
+      {isAhead && (
+        <button type="button" class="small" onClick={() => void vitals.acceptClock()}>
+          Set it back
+        </button>
+      )}
+    </Fact>
+  );
+}
+
+function DownloadButton({ shop }: { shop: Shop }) {
+  const [failure, setFailure] = useState("");
+  const download = () =>
+    downloadDatabase(shop.engine).then(
+      () => setFailure(""),
+      (thrown: unknown) => setFailure(textOf(thrown)),
+    );
+  return (
+    <>
+      <button type="button" class="small" onClick={() => void download()}>
+        Download database
+      </button>
+      {failure && <p role="alert">The database could not be read: {failure}</p>}
+    </>
+  );
+}

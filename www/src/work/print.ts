@@ -1,0 +1,40 @@
+// Developing a print: strip after strip in the darkroom's own thread, with progress.
+
+import { type Payload, type Task, TaskFailure } from "tidegate";
+import type { DarkroomAnswer, DarkroomRequest } from "./darkroom.js";
+import { orderIn } from "./order.js";
+
+const STRIPS = 6;
+
+export async function print(task: Task): Promise<Payload> {
+  const order = orderIn(task.input);
+  const strips: Uint8ClampedArray<ArrayBuffer>[] = [];
+  for (let strip = 0; strip < STRIPS; strip++) {
+    await task.progress(Math.round((strip / STRIPS) * 100), `strip ${strip + 1} of ${STRIPS}`);
+    const { pixels } = await inDarkroom({ order: order.number, strip, strips: STRIPS }, task.signal);
+    if (pixels) strips.push(pixels);
+  }
+  await task.progress(100, "drying");
+  const { picture } = await inDarkroom({ dry: strips }, task.signal);
+  return { picture: order.picture, strips: STRIPS, ...(picture !== undefined && { thumbnail: picture }) };
+}
+
+let darkroom: Worker | undefined;
+let asked = 0;
+
+/** One step in the darkroom. Giving up waiting does not stop the step; its answer is left unread. */
+function inDarkroom(request: DarkroomRequest, signal: AbortSignal): Promise<DarkroomAnswer> {
+  darkroom ??= new Worker(new URL("./darkroom.ts", import.meta.url), { type: "module", name: "darkroom" });
+  const worker = darkroom;
+  const id = ++asked;
+  const left = new AbortController();
+  return new Promise<DarkroomAnswer>((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: left.signal });
+    const hear = ({ data }: MessageEvent<DarkroomAnswer & { id: number }>) => data.id === id && resolve(data);
+    worker.addEventListener("message", hear, { signal: left.signal });
+    const broken = () => reject(new TaskFailure("the darkroom is out of order", { class: "infra_crash" }));
+    worker.addEventListener("error", broken, { signal: left.signal });
+    worker.postMessage({ id, request });
+  }).finally(() => left.abort());
+}
