@@ -164,7 +164,10 @@ export class Engine {
    * leases, completes them with what the handler returns and fails them with what it throws.
    */
   work(options: WorkOptions, handlers: Handlers): Worker {
-    const worker = new Worker(this, options, handlers, (listener) => this.#listen(listener));
+    const worker = new Worker(this, options, handlers, {
+      listen: (listener) => this.#listen(listener),
+      sleep: (ms, signal) => this.#port.sleep(ms, signal),
+    });
     this.#workers.add(worker);
     void worker.stopped.then(() => this.#workers.delete(worker));
     return worker;

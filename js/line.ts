@@ -27,5 +27,7 @@ export interface Line {
   /** Whether it opens the engine again after a panic. */
   readonly reopens: boolean;
   ask<Q extends Question>(question: Q, ...args: Parameters<Questions[Q]>): Promise<ReturnType<Questions[Q]>>;
+  /** Resolves after so many ms, or when the signal aborts; never rejects. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

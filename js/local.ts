@@ -3,6 +3,7 @@
 import { initSync, Engine as WasmEngine } from "#wasm";
 import { poisonedError, revived, type TidegateError } from "./errors.js";
 import type { Line, Question, Questions } from "./line.js";
+import { sleep } from "./sleep.js";
 
 export interface LocalOptions {
   /** The compiled engine. */
@@ -65,6 +66,10 @@ class LocalLine implements Line {
       }
       throw revived(thrown);
     }
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return sleep(ms, signal);
   }
 
   async close(): Promise<void> {

@@ -66,5 +66,7 @@ export interface Port {
   reserve(): Promise<boolean>;
   /** The database as one SQLite file. */
   exportFile(): Promise<Uint8Array>;
+  /** Resolves after so many ms, or when the signal aborts; in time in hidden tabs too, where the engine has a worker. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@
 
 import { closedError, poisonedError, storageError, TidegateError } from "./errors.js";
 import type { Line, Question, Questions } from "./line.js";
+import { sleep, until } from "./sleep.js";
 import type { Answered, Asked, Opening } from "./worker.js";
 
 /** What is used of a worker; one made by hand fits too. */
@@ -53,6 +54,13 @@ class RemoteLine implements Line {
     if (this.#closed) throw closedError();
     await this.opened();
     return (await this.#post({ id: ++this.#latest, question, args })) as ReturnType<Questions[Q]>;
+  }
+
+  /** The worker keeps the time: browsers hold back the timers of hidden pages, by up to a minute. */
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await this.opened().catch(() => {});
+    if (this.#closed || this.#worker === undefined) return sleep(ms, signal);
+    return until(this.#post({ id: ++this.#latest, question: "sleep", args: [ms] }), signal);
   }
 
   async close(): Promise<void> {

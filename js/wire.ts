@@ -78,6 +78,10 @@ export class WirePort implements Port {
     return this.#line.ask("export");
   }
 
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#line.sleep(ms, signal);
+  }
+
   close(): Promise<void> {
     return this.#line.close();
   }

@@ -33,7 +33,13 @@ const END_REST_MS = 200;
 /** Bytes of a failure's message or detail at most. */
 const REASON_BYTES_MAX = 65_536;
 
-type Listen = (listener: (wakes: Wakes) => void) => () => void;
+/** What the loop has of its engine beside the calls that everybody has. */
+export interface Backstage {
+  /** Hears of what batches wake; answers how to stop hearing. */
+  listen(listener: (wakes: Wakes) => void): () => void;
+  /** Resolves after so many ms, or when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
 
 export class Worker {
   /** Resolves when the loop has ended and its last handler has returned. */
@@ -41,20 +47,22 @@ export class Worker {
   readonly #engine: Engine;
   readonly #options: WorkOptions;
   readonly #handlers: Handlers;
+  readonly #backstage: Backstage;
   readonly #stopping = new AbortController();
   /** What is under way, by attempt: one execution may have an attempt that lost its lease and one that took over. */
   readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
   /** Set once running handlers are told to stop; those that start later are told at once. */
   #drained = false;
 
-  constructor(engine: Engine, options: WorkOptions, handlers: Handlers, listen: Listen) {
+  constructor(engine: Engine, options: WorkOptions, handlers: Handlers, backstage: Backstage) {
     const { concurrency = 1 } = options;
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw argumentError("concurrency", "a whole number from 1 on", String(concurrency));
     this.#engine = engine;
     this.#options = options;
     this.#handlers = handlers;
-    const deaf = listen(({ finished }) => {
+    this.#backstage = backstage;
+    const deaf = backstage.listen(({ finished }) => {
       const ended = new Set(finished);
       for (const { executionId, controller } of this.#running.values())
         if (ended.has(executionId)) controller.abort(new TaskStopped("ended"));
@@ -90,7 +98,7 @@ export class Worker {
       } catch (error) {
         if (signal.aborted || this.#engine.over !== undefined) return;
         this.#report(error);
-        await rest(REST_MS, signal);
+        await this.#backstage.sleep(REST_MS, signal);
       }
     }
   }
@@ -104,7 +112,8 @@ export class Worker {
     const controller = new AbortController();
     if (this.#drained) controller.abort(new TaskStopped("stopping"));
     this.#running.set(claim.attemptId, { executionId: claim.executionId, controller });
-    const renewal = this.#renew(claim, controller);
+    const over = new AbortController();
+    void this.#renewUntil(over.signal, claim, controller);
     try {
       const ending = await this.#handle(claim, controller.signal);
       // From here on the end of the execution is this worker's own doing.
@@ -112,7 +121,7 @@ export class Worker {
       if (!lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
     } finally {
       this.#running.delete(claim.attemptId);
-      clearInterval(renewal);
+      over.abort();
     }
   }
 
@@ -134,9 +143,8 @@ export class Worker {
       try {
         return await this.#endOnce(handle, ending);
       } catch (error) {
-        const again = error instanceof TidegateError && error.category === "storage" && error.retryable;
-        if (!again || tries >= END_TRIES_MAX || lost(signal)) throw error;
-        await rest(END_REST_MS, signal);
+        if (!this.#mayPass(error) || tries >= END_TRIES_MAX || lost(signal)) throw error;
+        await this.#backstage.sleep(END_REST_MS, signal);
       }
     }
   }
@@ -158,18 +166,26 @@ export class Worker {
     }
   }
 
-  #renew(claim: ClaimedExecution, controller: AbortController): ReturnType<typeof setInterval> {
+  /** Renews at every third of the lease until it is over; a refusal means that the lease is lost. */
+  async #renewUntil(over: AbortSignal, claim: ClaimedExecution, controller: AbortController): Promise<void> {
     const ttlMs = this.#options.leaseTtlMs ?? TTL_MS;
-    const renew = async () => {
+    for (;;) {
+      await this.#backstage.sleep(Math.max(1, ttlMs / 3), over);
+      if (over.aborted) return;
       try {
         await this.#engine.renew(claim.handle);
       } catch (error) {
-        const final = error instanceof TidegateError && error.category !== "storage";
-        if (final) controller.abort(new TaskStopped("lease_lost"));
-        else this.#report(error);
+        if (over.aborted) return;
+        if (!this.#mayPass(error)) return controller.abort(new TaskStopped("lease_lost"));
+        this.#report(error);
       }
-    };
-    return setInterval(() => void renew(), Math.max(1, ttlMs / 3));
+    }
+  }
+
+  /** Whether the same call may pass in a moment: the storage blinked, or the engine is being opened again. */
+  #mayPass(error: unknown): boolean {
+    if (!(error instanceof TidegateError) || this.#engine.over !== undefined) return false;
+    return error.code === "engine.poisoned" || (error.category === "storage" && error.retryable);
   }
 
   #abortAll(reason: StopReason): void {
@@ -219,16 +235,4 @@ function textOf(thrown: unknown): string {
   } catch {
     return `a thrown ${typeof thrown} without a text`;
   }
-}
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener("abort", wake, { once: true });
-  });
 }

@@ -16,7 +16,7 @@ export interface Opening {
 }
 
 /** A question to a worker; the opening is the question of number 0. */
-export type Asked = { id: 0; open: Opening } | { id: number; question: Question | "close"; args: unknown[] };
+export type Asked = { id: 0; open: Opening } | { id: number; question: Question | "sleep" | "close"; args: unknown[] };
 
 /** Its answer. */
 export type Answered = { id: number; ok: unknown } | { id: number; error: PlainError };
@@ -59,9 +59,10 @@ async function open(opening: Opening): Promise<void> {
   }
 }
 
-async function ask(question: Question | "close", args: unknown[]): Promise<unknown> {
+async function ask(question: Question | "sleep" | "close", args: unknown[]): Promise<unknown> {
   if (line === undefined) throw new Error("the worker was asked before it had opened its engine");
   if (question === "close") return line.close();
+  if (question === "sleep") return new Promise((resolve) => setTimeout(resolve, Number(args[0])));
   return (line.ask as (question: Question, ...args: unknown[]) => Promise<unknown>)(question, ...args);
 }
 
