@@ -26,6 +26,18 @@ pub enum Class {
     Bug,
 }
 
+impl Class {
+    /// The class as written on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Retryable => "retryable",
+            Self::Informational => "informational",
+            Self::Bug => "bug",
+        }
+    }
+}
+
 macro_rules! codes {
     ($($variant:ident = $category:literal . $kind:literal, $class:ident, $doc:literal;)*) => {
         /// The stable name of an error: `category.kind`.

@@ -1,6 +1,7 @@
 //! The class `Engine` as JavaScript sees it.
 
 use super::errors::{panics, thrown};
+use super::memory::grow_ahead;
 use super::object::object;
 use super::opened::Opened;
 use super::plain;
@@ -142,26 +143,26 @@ impl WasmEngine {
     /// Applies what is due, at most 1 000 actions.
     #[wasm_bindgen(unchecked_return_type = "TickAnswer")]
     pub fn tick(&self) -> Result<JsValue, JsValue> {
-        self.with(|engine| to_js(&engine.tick()?))
+        self.with(|engine| plain::value(&engine.tick()?))
     }
 
     /// When time will act next, in Unix ms; null when nothing is due ever.
     #[wasm_bindgen(js_name = nextDueAt, unchecked_return_type = "number | null")]
     pub fn next_due_at(&self) -> Result<JsValue, JsValue> {
-        self.with(|engine| to_js(&engine.next_due_at()?))
+        self.with(|engine| plain::value(&engine.next_due_at()?))
     }
 
     /// Engine time beside the host's.
     #[wasm_bindgen(js_name = clockReport, unchecked_return_type = "ClockReport")]
     pub fn clock_report(&self) -> Result<JsValue, JsValue> {
-        self.with(|engine| to_js(&engine.clock_report()?))
+        self.with(|engine| plain::value(&engine.clock_report()?))
     }
 
     /// Moves every stored instant back by as much as engine time stands ahead of the host's clock; answers by how much,
     /// in ms.
     #[wasm_bindgen(js_name = acceptClock, unchecked_return_type = "number")]
     pub fn accept_clock(&self) -> Result<JsValue, JsValue> {
-        self.with(|engine| to_js(&engine.accept_clock()?))
+        self.with(|engine| plain::value(&engine.accept_clock()?))
     }
 
     /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing; closing from inside a call
@@ -187,7 +188,9 @@ impl WasmEngine {
                 ));
             }
             let answer = engine.batch(vec![operation.into()]).answers.pop();
-            to_js(&answer.unwrap_or_else(|| Err(Error::new(Code::InvariantBroken, "a call was left unanswered")))?)
+            plain::answer(
+                answer.unwrap_or_else(|| Err(Error::new(Code::InvariantBroken, "a call was left unanswered")))?,
+            )
         })
     }
 
@@ -210,6 +213,7 @@ impl WasmEngine {
                 answer
             }
         };
+        grow_ahead();
         answer.map_err(|e| thrown(&e))
     }
 
@@ -238,13 +242,6 @@ fn message(text: &JsValue, payloads: &JsValue) -> Result<Message> {
     Ok(Message { text, payloads: payloads.collect::<Result<_>>()? })
 }
 
-fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
-    value
-        .serialize(&serializer)
-        .map_err(|e| Error::new(Code::InvariantBroken, format!("an answer cannot become a JavaScript value: {e}")))
-}
-
 /// Every error code with its class and meaning, in the order of the documentation.
 #[wasm_bindgen(js_name = errorCodes, unchecked_return_type = "{ code: string; class: Class; meaning: string }[]")]
 pub fn error_codes() -> Array {
@@ -255,5 +252,5 @@ pub fn error_codes() -> Array {
         meaning: &'static str,
     }
     let row = |code: &Code| Row { code: code.as_str(), class: code.class(), meaning: code.meaning() };
-    Code::ALL.iter().filter_map(|code| to_js(&row(code)).ok()).collect()
+    Code::ALL.iter().filter_map(|code| plain::value(&row(code)).ok()).collect()
 }

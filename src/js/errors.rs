@@ -14,14 +14,13 @@ pub fn thrown(error: &Error) -> JsValue {
     for (name, value) in error.details().iter() {
         set(&details, name, &value.into());
     }
-    let class = serde_wasm_bindgen::to_value(&error.class()).unwrap_or(JsValue::UNDEFINED);
     for (name, value) in [
         ("code", error.code().as_str().into()),
         ("category", error.code().category().into()),
         ("kind", error.code().kind().into()),
         ("details", details.into()),
         ("retryable", error.retryable().into()),
-        ("class", class),
+        ("class", error.class().as_str().into()),
     ] {
         set(&thrown, name, &value);
     }

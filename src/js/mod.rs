@@ -6,6 +6,7 @@
 mod class;
 mod clock;
 mod errors;
+mod memory;
 mod object;
 mod open;
 mod opened;

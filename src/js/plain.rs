@@ -1,6 +1,9 @@
-//! Arguments from JavaScript as plain data: cloned, finite, bounded in depth, bytes set aside.
+//! Arguments from JavaScript as plain data: cloned, finite, bounded in depth, bytes set aside; answers the way back.
 
+use super::object::set;
 use crate::error::{Code, Error, Result};
+use crate::ops::Answer;
+use js_sys::Uint8Array;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -42,6 +45,31 @@ pub fn arguments(value: &JsValue) -> Result<(String, Vec<Vec<u8>>)> {
     let plain: Plain = serde_wasm_bindgen::from_value(cloned).map_err(|e| refuse(e.to_string()))?;
     let text = serde_json::to_string(&plain).map_err(|e| refuse(e.to_string()))?;
     Ok((text, PAYLOADS.take()))
+}
+
+/// A value as JavaScript has it: by way of JSON, whose writer the batches need anyway.
+pub fn value<T: Serialize>(value: &T) -> Result<JsValue> {
+    parsed(&serde_json::to_string(value).map_err(|e| broken(&e.to_string()))?)
+}
+
+/// An answer as JavaScript has it, its payload a `Uint8Array`.
+pub fn answer(mut answer: Answer) -> Result<JsValue> {
+    let (mut payloads, mut text) = (Vec::new(), Vec::new());
+    answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+    answer.write_json(&mut text)?;
+    let value = parsed(std::str::from_utf8(&text).map_err(|e| broken(&e.to_string()))?)?;
+    for bytes in &payloads {
+        set(&value, answer.payload_field(), &Uint8Array::from(bytes.as_slice()));
+    }
+    Ok(value)
+}
+
+fn parsed(text: &str) -> Result<JsValue> {
+    js_sys::JSON::parse(text).map_err(|thrown| broken(&said(&thrown)))
+}
+
+fn broken(found: &str) -> Error {
+    Error::new(Code::InvariantBroken, format!("an answer cannot become a JavaScript value: {found}"))
 }
 
 fn said(thrown: &JsValue) -> String {

@@ -14,6 +14,8 @@ pub trait Call: Sized {
     const WRITES: bool;
     /// The argument that holds its payload, where it has one.
     const PAYLOAD: &'static str = "payload";
+    /// The member of its answer that holds a payload, where one does.
+    const ANSWER_PAYLOAD: &'static str = "payload";
     /// Its checked arguments.
     type Ready;
     /// Its answer.

@@ -120,6 +120,7 @@ pub struct Ready {
 impl Call for ClaimArgs {
     const OP: &'static str = "claim";
     const WRITES: bool = true;
+    const ANSWER_PAYLOAD: &'static str = "input";
     type Ready = Ready;
     type Answer = Option<Claim>;
 

@@ -17,7 +17,7 @@ use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
 use crate::model::payload::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 macro_rules! operations {
     ($($variant:ident($args:ty) $doc:literal;)*) => {
@@ -101,15 +101,14 @@ macro_rules! operations {
                 match self { $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit)),* }
             }
 
+            /// The member that holds its payload, where it has one.
+            pub fn payload_field(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$args as Call>::ANSWER_PAYLOAD),* }
+            }
+
             /// Its JSON; payload bytes must have been detached.
             pub fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
                 match self { $(Self::$variant(answer) => write(answer, text)),* }
-            }
-        }
-
-        impl Serialize for Answer {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self { $(Self::$variant(answer) => answer.serialize(serializer)),* }
             }
         }
 

@@ -36,6 +36,7 @@ pub struct ExecutionResult {
 impl Call for GetExecutionResultArgs {
     const OP: &'static str = "get_execution_result";
     const WRITES: bool = false;
+    const ANSWER_PAYLOAD: &'static str = "result";
     type Ready = ExecutionId;
     type Answer = Option<ExecutionResult>;
 

@@ -4,13 +4,27 @@
 //! this version does not know is refused untouched. Absent on purpose: `user_version`, which a host's SQL may not offer.
 
 use super::driver::Driver;
+use super::squeeze::{squeezed, squeezed_len};
 use crate::error::{Code, Error, Result};
+
+/// The statements of a file.
+macro_rules! sql {
+    ($path:literal) => {{
+        const TEXT: &str = include_str!($path);
+        const BYTES: [u8; squeezed_len(TEXT)] = squeezed(TEXT);
+        match str::from_utf8(&BYTES) {
+            Ok(text) => text,
+            // Whole characters stay whole: only comments and white space go.
+            Err(_) => TEXT,
+        }
+    }};
+}
 
 /// Every migration, in order: its number, its name, its text.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "meta", include_str!("../../migrations/0001_meta.sql")),
-    (2, "execution", include_str!("../../migrations/0002_execution.sql")),
-    (3, "event", include_str!("../../migrations/0003_event.sql")),
+    (1, "meta", sql!("../../migrations/0001_meta.sql")),
+    (2, "execution", sql!("../../migrations/0002_execution.sql")),
+    (3, "event", sql!("../../migrations/0003_event.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

@@ -27,6 +27,7 @@ mod progress;
 mod request;
 mod route;
 mod specification;
+mod squeeze;
 
 pub use claim::Work;
 pub use dedup::Dedup;
