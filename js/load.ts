@@ -1,12 +1,12 @@
 // Loading the compiled engine, once for each address.
 
-import { storageError } from "./errors.js";
+import { argumentError, storageError } from "./errors.js";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The compiled engine from an address, or from beside this package. */
 export function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
-  const url = wasmUrl === undefined ? new URL("../wasm/tidegate_bg.wasm", import.meta.url) : new URL(wasmUrl, base());
+  const url = wasmUrl === undefined ? new URL("../wasm/tidegate_bg.wasm", import.meta.url) : address(wasmUrl);
   const known = modules.get(url.href);
   if (known) return known;
   const module = load(url);
@@ -16,8 +16,12 @@ export function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
   return module;
 }
 
-function base(): string {
-  return typeof location === "undefined" ? import.meta.url : location.href;
+function address(url: string | URL): URL {
+  try {
+    return new URL(url, typeof location === "undefined" ? import.meta.url : location.href);
+  } catch {
+    throw argumentError("wasmUrl", "an address", String(url));
+  }
 }
 
 async function load(url: URL): Promise<WebAssembly.Module> {

@@ -23,23 +23,27 @@ export interface RescuedDatabase {
 
 /** Opens a database in a dedicated worker of its own. */
 export function openInWorker(opening: Opening, workerUrl: string | URL | undefined): Promise<Line> {
-  return openRemote(() => spawn(workerUrl), opening);
+  const hint = workerUrl === undefined ? "; where the page forbids workers from a blob, set workerUrl" : "";
+  return openRemote(() => spawn(workerUrl), opening, hint);
 }
 
 function spawn(workerUrl: string | URL | undefined): WorkerLike {
   if (typeof Worker === "undefined")
     throw storageError("unavailable", "this host has no dedicated workers, which a browser's own files need");
-  if (workerUrl !== undefined) return new Worker(workerUrl) as WorkerLike;
+  if (workerUrl !== undefined) return started(workerUrl);
   if (workerProgram === null)
     throw storageError("unavailable", "this build of the package is for hosts without a browser's own files");
   const url = URL.createObjectURL(new Blob([workerProgram], { type: "text/javascript" }));
+  // The worker has its program by then, or never will.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  return started(url);
+}
+
+function started(url: string | URL): WorkerLike {
   try {
     return new Worker(url) as WorkerLike;
   } catch (thrown) {
-    throw storageError("unavailable", `the page forbids a worker from a blob; set workerUrl: ${thrown}`);
-  } finally {
-    // The worker has its program by then, or never will.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    throw storageError("unavailable", `no worker can be started from ${url}: ${thrown}`, { workerUrl: String(url) });
   }
 }
 
@@ -53,7 +57,7 @@ export async function rescueDatabase({ name }: { name: string }): Promise<Rescue
       const end = slot.indexOf(0);
       const called = new TextDecoder().decode(slot.subarray(0, Math.min(end, NAME_BYTES)));
       if (called === "tidegate.db") found.database = slot.slice(HEAD_BYTES);
-      if (called === "tidegate.db-wal") found.wal = slot.slice(HEAD_BYTES);
+      if (called === "tidegate.db-wal" && slot.length > HEAD_BYTES) found.wal = slot.slice(HEAD_BYTES);
     }
   } catch (thrown) {
     throw refused(name, thrown);

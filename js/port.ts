@@ -41,7 +41,10 @@ export interface StorageReport {
   /** What the whole origin keeps, and what it may keep; null where the browser does not say. */
   bytesUsed: number | null;
   quotaBytes: number | null;
-  /** Whether it was found full: creates are refused with `storage.quota`, what was created can end. */
+  /**
+   * Whether it was found full: creates are refused with `storage.quota`. What was created can end, as far as the room
+   * goes that was kept for it: 2 MiB of writes.
+   */
   full: boolean;
   /** What looking for damage has found so far; it runs in idle moments after the open. */
   checked: "pending" | "sound" | "damaged";

@@ -22,9 +22,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Opens an engine in a worker. An image is for the first opening only. */
-export async function openRemote(spawn: () => WorkerLike, opening: Opening): Promise<Line> {
-  const line = new RemoteLine(spawn, opening);
+/** Opens an engine in a worker. An image is for the first opening only; the hint is for a worker that does not start. */
+export async function openRemote(spawn: () => WorkerLike, opening: Opening, hint = ""): Promise<Line> {
+  const line = new RemoteLine(spawn, opening, hint);
   await line.opened();
   return line;
 }
@@ -32,6 +32,7 @@ export async function openRemote(spawn: () => WorkerLike, opening: Opening): Pro
 class RemoteLine implements Line {
   readonly reopens = true;
   readonly #spawn: () => WorkerLike;
+  readonly #hint: string;
   #opening: Opening;
   #worker: WorkerLike | undefined;
   #ready: Promise<unknown> | undefined;
@@ -39,8 +40,9 @@ class RemoteLine implements Line {
   #latest = 0;
   #closed = false;
 
-  constructor(spawn: () => WorkerLike, opening: Opening) {
+  constructor(spawn: () => WorkerLike, opening: Opening, hint: string) {
     this.#spawn = spawn;
+    this.#hint = hint;
     this.#opening = opening;
   }
 
@@ -115,7 +117,7 @@ class RemoteLine implements Line {
     const opening = this.#waiting.has(0);
     this.#drop(
       opening
-        ? storageError("unavailable", `the worker of the engine did not start: ${found}`, { found })
+        ? storageError("unavailable", `the worker of the engine did not start: ${found}${this.#hint}`, { found })
         : poisonedError(`its worker failed: ${found}`),
     );
   }

@@ -8,7 +8,7 @@ mod job;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
-use crate::model::argument::{INSTANT_MAX, Limits, PAYLOAD_BYTES_MAX};
+use crate::model::argument::{INSTANT_MAX, Limits};
 use crate::model::id::uuid_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
@@ -113,10 +113,7 @@ pub struct Engine {
 impl Engine {
     /// Opens an engine over a driver, creating or migrating its tables.
     pub fn open(driver: Rc<dyn Driver>, host: Host, limits: Limits) -> Result<Self> {
-        if limits.payload_bytes_max == 0 || limits.payload_bytes_max > PAYLOAD_BYTES_MAX {
-            let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
-            return Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, limits.payload_bytes_max));
-        }
+        limits.check()?;
         let pending = migrations::pending(&*driver)?;
         driver.adopt()?;
         if pending {

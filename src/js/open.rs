@@ -2,7 +2,7 @@
 
 use super::class::WasmEngine;
 use super::errors::{surface_panics, thrown};
-use super::opened::Opened;
+use super::opened::{Opened, limits};
 use crate::error::{Code, Error, Result};
 use crate::host::Pool;
 use crate::store::driver::{Durability, Embedded};
@@ -28,8 +28,9 @@ impl WasmEngine {
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let open = || {
+            let limits = limits(payload_bytes_max)?;
             let image = ours(image)?;
-            Opened::over(Embedded::memory_of(image.as_ref())?, None, clock, payload_bytes_max)
+            Opened::over(Embedded::memory_of(image.as_ref())?, None, clock, limits)
         };
         open().map(WasmEngine::over).map_err(|e| thrown(&e))
     }
@@ -48,10 +49,11 @@ impl WasmEngine {
         let durability = if strict { Durability::Strict } else { Durability::Relaxed };
         let open = async {
             check_name(&name)?;
+            let limits = limits(payload_bytes_max)?;
             let image = ours(image)?;
             let pool = Pool::take(&name).await?;
             let database = in_pool(&pool, durability, image.as_ref())?;
-            Opened::over(database, Some(pool), clock, payload_bytes_max)
+            Opened::over(database, Some(pool), clock, limits)
         };
         open.await.map(WasmEngine::over).map_err(|e| thrown(&e))
     }

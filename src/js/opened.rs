@@ -18,20 +18,21 @@ pub struct Opened {
 
 impl Opened {
     /// Opens an engine over a database; `clock` answers Unix ms.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and the engine checks it")]
-    pub fn over(
-        database: Embedded,
-        pool: Option<Pool>,
-        clock: Option<Function>,
-        payload_bytes_max: Option<f64>,
-    ) -> Result<Self> {
+    pub fn over(database: Embedded, pool: Option<Pool>, clock: Option<Function>, limits: Limits) -> Result<Self> {
         let mut host = Host::default();
         if let Some(clock) = clock {
             host.clock = Box::new(JsClock(clock));
         }
-        let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
         let database = Rc::new(database);
         let engine = Engine::open(Rc::clone(&database) as _, host, limits)?;
         Ok(Self { engine, database, _pool: pool })
     }
+}
+
+/// The limits of an engine, checked before anything is opened.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is checked")]
+pub fn limits(payload_bytes_max: Option<f64>) -> Result<Limits> {
+    let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
+    limits.check()?;
+    Ok(limits)
 }

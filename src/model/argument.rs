@@ -41,6 +41,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Checks the limits themselves.
+    pub fn check(&self) -> Result<()> {
+        if (1..=PAYLOAD_BYTES_MAX).contains(&self.payload_bytes_max) {
+            return Ok(());
+        }
+        let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
+        Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, self.payload_bytes_max))
+    }
+
     /// Checks the bytes of a payload.
     pub fn payload(&self, field: &str, bytes: &[u8]) -> Result<()> {
         if bytes.len() <= self.payload_bytes_max {

@@ -69,6 +69,17 @@ fn what_is_no_database_is_no_image() {
 }
 
 #[test]
+fn an_image_that_was_cut_or_grew_is_refused() {
+    let (_, bytes) = exported();
+    for cut in [1, 10, 100, 1_000, 4_096, 8_192] {
+        refusal(read(bytes[..bytes.len() - cut].to_vec()), Code::StorageDamaged);
+    }
+    for more in [1, 4_096] {
+        refusal(read([bytes.clone(), vec![0; more]].concat()), Code::StorageDamaged);
+    }
+}
+
+#[test]
 fn an_image_with_a_damaged_page_is_refused() {
     let (_, mut bytes) = exported();
     let middle = bytes.len() / 2 / 4_096 * 4_096;

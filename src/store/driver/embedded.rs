@@ -86,10 +86,7 @@ impl Embedded {
 
     /// The content of a database file, found to be whole, to be copied or looked at.
     pub fn image(mut bytes: Vec<u8>) -> Result<Self> {
-        if !bytes.starts_with(HEADER) {
-            let message = format!("{} bytes that do not begin as a SQLite file does", bytes.len());
-            return Err(Error::new(Code::StorageDamaged, message));
-        }
+        check_whole(&bytes)?;
         rollback_header(&mut bytes);
         let mut connection = Connection::open_in_memory().map_err(|e| failure(&e))?;
         connection.deserialize_read_exact(MAIN_DB, &*bytes, bytes.len(), false).map_err(|e| failure(&e))?;
@@ -292,6 +289,26 @@ fn fill(connection: &mut Connection, image: Option<&Embedded>) -> Result<()> {
     let Some(image) = image else { return Ok(()) };
     let mut copied = || Backup::new(image.session.borrow_owner(), connection)?.step(-1).map(|_| ());
     copied().map_err(|e| failure(&e))
+}
+
+/// Refuses bytes that are no SQLite file, or not all of one: SQLite itself takes missing bytes for zeros.
+fn check_whole(bytes: &[u8]) -> Result<()> {
+    let number = |at: usize| bytes.get(at..at + 4).map(|four| four.iter().fold(0, |sum, b| sum << 8 | usize::from(*b)));
+    let found = match (bytes.starts_with(HEADER), number(14), number(24), number(28), number(92)) {
+        (true, Some(size), Some(changes), Some(pages), Some(counted)) => {
+            // The size of a page has two bytes, of which 1 stands for 65 536.
+            let page = if size & 0xffff == 1 { 65_536 } else { size & 0xffff };
+            // The number of pages counts only if it is as old as the latest change.
+            let whole =
+                page > 0 && bytes.len().is_multiple_of(page) && (changes != counted || bytes.len() / page == pages);
+            if whole {
+                return Ok(());
+            }
+            format!("{} bytes of a SQLite file of {pages} pages of {page}", bytes.len())
+        }
+        _ => format!("{} bytes that do not begin as a SQLite file does", bytes.len()),
+    };
+    Err(Error::new(Code::StorageDamaged, format!("the file is not whole: {found}")))
 }
 
 /// Makes the bytes of a database say that no log belongs to them.

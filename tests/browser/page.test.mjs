@@ -1,0 +1,243 @@
+// The demonstration page: work survives reloads, kills and second tabs, and everyone can use it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { launch, profile, visit } from "./browser.mjs";
+import { Ledger } from "./laws.mjs";
+import { serve } from "./server.mjs";
+import { attempts, PRINTS, RECEIPTS, ready, rows, shopTab, submit, until } from "./shop.mjs";
+import { World } from "./world.mjs";
+
+/** @typedef {import("./browser.mjs").Page} Page */
+
+const world = new World();
+
+/** @param {string} query */
+const at = (query) => `${world.site.origin}/www/${query}`;
+
+/**
+ * Holds a database that no tab has open against the laws.
+ * @param {Page} page
+ * @param {string} name
+ */
+function lookInto(page, name) {
+  return page.evaluate(
+    async ({ name, ledger }) => {
+      const engine = await window.client.open(name);
+      const { executions, wrong } = await window.client.inspect(engine, ledger);
+      await engine.close();
+      return { executions, wrong };
+    },
+    { name, ledger: new Ledger() },
+  );
+}
+
+/**
+ * What is true of work that was interrupted, once all of it is done.
+ * @param {Page} page
+ * @param {string[]} ids what was submitted
+ */
+async function finished(page, ids) {
+  await until(page, "completed", ids.length);
+  const all = await rows(page);
+  assert.deepEqual(all.map(({ id }) => id).sort(), ids);
+  const counted = await attempts(page);
+  const reclaims = all.reduce((sum, row) => sum + row.reclaims, 0);
+  assert.ok(reclaims > 0, "something was taken over");
+  assert.deepEqual(counted, { ended_success: ids.length, interrupted_reclaimed: reclaims });
+}
+
+test("a reload in mid-work loses nothing: what was under way is taken over and finished", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=reload"));
+  await ready(page);
+  await submit(page, PRINTS, 8);
+  await until(page, "completed", 1);
+  await until(page, "active", 1);
+  const before = (await rows(page)).map(({ id }) => id).sort();
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.locator("[data-inherited]").count(), 1, "the visitor is told");
+  await finished(page, before);
+  await visit(page, `${world.site.origin}/`);
+  assert.deepEqual(await lookInto(page, "reload"), { executions: 8, wrong: [] });
+});
+
+test("a kill of the browser in mid-work loses nothing: the next visit finishes the work", async (t) => {
+  const [site, { folder, remove }] = await Promise.all([serve(), profile()]);
+  let browser = await launch(folder);
+  t.after(async () => {
+    await browser.kill();
+    await site.close();
+    await remove();
+  });
+  const address = `${site.origin}/www/?name=killed`;
+  const first = await shopTab(t, browser.context);
+  await first.goto(address);
+  await ready(first);
+  await submit(first, PRINTS, 6);
+  await until(first, "completed", 1);
+  await until(first, "active", 1);
+  const before = (await rows(first)).map(({ id }) => id).sort();
+  await browser.kill();
+  browser = await launch(folder);
+  const second = await shopTab(t, browser.context);
+  await second.goto(address);
+  await ready(second);
+  await finished(second, before);
+  await visit(second, `${site.origin}/`);
+  assert.deepEqual(await lookInto(second, "killed"), { executions: 6, wrong: [] });
+});
+
+test("a second tab is told that the first has the shop, and opens it once that one is closed", async (t) => {
+  const first = await shopTab(t, world.context);
+  await first.goto(at("?name=tabs"));
+  await ready(first);
+  await submit(first, RECEIPTS, 3);
+  await until(first, "completed", 3);
+  const second = await shopTab(t, world.context);
+  await second.goto(at("?name=tabs"));
+  const alert = second.locator('[role="alert"][data-alert="storage.taken"]');
+  await alert.waitFor();
+  const again = second.getByRole("button", { name: "Try again" });
+  await again.click();
+  await alert.waitFor();
+  assert.equal(await second.locator("[data-execution-id]").count(), 0);
+  await first.close();
+  await again.click();
+  await ready(second);
+  await until(second, "completed", 3);
+});
+
+test("work is submitted and its details are opened with the keyboard alone", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=keyboard"));
+  await ready(page);
+  await reach(page, "Kind of work");
+  await page.keyboard.press("m");
+  await reach(page, "How many");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("2");
+  await page.keyboard.press("Enter");
+  await until(page, "completed", 2);
+  assert.equal((await rows(page)).length, 2);
+  assert.equal(await page.locator('[data-execution-id][data-kind="receipt"]').count(), 2);
+  await reach(page, "Details of");
+  await page.keyboard.press("Enter");
+  await page.locator("[data-attempt-lifecycle]").first().waitFor();
+});
+
+/**
+ * Presses Tab until the control of this name has the focus, which must show.
+ * @param {Page} page
+ * @param {string} name
+ */
+async function reach(page, name) {
+  for (let presses = 0; presses < 100; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const control = /** @type {HTMLInputElement | null} */ (document.activeElement);
+      const label = control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? control?.textContent;
+      const { outlineStyle, boxShadow } = getComputedStyle(control ?? document.body);
+      return { label: label ?? "", shows: outlineStyle !== "none" || boxShadow !== "none" };
+    });
+    if (!focused.label.trim().startsWith(name)) continue;
+    assert.ok(focused.shows, `the focus on ${name} shows`);
+    return;
+  }
+  throw new Error(`Tab never reached ${name}`);
+}
+
+test("every control has a name, in each state of the page", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=names"));
+  await ready(page);
+  await submit(page, PRINTS, 3);
+  await until(page, "active", 1);
+  const working = await controls(page);
+  await until(page, "completed", 3);
+  await attempts(page);
+  const done = await controls(page);
+  await page.getByRole("button", { name: "Delete everything" }).first().click();
+  const asking = await controls(page);
+  const other = await shopTab(t, world.context);
+  await other.goto(at("?name=names"));
+  await other.locator('[role="alert"]').waitFor();
+  const refused = await controls(other);
+  for (const found of [working, done, asking, refused]) {
+    assert.ok(found.length > 0);
+    for (const { role, name } of found) assert.notEqual(name.trim(), "", `a ${role} has no name`);
+  }
+  assert.ok(working.some(({ name }) => name.startsWith("Cancel ")));
+});
+
+/**
+ * The controls as assistive technology gets them.
+ * @param {Page} page
+ */
+async function controls(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  const roles = ["button", "link", "combobox", "spinbutton", "textbox", "checkbox", "switch", "progressbar", "dialog"];
+  return nodes
+    .filter((node) => !node.ignored && roles.includes(String(node.role?.value)))
+    .map((node) => ({ role: String(node.role?.value), name: String(node.name?.value ?? "") }));
+}
+
+test("nothing is wider than a screen of 360 pixels", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(at("?name=narrow"));
+  await ready(page);
+  const widths = [await width(page)];
+  await submit(page, PRINTS, 2);
+  await until(page, "active", 1);
+  widths.push(await width(page));
+  await until(page, "completed", 2);
+  await attempts(page);
+  widths.push(await width(page));
+  const other = await shopTab(t, world.context);
+  await other.setViewportSize({ width: 360, height: 740 });
+  await other.goto(at("?name=narrow"));
+  await other.locator('[role="alert"]').waitFor();
+  widths.push(await width(other));
+  assert.deepEqual(widths, [360, 360, 360, 360]);
+});
+
+/** @param {Page} page */
+function width(page) {
+  return page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth));
+}
+
+test("the address chooses memory or durability, and is told what is wrong with it", async (t) => {
+  const page = await shopTab(t, world.context);
+  const panel = page.locator("[data-storage-kind]");
+  const told = async (/** @type {string} */ query) => {
+    await page.goto(at(query));
+    await ready(page);
+    return [await panel.getAttribute("data-storage-kind"), await panel.getAttribute("data-storage-durability")];
+  };
+  assert.deepEqual(await told("?storage=memory"), ["memory", "none"]);
+  assert.deepEqual(await told("?name=choice&durability=relaxed"), ["opfs", "relaxed"]);
+  assert.deepEqual(await told("?name=choice"), ["opfs", "strict"]);
+  for (const query of ["?name=No%20Name", "?storage=cloud", "?durability=best"]) {
+    await page.goto(at(query));
+    await page.locator('[role="alert"]').waitFor();
+    assert.equal(await page.locator('[data-ready="true"]').count(), 0);
+  }
+});
+
+test("deleting everything begins anew", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=deleted"));
+  await ready(page);
+  await submit(page, RECEIPTS, 4);
+  await until(page, "completed", 4);
+  await page.getByRole("button", { name: "Delete everything" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete everything" }).click();
+  await page.locator('[data-ready="true"][data-count-all="0"]').waitFor();
+  await submit(page, RECEIPTS, 1);
+  await until(page, "completed", 1);
+  assert.equal((await rows(page)).length, 1);
+});

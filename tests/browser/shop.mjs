@@ -1,0 +1,94 @@
+// The demonstration page as its visitor uses it.
+
+import assert from "node:assert/strict";
+
+/** @typedef {import("./browser.mjs").Page} Page */
+/** @typedef {import("./browser.mjs").Context} Context */
+/** @typedef {import("node:test").TestContext} TestContext */
+
+/** Work on prints takes seconds each: time to interrupt it. */
+export const PRINTS = "Develop prints";
+export const RECEIPTS = "Mail receipts";
+
+/** How long a lease that was left behind may take to lapse, and the work after it, in ms. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Opens a tab that goes to the page next; once the test is over, what went wrong on its console fails it.
+ * @param {TestContext} test
+ * @param {Context} context
+ */
+export async function shopTab(test, context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  test.after(async () => {
+    await page.close().catch(() => {});
+    assert.deepEqual(complaints, [], "the console says nothing");
+  });
+  return page;
+}
+
+/** @param {Page} page */
+export async function ready(page) {
+  await page.locator('[data-ready="true"]').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} kind
+ * @param {number} many
+ */
+export async function submit(page, kind, many) {
+  await page.getByLabel("Kind of work").selectOption({ label: kind });
+  await page.getByLabel("How many").fill(String(many));
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await page.locator('[data-batch="created"]').waitFor();
+}
+
+/**
+ * Waits until at least so many rows are in a state.
+ * @param {Page} page
+ * @param {string} state
+ * @param {number} many
+ */
+export async function until(page, state, many) {
+  await page
+    .locator(`[data-execution-id][data-state="${state}"]`)
+    .nth(many - 1)
+    .waitFor();
+}
+
+/**
+ * The rows that the page shows.
+ * @param {Page} page
+ */
+export function rows(page) {
+  return page.locator("[data-execution-id]").evaluateAll((found) =>
+    found.map((row) => {
+      const { executionId = "", state = "", attempts = "", reclaims = "" } = /** @type {HTMLElement} */ (row).dataset;
+      return { id: executionId, state, attempts: Number(attempts), reclaims: Number(reclaims) };
+    }),
+  );
+}
+
+/**
+ * Opens all details, and counts the attempts by what became of them.
+ * @param {Page} page
+ */
+export async function attempts(page) {
+  for (const button of await page.getByRole("button", { name: /^Details of/ }).all())
+    if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+  const lifecycles = await page
+    .locator("[data-attempt-lifecycle]")
+    .evaluateAll((found) => found.map((one) => /** @type {HTMLElement} */ (one).dataset["attemptLifecycle"] ?? ""));
+  /** @type {Record<string, number>} */
+  const counted = {};
+  for (const one of lifecycles) counted[one] = (counted[one] ?? 0) + 1;
+  return counted;
+}
