@@ -10,12 +10,11 @@ use crate::error::{Code, Error, Result};
 /// The statements of a file.
 macro_rules! sql {
     ($path:literal) => {{
-        const TEXT: &str = include_str!($path);
-        const BYTES: [u8; squeezed_len(TEXT)] = squeezed(TEXT);
+        const BYTES: [u8; squeezed_len(include_str!($path))] = squeezed(include_str!($path));
         match str::from_utf8(&BYTES) {
             Ok(text) => text,
             // Whole characters stay whole: only comments and white space go.
-            Err(_) => TEXT,
+            Err(_) => include_str!($path),
         }
     }};
 }
