@@ -1,7 +1,7 @@
 // The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
 
 import { hostTimer, type Timer } from "./alarm.js";
-import { closedError, TidegateError } from "./errors.js";
+import { argumentError, closedError, TidegateError } from "./errors.js";
 import { Gather } from "./gather.js";
 import { destroyDatabase } from "./opfs.js";
 import { Parking } from "./parking.js";
@@ -43,7 +43,7 @@ export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
 /** A claimed execution with its input decoded: a JSON value where one was given, else bytes. */
 export type ClaimedExecution = Omit<Claim, "input"> & { input?: Payload | undefined };
 
-/** A claim that may be parked, at most 10 minutes, and given up. */
+/** A claim that may be parked, at most 10 minutes, and given up: it then rejects with the reason of its signal. */
 export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 
 /** The result of a completed execution, decoded. */
@@ -70,11 +70,11 @@ export class Engine {
   constructor(port: Port, timer: Timer = hostTimer(Date.now)) {
     this.#port = port;
     this.#timer = timer;
-    this.#gather = new Gather(
-      port,
-      (reply) => this.#heard(reply),
-      () => void this.#ring(),
-    );
+    this.#gather = new Gather(port, {
+      replied: (reply) => this.#heard(reply),
+      shaken: () => void this.#ring(),
+      ended: (error) => this.end(error),
+    });
     this.executions = new Executions((op, args, extra) => this.#call(op, args, extra));
   }
 
@@ -115,13 +115,16 @@ export class Engine {
     this.#gather.end(error);
     this.#timer.set(null, () => {});
     this.#parking.wakeAll();
+    for (const worker of this.#workers) void worker.stop({ drainMs: 0 });
   }
 
   /**
    * Claims the first execution that the worker may take, over all its lanes: highest priority, then the oldest. Null
    * when there is none and `maxWaitMs` is over.
    */
-  async claim({ signal, requestId, ...args }: ClaimOptions): Promise<ClaimedExecution | null> {
+  async claim(options: ClaimOptions): Promise<ClaimedExecution | null> {
+    const { signal, requestId, ...args } = given("claim", options);
+    if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
     const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
     const claim = await this.#parking.wait(args.lanes, args.maxWaitMs ?? 0, attempt, signal);
     return claim && { ...claim, input: decode(claim.input, claim.encoding) };
@@ -140,7 +143,8 @@ export class Engine {
   }
 
   /** Ends an attempt badly; the retry policy decides what follows. */
-  async fail(handle: string, { requestId, ...failure }: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
+  async fail(handle: string, options: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
+    const { requestId, ...failure } = given("failure", options);
     return (await this.#call("fail", { handle, ...failure }, { requestId })) as FailAnswer;
   }
 
@@ -164,7 +168,7 @@ export class Engine {
    * leases, completes them with what the handler returns and fails them with what it throws.
    */
   work(options: WorkOptions, handlers: Handlers): Worker {
-    const worker = new Worker(this, options, handlers, {
+    const worker = new Worker(this, given("options", options), handlers, {
       listen: (listener) => this.#listen(listener),
       sleep: (ms, signal) => this.#port.sleep(ms, signal),
     });
@@ -247,11 +251,17 @@ export class Engine {
       while ((await this.tick()).more);
     } catch (thrown) {
       const ended = thrown instanceof TidegateError && thrown.category === "engine" && !this.#port.reopens;
-      if (ended) this.#gather.end(thrown);
+      if (ended) this.end(thrown);
       if (this.over === undefined) this.#timer.set(Date.now() + AGAIN_MS, () => void this.#ring());
       this.#parking.wakeAll();
     }
   }
+}
+
+/** The members of an argument that must be an object. */
+function given<T extends object>(field: string, found: T): T {
+  if (typeof found !== "object" || found === null) throw argumentError(field, "an object", String(found));
+  return found;
 }
 
 type Send = (
@@ -269,7 +279,8 @@ export class Executions {
   }
 
   /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
-  async create({ input, requestId, ...args }: CreateExecution & CallOptions): Promise<CreateAnswer> {
+  async create(options: CreateExecution & CallOptions): Promise<CreateAnswer> {
+    const { input, requestId, ...args } = given("execution", options);
     if (input === undefined) return (await this.#send("create_execution", args, { requestId })) as CreateAnswer;
     const { bytes, encoding } = encode("input", input, args.encoding);
     const extra = { requestId, payload: { field: "input", bytes } };

@@ -13,20 +13,29 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Who hears of what happens to batches. */
+export interface Hears {
+  replied(reply: Reply): void;
+  shaken(): void;
+  ended(error: TidegateError): void;
+}
+
 export class Gather {
   readonly #port: Port;
   readonly #replied: (reply: Reply) => void;
   readonly #shaken: () => void;
+  readonly #ended: (error: TidegateError) => void;
   #waiting: Waiting[] = [];
   #sending = false;
   /** What every later call gets, once the engine is closed or poisoned. */
   #over: unknown;
 
-  /** `replied` hears of every batch, `shaken` of a panic after which the port opens its engine again. */
-  constructor(port: Port, replied: (reply: Reply) => void, shaken: () => void) {
+  /** `hears` of every batch, of a panic after which the port opens its engine again, of an error that ends the engine. */
+  constructor(port: Port, hears: Hears) {
     this.#port = port;
-    this.#replied = replied;
-    this.#shaken = shaken;
+    this.#replied = hears.replied;
+    this.#shaken = hears.shaken;
+    this.#ended = hears.ended;
   }
 
   /** Makes a call; resolves with its answer after its commit. */
@@ -47,7 +56,7 @@ export class Gather {
   /** Hears of an error of the whole engine: the end of it, unless the port opens it again. */
   broke(error: TidegateError): void {
     if (error.code === "engine.poisoned" && this.#port.reopens) this.#shaken();
-    else this.end(error);
+    else this.#ended(error);
   }
 
   /** Whether a batch is under way. */
@@ -85,9 +94,9 @@ export class Gather {
   }
 
   #failed(batch: Waiting[], error: unknown): void {
-    // One call that cannot be written as JSON must not take the others down: each is then sent alone.
-    const refused = error instanceof TidegateError && error.category === "validation";
-    if (refused && batch.length > 1) {
+    // One call that cannot be written or sent must not take the others down: each is then sent alone.
+    const whole = error instanceof TidegateError && (error.category === "storage" || error.category === "engine");
+    if (!whole && batch.length > 1) {
       for (const waiting of batch) void this.#alone(waiting);
       return;
     }

@@ -1,7 +1,7 @@
 // The line to an engine in this thread: the wasm class, called directly.
 
 import { initSync, Engine as WasmEngine } from "#wasm";
-import { poisonedError, revived, type TidegateError } from "./errors.js";
+import { poisonedError, revived, storageError, type TidegateError } from "./errors.js";
 import type { Line, Question, Questions } from "./line.js";
 import { sleep } from "./sleep.js";
 
@@ -24,8 +24,8 @@ export interface FileOptions {
 
 /** Opens an engine in memory, in this thread. */
 export function openLocal({ module, clock, payloadBytesMax, image }: LocalOptions): Line {
-  initSync({ module });
   try {
+    initSync({ module });
     return new LocalLine(WasmEngine.openMemory(clock ?? null, payloadBytesMax ?? null, image ?? null));
   } catch (thrown) {
     throw revived(thrown);
@@ -35,13 +35,19 @@ export function openLocal({ module, clock, payloadBytesMax, image }: LocalOption
 /** Opens an engine over the origin's own files, in this thread, which must be a dedicated worker. */
 export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
   const { module, clock, payloadBytesMax, image, name, strict } = options;
-  initSync({ module });
   try {
+    initSync({ module });
     const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, payloadBytesMax ?? null, image ?? null);
     return new LocalLine(engine);
   } catch (thrown) {
     throw revived(thrown);
   }
+}
+
+/** Whether the instance stopped in the middle of something: a trap, or the stack at its end. */
+function trapped(thrown: unknown): boolean {
+  if (thrown instanceof WebAssembly.RuntimeError) return true;
+  return thrown instanceof RangeError && thrown.message.includes("call stack");
 }
 
 class LocalLine implements Line {
@@ -60,10 +66,12 @@ class LocalLine implements Line {
       const ask = this.#engine[question] as (...args: unknown[]) => ReturnType<Questions[Q]>;
       return ask.apply(this.#engine, args);
     } catch (thrown) {
-      if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) {
+      if (trapped(thrown)) {
         this.#broken = poisonedError(String(thrown));
         throw this.#broken;
       }
+      if (thrown instanceof RangeError)
+        throw storageError("io", `there is not enough memory for this: ${thrown.message}`);
       throw revived(thrown);
     }
   }

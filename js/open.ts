@@ -1,10 +1,12 @@
 // Opening an engine.
 
 import { Engine } from "./engine.js";
-import { argumentError, type PlainError, revived, TidegateError } from "./errors.js";
+import { type PlainError, revived, TidegateError } from "./errors.js";
+import type { Line } from "./line.js";
 import { compiled } from "./load.js";
 import { openLocal } from "./local.js";
-import { openInWorker } from "./opfs.js";
+import { openInWorker, UNSUPPORTED } from "./opfs.js";
+import { checkOptions } from "./options.js";
 import type { StorageReport } from "./port.js";
 import { space } from "./space.js";
 import { Upkeep } from "./upkeep.js";
@@ -24,7 +26,10 @@ export interface OpfsStorage {
   durability?: "strict" | "relaxed";
   /** Asks the browser never to clear this origin by itself; some ask the visitor. Needs a page. */
   persist?: boolean;
-  /** Allows an engine in memory where the browser has no such files; `engine.storage.fallback` then says why. */
+  /**
+   * Allows an engine in memory where the browser has no such files at all; `engine.storage.fallback` then says why. What
+   * is taken, damaged or full is refused all the same.
+   */
   fallback?: "memory";
   /** How long to wait for another engine to let go of the files, in ms; 1 000 when left out. */
   waitMs?: number;
@@ -35,7 +40,7 @@ export interface OpenOptions {
   storage: MemoryStorage | OpfsStorage;
   /** A SQLite file to begin with, as `engine.export()` gives it; only where there is no database yet. */
   import?: Uint8Array;
-  /** The compiled engine, for hosts that compile it themselves. */
+  /** The compiled engine, for hosts that compile it themselves. The first one in a thread serves all its engines. */
   module?: WebAssembly.Module;
   /** Where the wasm file is, for those who host it themselves; beside this package when left out. */
   wasmUrl?: string | URL;
@@ -49,14 +54,15 @@ const WAIT_MS = 1_000;
 
 /** Opens an engine. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
 export async function openEngine(options: OpenOptions): Promise<Engine> {
-  check(options);
+  checkOptions(options);
   const { storage } = options;
   try {
     const module = options.module ?? (await compiled(options.wasmUrl));
     if (storage.kind === "memory") return await inMemory(options, module, null);
     return await inFiles(options, storage, module).catch((thrown) => {
-      const unavailable = thrown instanceof TidegateError && thrown.code === "storage.unavailable";
-      if (!unavailable || storage.fallback !== "memory") throw thrown;
+      // Only for want of such files: a database that is there and does not open now must not be passed over.
+      const missing = thrown instanceof TidegateError && thrown.details["reason"] === UNSUPPORTED;
+      if (!missing || storage.fallback !== "memory") throw thrown;
       return inMemory(options, module, thrown.toJSON());
     });
   } catch (thrown) {
@@ -70,23 +76,32 @@ async function inMemory(
   fallback: PlainError | null,
 ): Promise<Engine> {
   const line = openLocal({ module, payloadBytesMax: options.payloadBytesMax, image: options.import });
-  const port = new WirePort(line, memoryReport(fallback));
-  await port.measure();
-  return new Engine(port);
+  return new Engine(await measured(line, memoryReport(fallback)));
 }
 
 async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine> {
   const { name, durability = "strict", waitMs = WAIT_MS, persist = false } = storage;
-  if (persist) await globalThis.navigator?.storage?.persist?.();
+  if (persist) await globalThis.navigator?.storage?.persist?.().catch(() => false);
   const strict = durability === "strict";
   const { payloadBytesMax, import: image } = options;
   const line = await openInWorker({ module, name, strict, payloadBytesMax, image, waitMs }, options.workerUrl);
   const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
-  const port = new WirePort(line, { ...report, ...(await space()) });
-  await port.measure();
+  const port = await measured(line, { ...report, ...(await space()) });
   const engine = new Engine(port);
   void new Upkeep(port, engine).run();
   return engine;
+}
+
+/** The port over a line that has just been opened, with the figures of its storage. */
+async function measured(line: Line, report: StorageReport): Promise<WirePort> {
+  const port = new WirePort(line, report);
+  try {
+    await port.measure();
+    return port;
+  } catch (thrown) {
+    await line.close();
+    throw thrown;
+  }
 }
 
 /** The report of an engine in memory, whose bytes are not asked for before somebody wants them. */
@@ -103,26 +118,4 @@ export function memoryReport(fallback: PlainError | null): StorageReport {
     checked: "sound",
     fallback,
   };
-}
-
-/** Refuses options that cannot be meant, each by its name. */
-function check(options: OpenOptions): void {
-  const storage: Partial<OpfsStorage> | MemoryStorage | undefined = options?.storage;
-  oneOf("storage.kind", storage?.kind, ["memory", "opfs"]);
-  if (storage?.kind === "opfs") {
-    oneOf("storage.durability", storage.durability, ["strict", "relaxed", undefined]);
-    oneOf("storage.fallback", storage.fallback, ["memory", undefined]);
-    if (typeof storage.name !== "string") throw argumentError("storage.name", "a text", typeof storage.name);
-    const { waitMs = WAIT_MS } = storage;
-    if (!Number.isFinite(waitMs) || waitMs < 0)
-      throw argumentError("storage.waitMs", "a number of ms from 0 on", String(waitMs));
-  }
-  if (options.import !== undefined && !(options.import instanceof Uint8Array))
-    throw argumentError("import", "a Uint8Array", typeof options.import);
-}
-
-function oneOf(field: string, found: unknown, allowed: unknown[]): void {
-  if (allowed.includes(found)) return;
-  const limit = allowed.filter((one) => one !== undefined).join(" or ");
-  throw argumentError(field, limit, found === undefined ? "nothing" : String(found));
 }

@@ -7,6 +7,9 @@ import type { Line } from "./line.js";
 import { openRemote, type WorkerLike } from "./remote.js";
 import type { Opening } from "./worker.js";
 
+/** The detail `reason` of a refusal because the host has no such files at all. */
+export const UNSUPPORTED = "unsupported";
+
 /** The folder of all databases, as src/host/opfs.rs has it. */
 const FOLDER = ".tidegate";
 
@@ -29,10 +32,9 @@ export function openInWorker(opening: Opening, workerUrl: string | URL | undefin
 
 function spawn(workerUrl: string | URL | undefined): WorkerLike {
   if (typeof Worker === "undefined")
-    throw storageError("unavailable", "this host has no dedicated workers, which a browser's own files need");
+    throw unsupported("this host has no dedicated workers, which a browser's own files need");
   if (workerUrl !== undefined) return started(workerUrl);
-  if (workerProgram === null)
-    throw storageError("unavailable", "this build of the package is for hosts without a browser's own files");
+  if (workerProgram === null) throw unsupported("this build of the package is for hosts without a browser's own files");
   const url = URL.createObjectURL(new Blob([workerProgram], { type: "text/javascript" }));
   // The worker has its program by then, or never will.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -47,7 +49,10 @@ function started(url: string | URL): WorkerLike {
   }
 }
 
-/** What is there of a database, byte for byte, without opening it: for one that is damaged or of a newer version. */
+/**
+ * What is there of a database, byte for byte, without opening it: for one that is damaged or of a newer version. What
+ * only its log holds is missing in the database file alone.
+ */
 export async function rescueDatabase({ name }: { name: string }): Promise<RescuedDatabase> {
   const pool = await folder(name);
   const found: Partial<RescuedDatabase> = {};
@@ -108,8 +113,12 @@ function slots(directory: FileSystemDirectoryHandle): AsyncIterable<FileSystemFi
 function root(): Promise<FileSystemDirectoryHandle> {
   const storage = typeof navigator === "undefined" ? undefined : navigator.storage;
   if (typeof storage?.getDirectory !== "function")
-    throw storageError("unavailable", "this host has no files of the origin; a secure context of a browser has");
+    throw unsupported("this host has no files of the origin; a secure context of a browser has");
   return storage.getDirectory();
+}
+
+function unsupported(message: string): unknown {
+  return storageError("unavailable", message, { reason: UNSUPPORTED });
 }
 
 function checkName(name: unknown): void {

@@ -16,9 +16,18 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The bytes of a payload and their encoding; bytes keep the encoding their caller named. */
 export function encode(field: string, value: Payload, encoding?: string): { bytes: Uint8Array; encoding?: string } {
-  if (value instanceof Uint8Array) return { bytes: value, ...(encoding !== undefined && { encoding }) };
+  if (value instanceof Uint8Array) return { bytes: copied(field, value), ...(encoding !== undefined && { encoding }) };
   if (encoding !== undefined) throw argumentError("encoding", "a Uint8Array beside it", `a ${typeof value}`);
   return { bytes: encoder.encode(text(value, field)), encoding: JSON_ENCODING };
+}
+
+/** The bytes as they are now: their owner may use them again before they are sent. */
+function copied(field: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return bytes.slice();
+  } catch (thrown) {
+    throw argumentError(field, "bytes that can be read", String(thrown));
+  }
 }
 
 /** A payload as its reader gets it. Bytes that say they are JSON and are not stay bytes: see `undecodable`. */

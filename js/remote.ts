@@ -1,9 +1,9 @@
 // The line to an engine in a dedicated worker: questions out by message, answers back by their number. After a panic
 // the worker is dropped, and the next question opens a new one.
 
-import { closedError, poisonedError, storageError, TidegateError } from "./errors.js";
+import { Bell } from "./bell.js";
+import { argumentError, closedError, poisonedError, storageError, TidegateError } from "./errors.js";
 import type { Line, Question, Questions } from "./line.js";
-import { sleep, until } from "./sleep.js";
 import type { Answered, Asked, Opening } from "./worker.js";
 
 /** What is used of a worker; one made by hand fits too. */
@@ -37,6 +37,7 @@ class RemoteLine implements Line {
   #worker: WorkerLike | undefined;
   #ready: Promise<unknown> | undefined;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #bell = new Bell((ms) => this.#post({ id: ++this.#latest, question: "sleep", args: [ms] }));
   #latest = 0;
   #closed = false;
 
@@ -48,7 +49,14 @@ class RemoteLine implements Line {
 
   /** Resolves when the engine is open; opens it if it is not. */
   opened(): Promise<unknown> {
-    this.#ready ??= this.#open();
+    if (this.#ready === undefined) {
+      const ready = this.#open();
+      this.#ready = ready;
+      // What did not open is tried again by the next question.
+      ready.catch(() => {
+        if (this.#ready === ready) this.#ready = undefined;
+      });
+    }
     return this.#ready;
   }
 
@@ -59,10 +67,8 @@ class RemoteLine implements Line {
   }
 
   /** The worker keeps the time: browsers hold back the timers of hidden pages, by up to a minute. */
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    await this.opened().catch(() => {});
-    if (this.#closed || this.#worker === undefined) return sleep(ms, signal);
-    return until(this.#post({ id: ++this.#latest, question: "sleep", args: [ms] }), signal);
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#bell.sleep(ms, signal);
   }
 
   async close(): Promise<void> {
@@ -77,15 +83,17 @@ class RemoteLine implements Line {
   }
 
   async #open(): Promise<void> {
+    if (this.#closed) throw closedError();
+    const worker = this.#spawn();
     try {
-      const worker = this.#spawn();
       this.#worker = worker;
       worker.onmessage = ({ data }) => this.#hear(data);
       worker.onerror = ({ message }) => this.#fell(message);
       await this.#post({ id: 0, open: this.#opening });
       this.#opening = { ...this.#opening, image: undefined };
     } catch (thrown) {
-      this.#drop(thrown);
+      // It may have been dropped already, and another one begun.
+      if (this.#worker === worker) this.#drop(thrown);
       throw thrown;
     }
   }
@@ -95,7 +103,12 @@ class RemoteLine implements Line {
       const worker = this.#worker;
       if (worker === undefined) return reject(closedError());
       this.#waiting.set(asked.id, { resolve, reject });
-      worker.postMessage(asked);
+      try {
+        worker.postMessage(asked);
+      } catch (thrown) {
+        this.#waiting.delete(asked.id);
+        reject(argumentError("arguments", "values that can be sent to a worker", String(thrown)));
+      }
     });
   }
 
@@ -114,9 +127,10 @@ class RemoteLine implements Line {
   /** The worker failed as a whole: it did not load, or an exception went past everything in it. */
   #fell(message: string | undefined): void {
     const found = message === undefined || message === "" ? "no reason given" : message;
-    const opening = this.#waiting.has(0);
+    // A panic while it opens comes this way too: there is no call yet that it could surface from.
+    const starting = this.#waiting.has(0) && !found.includes("TidegateError");
     this.#drop(
-      opening
+      starting
         ? storageError("unavailable", `the worker of the engine did not start: ${found}${this.#hint}`, { found })
         : poisonedError(`its worker failed: ${found}`),
     );
@@ -124,7 +138,12 @@ class RemoteLine implements Line {
 
   /** Ends the worker; what waits for it is rejected, and the next question opens a new one. */
   #drop(error: unknown): void {
-    this.#worker?.terminate();
+    const worker = this.#worker;
+    if (worker !== undefined) {
+      worker.onmessage = null;
+      worker.onerror = null;
+      worker.terminate();
+    }
     this.#worker = undefined;
     this.#ready = undefined;
     const waiting = [...this.#waiting.values()];

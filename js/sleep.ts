@@ -13,16 +13,3 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", wake, { once: true });
   });
 }
-
-/** Resolves with a promise, or when the signal aborts; never rejects. */
-export function until(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const wake = () => {
-      signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    signal.addEventListener("abort", wake, { once: true });
-    promise.then(wake, wake);
-  });
-}

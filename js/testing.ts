@@ -7,7 +7,10 @@ import { openLocal } from "./local.js";
 import { memoryReport } from "./open.js";
 import { WirePort } from "./wire.js";
 
-/** A clock that stands still until it is moved. */
+/**
+ * A clock that stands still until it is moved. It is the engine's; a claim's `maxWaitMs` and a worker's renewals run on
+ * the host's.
+ */
 export interface ManualClock {
   /** Unix ms. */
   readonly now: number;

@@ -41,23 +41,29 @@ export class Upkeep {
   async lookOver(): Promise<void> {
     await idle(FIRST_MS);
     await this.#step(() => this.#port.reserve());
-    for (let slice = 0; this.#engine.over === undefined; slice += 1) {
+    for (let slice = 0; this.#engine.over === undefined; ) {
       const more = await this.#step(() => this.#port.check(slice));
-      if (!more) return;
+      if (more === false) return;
+      // A slice that could not be read now is read again after a longer rest.
+      if (more === undefined) await idle(AGAIN_MS);
+      else slice += 1;
     }
   }
 
-  /** One step, once no batch is under way. Damage ends the engine; what else goes wrong, its calls will meet too. */
-  async #step(step: () => Promise<boolean>): Promise<boolean> {
+  /**
+   * One step, once no batch is under way; nothing is answered when it failed. Damage ends the engine; what else goes
+   * wrong, its calls will meet too.
+   */
+  async #step(step: () => Promise<boolean>): Promise<boolean | undefined> {
     while (this.#engine.busy) await idle(REST_MS);
-    if (this.#engine.over !== undefined) return false;
+    if (this.#engine.over !== undefined) return undefined;
     try {
       const answer = await step();
       await idle(REST_MS);
       return answer;
     } catch (thrown) {
       if (thrown instanceof TidegateError && thrown.code === "storage.damaged") this.#engine.end(thrown);
-      return false;
+      return undefined;
     }
   }
 }

@@ -27,9 +27,22 @@ const PARKED_MS = 60_000;
 /** How long the loop rests after an error, in ms. */
 const REST_MS = 1_000;
 const TTL_MS = 30_000;
-/** How often an ending is tried while the storage fails, and the rest between two tries, in ms. */
-const END_TRIES_MAX = 5;
+/** The rest between two tries of an ending while the storage fails, in ms: it doubles up to the second. */
 const END_REST_MS = 200;
+const END_REST_MS_MAX = 5_000;
+/** Longest wait that timers of JavaScript hosts take, in ms. */
+const WAIT_MS_MAX = 2 ** 31 - 1;
+/** Slots of one worker at most. */
+const CONCURRENCY_MAX = 10_000;
+/** Refusals of a call whose lease is gone: somebody else ended the execution, or took over. */
+const OVERTAKEN = new Set([
+  "contention.lease_conflict",
+  "contention.execution_not_active",
+  "state.lease_expired",
+  "state.lease_revoked",
+]);
+/** For rests that nothing cuts short. */
+const never = new AbortController().signal;
 /** Bytes of a failure's message or detail at most. */
 const REASON_BYTES_MAX = 65_536;
 
@@ -53,11 +66,15 @@ export class Worker {
   readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
   /** Set once running handlers are told to stop; those that start later are told at once. */
   #drained = false;
+  /** Set when an ending found no room in the storage. */
+  #starved = false;
 
   constructor(engine: Engine, options: WorkOptions, handlers: Handlers, backstage: Backstage) {
     const { concurrency = 1 } = options;
-    if (!Number.isInteger(concurrency) || concurrency < 1)
-      throw argumentError("concurrency", "a whole number from 1 on", String(concurrency));
+    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > CONCURRENCY_MAX)
+      throw argumentError("concurrency", `a whole number from 1 to ${CONCURRENCY_MAX}`, String(concurrency));
+    if (typeof handlers !== "object" || handlers === null)
+      throw argumentError("handlers", "an object of functions", String(handlers));
     this.#engine = engine;
     this.#options = options;
     this.#handlers = handlers;
@@ -73,13 +90,14 @@ export class Worker {
 
   /**
    * Stops claiming, and waits at most `drainMs` for running handlers (30 000 when left out); after that their signals
-   * abort. Resolves when the last handler has returned; with `drainMs: 0` it does not wait for them.
+   * abort; `Infinity` waits for as long as they take. Resolves when the last handler has returned; with `drainMs: 0` it
+   * does not wait for them.
    */
   async stop({ drainMs = 30_000 }: { drainMs?: number } = {}): Promise<void> {
     this.#stopping.abort(new TaskStopped("stopping"));
     const abort = () => this.#abortAll("stopping");
     if (drainMs <= 0) return abort();
-    const timer = setTimeout(abort, drainMs);
+    const timer = drainMs > WAIT_MS_MAX ? undefined : setTimeout(abort, drainMs);
     await this.stopped;
     clearTimeout(timer);
   }
@@ -93,6 +111,12 @@ export class Worker {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
+        // What was claimed now could not be ended.
+        if (this.#starved && this.#engine.storage.full) {
+          await this.#backstage.sleep(REST_MS, signal);
+          continue;
+        }
+        this.#starved = false;
         const claim = await this.#claim(signal);
         if (claim) await this.#run(claim);
       } catch (error) {
@@ -109,8 +133,9 @@ export class Worker {
   }
 
   async #run(claim: ClaimedExecution): Promise<void> {
+    // Nobody could end what was begun now; its lease runs out, and another worker begins it.
+    if (this.#drained || this.#engine.over !== undefined) return;
     const controller = new AbortController();
-    if (this.#drained) controller.abort(new TaskStopped("stopping"));
     this.#running.set(claim.attemptId, { executionId: claim.executionId, controller });
     const over = new AbortController();
     void this.#renewUntil(over.signal, claim, controller);
@@ -137,14 +162,16 @@ export class Worker {
     }
   }
 
-  /** Ends the attempt; a storage that fails for a moment is tried again while the lease lives. */
+  /** Ends the attempt; while the storage fails or is full it is tried again, for as long as the lease is renewed. */
   async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
-    for (let tries = 1; ; tries++) {
+    for (let restMs = END_REST_MS; ; restMs = Math.min(restMs * 2, END_REST_MS_MAX)) {
       try {
         return await this.#endOnce(handle, ending);
       } catch (error) {
-        if (!this.#mayPass(error) || tries >= END_TRIES_MAX || lost(signal)) throw error;
-        await this.#backstage.sleep(END_REST_MS, signal);
+        if (error instanceof TidegateError && OVERTAKEN.has(error.code)) return;
+        if (!this.#mayPass(error) || lost(signal)) throw error;
+        this.#starved ||= error instanceof TidegateError && error.code === "storage.quota";
+        await this.#backstage.sleep(restMs, never);
       }
     }
   }
@@ -166,26 +193,32 @@ export class Worker {
     }
   }
 
-  /** Renews at every third of the lease until it is over; a refusal means that the lease is lost. */
+  /** Renews at every third of the lease until it is over. */
   async #renewUntil(over: AbortSignal, claim: ClaimedExecution, controller: AbortController): Promise<void> {
     const ttlMs = this.#options.leaseTtlMs ?? TTL_MS;
-    for (;;) {
+    let expiresAt = Date.now() + ttlMs;
+    while (!over.aborted) {
       await this.#backstage.sleep(Math.max(1, ttlMs / 3), over);
       if (over.aborted) return;
-      try {
-        await this.#engine.renew(claim.handle);
-      } catch (error) {
-        if (over.aborted) return;
-        if (!this.#mayPass(error)) return controller.abort(new TaskStopped("lease_lost"));
-        this.#report(error);
-      }
+      const error = await this.#engine.renew(claim.handle).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (error === undefined) expiresAt = Date.now() + ttlMs;
+      else if (!over.aborted) this.#unrenewed(error, expiresAt, controller);
     }
+  }
+
+  /** A lease that could not be renewed is lost when the engine refuses it, or its time is over. */
+  #unrenewed(error: unknown, expiresAt: number, controller: AbortController): void {
+    if (this.#mayPass(error) && Date.now() < expiresAt) this.#report(error);
+    else controller.abort(new TaskStopped("lease_lost"));
   }
 
   /** Whether the same call may pass in a moment: the storage blinked, or the engine is being opened again. */
   #mayPass(error: unknown): boolean {
     if (!(error instanceof TidegateError) || this.#engine.over !== undefined) return false;
-    return error.code === "engine.poisoned" || (error.category === "storage" && error.retryable);
+    return error.code === "engine.poisoned" || error.category === "storage";
   }
 
   #abortAll(reason: StopReason): void {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { run, runQuietly } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
-import { root, targetFolder, wasmTarget } from "./setup/project.mjs";
+import { cargoHome, root, targetFolder, wasmTarget } from "./setup/project.mjs";
 import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
@@ -88,6 +88,9 @@ function current(made, stampFile, wanted) {
  */
 async function compile(env, { crate, flags = [] }) {
   const args = ["build", "--release", "--lib", "--package", crate, "--target", wasmTarget, ...flags];
+  // Panics name their place: in the source, not on the machine that built it.
+  const places = [`${cargoHome}=cargo`, `${root}=.`].map((place) => `"--remap-path-prefix=${place}"`);
+  args.push("--config", `target.${wasmTarget}.rustflags=[${places.join()}]`);
   if (!(await run("cargo", args, { env })))
     throw new Failure("the engine did not compile for WebAssembly: see cargo's message above.");
 }

@@ -11,7 +11,15 @@ import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
 /** What the TypeScript is made from; the types of the engine come with its wasm. */
-const inputs = ["js", "tsconfig.json", "package.json", "package-lock.json", "src/js", "scripts/bundle.mjs"];
+const inputs = [
+  "js",
+  "tsconfig.json",
+  "package.json",
+  "package-lock.json",
+  "src/js",
+  "scripts/bundle.mjs",
+  "scripts/package.mjs",
+];
 
 const stampFile = join(root, "dist/js.stamp");
 

@@ -9,7 +9,7 @@ import { root } from "./setup/project.mjs";
 import { fingerprint } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
 
-const inputs = ["www", "dist/js.stamp", "dist/wasm.stamp", "package-lock.json"];
+const inputs = ["www", "dist/js.stamp", "dist/wasm.stamp", "package-lock.json", "scripts/page.mjs"];
 
 const stampFile = join(root, "dist/www.stamp");
 

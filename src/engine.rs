@@ -14,7 +14,7 @@ use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
 use crate::store::{Store, migrations};
 use crate::timers;
-use job::{BatchJob, CallJob, Job, TickJob};
+use job::{BatchJob, CallJob, Job, TickJob, guarded, unguarded};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -288,12 +288,20 @@ impl Engine {
         if !jobs.iter().any(Job::wanted) {
             return;
         }
+        let full = |e: &Error| e.code() == Code::StorageQuota;
         let outcome = match self.transact(now, jobs, false) {
             Err(Undone::InOperation(_)) if !self.stale => self.transact(now, jobs, true),
             // What creates is refused this time, and the others may fit.
-            Err(Undone::Whole(e)) if e.code() == Code::StorageQuota && !self.stale => self.transact(now, jobs, true),
+            Err(Undone::Whole(e)) if full(&e) && !self.stale => self.transact(now, jobs, true),
             outcome => outcome,
         };
+        if let Err(Undone::Whole(e)) = &outcome
+            && full(e)
+            && jobs.len() > 1
+        {
+            // One that does not fit takes the others with it: each has to find its own room.
+            return jobs.chunks_mut(1).for_each(|one| self.commit(now, one));
+        }
         if let Err(Undone::Whole(e) | Undone::InOperation(e)) = outcome {
             for job in jobs {
                 job.fail(&e);
@@ -342,33 +350,6 @@ impl Engine {
 enum Undone {
     InOperation(Error),
     Whole(Error),
-}
-
-/// Runs a job that has no savepoint: an error after a write, or of the storage, undoes the transaction.
-fn unguarded<J: Job>(job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
-    let writes = turn.store.writes();
-    match job.run(turn) {
-        Ok(()) => Ok(()),
-        Err(e) if e.is_storage() || turn.store.writes() > writes => Err(e),
-        Err(e) => {
-            job.fail(&e);
-            Ok(())
-        }
-    }
-}
-
-/// Runs a job in a savepoint: an error undoes the job alone, as long as the transaction still exists.
-fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
-    let mark = turn.store.mark();
-    match db.savepoint(&mut || job.run(turn)) {
-        Ok(()) => Ok(()),
-        Err(e) if !db.in_transaction() => Err(e),
-        Err(e) => {
-            turn.store.rewind(mark);
-            job.fail(&e);
-            Ok(())
-        }
-    }
 }
 
 /// How many of the jobs go into the next commit.

@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::argument::{Limits, name};
 use crate::ops::{Answer, Call, Ready, Turn};
 use crate::store::Request;
+use crate::store::driver::Driver;
 use crate::timers;
 
 /// How long the answer of a call with a request id is kept, in ms: 10 minutes.
@@ -162,5 +163,32 @@ impl Job for TickJob {
 
     fn fail(&mut self, e: &Error) {
         self.error = Some(e.clone());
+    }
+}
+
+/// Runs a job that has no savepoint: an error after a write, or of the storage, undoes the transaction.
+pub fn unguarded<J: Job>(job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
+    let writes = turn.store.writes();
+    match job.run(turn) {
+        Ok(()) => Ok(()),
+        Err(e) if e.is_storage() || turn.store.writes() > writes => Err(e),
+        Err(e) => {
+            job.fail(&e);
+            Ok(())
+        }
+    }
+}
+
+/// Runs a job in a savepoint: an error undoes the job alone, as long as the transaction still exists.
+pub fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
+    let mark = turn.store.mark();
+    match db.savepoint(&mut || job.run(turn)) {
+        Ok(()) => Ok(()),
+        Err(e) if !db.in_transaction() => Err(e),
+        Err(e) => {
+            turn.store.rewind(mark);
+            job.fail(&e);
+            Ok(())
+        }
     }
 }

@@ -38,11 +38,6 @@ impl Pool {
         &self.vfs
     }
 
-    /// Whether there is a file of this name.
-    pub fn contains(&self, file: &str) -> Result<bool> {
-        self.files.contains(file).map_err(|e| refusal(&self.name, &e))
-    }
-
     /// Deletes all files; none may be open.
     pub fn clear(&self) -> Result<()> {
         self.files.clear().map_err(|e| refusal(&self.name, &e))
@@ -79,7 +74,9 @@ fn refusal(name: &str, error: &OpfsSAHError) -> Error {
     } else {
         (Code::StorageIo, error.to_string())
     };
-    Error::new(code, message).with("name", name)
+    let error = Error::new(code, message).with("name", name);
+    // A host without such files at all, where a caller may have allowed another storage.
+    if code == Code::StorageUnavailable { error.with("reason", "unsupported") } else { error }
 }
 
 /// What an exception of the browser's file system means, by its name: its text differs from browser to browser.
@@ -89,7 +86,7 @@ fn said(exception: &wasm_bindgen::JsValue, error: &OpfsSAHError) -> (Code, Strin
             (Code::StorageTaken, "another tab or worker has this database open; close it there".to_owned())
         }
         Some("QuotaExceededError") => (Code::StorageQuota, format!("the origin's storage is full: {error}")),
-        Some("SecurityError" | "NotAllowedError" | "NotSupportedError" | "TypeError") => {
+        Some("SecurityError" | "NotAllowedError" | "NotSupportedError") => {
             (Code::StorageUnavailable, format!("the browser keeps no files for this page: {error}"))
         }
         _ => (Code::StorageIo, error.to_string()),

@@ -52,8 +52,8 @@ impl WasmEngine {
             let limits = limits(payload_bytes_max)?;
             let image = ours(image)?;
             let pool = Pool::take(&name).await?;
-            let database = in_pool(&pool, durability, image.as_ref())?;
-            Opened::over(database, Some(pool), clock, limits)
+            let database = Embedded::in_vfs(pool.vfs(), FILE, durability, image.as_ref())?;
+            Opened::over(database, Some((pool, image.is_some())), clock, limits)
         };
         open.await.map(WasmEngine::over).map_err(|e| thrown(&e))
     }
@@ -98,20 +98,4 @@ fn ours(bytes: Option<Uint8Array>) -> Result<Option<Embedded>> {
     let image = Embedded::image(bytes.to_vec())?;
     migrations::pending(&image)?;
     Ok(Some(image))
-}
-
-fn in_pool(pool: &Pool, durability: Durability, image: Option<&Embedded>) -> Result<Embedded> {
-    if image.is_none() {
-        return Embedded::in_vfs(pool.vfs(), FILE, durability, None);
-    }
-    if pool.contains(FILE)? {
-        let limit = "a name that holds no database yet";
-        return Err(Error::argument(Code::InvalidInput, "import", limit, "one under this name"));
-    }
-    let imported = Embedded::in_vfs(pool.vfs(), FILE, durability, image);
-    if imported.is_err() {
-        // What was copied of the image is no database to find at the next open.
-        pool.clear()?;
-    }
-    imported
 }

@@ -17,15 +17,30 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens an engine over a database; `clock` answers Unix ms.
-    pub fn over(database: Embedded, pool: Option<Pool>, clock: Option<Function>, limits: Limits) -> Result<Self> {
+    /// Opens an engine over a database; `clock` answers Unix ms. The pool comes with whether its database was imported just
+    /// now: if it does not open, it goes again.
+    pub fn over(
+        database: Embedded,
+        pool: Option<(Pool, bool)>,
+        clock: Option<Function>,
+        limits: Limits,
+    ) -> Result<Self> {
         let mut host = Host::default();
         if let Some(clock) = clock {
             host.clock = Box::new(JsClock(clock));
         }
         let database = Rc::new(database);
-        let engine = Engine::open(Rc::clone(&database) as _, host, limits)?;
-        Ok(Self { engine, database, _pool: pool })
+        match Engine::open(Rc::clone(&database) as _, host, limits) {
+            Ok(engine) => Ok(Self { engine, database, _pool: pool.map(|(pool, _)| pool) }),
+            Err(e) => {
+                drop(database);
+                if let Some((pool, true)) = pool {
+                    // Why it did not open is what the caller needs to hear.
+                    let _ = pool.clear();
+                }
+                Err(e)
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { launch, profile, visit } from "./browser.mjs";
 import { Ledger } from "./laws.mjs";
 import { serve } from "./server.mjs";
-import { attempts, PRINTS, RECEIPTS, ready, rows, shopTab, submit, until } from "./shop.mjs";
+import { attempts, focused, meddle, meddling, PRINTS, RECEIPTS, ready, rows, shopTab, submit, until } from "./shop.mjs";
 import { World } from "./world.mjs";
 
 /** @typedef {import("./browser.mjs").Page} Page */
@@ -240,4 +240,103 @@ test("deleting everything begins anew", async (t) => {
   await submit(page, RECEIPTS, 1);
   await until(page, "completed", 1);
   assert.equal((await rows(page)).length, 1);
+});
+
+test("a batch that is refused in part or whole says so, and new orders have numbers of their own after a reload", async (t) => {
+  const page = await shopTab(t, world.context);
+  await meddle(page);
+  await page.goto(at("?name=refused"));
+  await ready(page);
+  await submit(page, RECEIPTS, 2);
+  const again = page.getByRole("button", { name: "Submit", exact: true });
+  await page.getByLabel("How many").fill("12");
+  await meddling(page, "refuse", 1);
+  await again.click();
+  assert.match(await page.locator('[data-batch="refused"]').innerText(), /^The batch was refused: .*lane/);
+  await meddling(page, "refuse", 0.25);
+  await again.click();
+  const partly = await page.locator('[data-batch="partly"]').innerText();
+  assert.match(partly, /9 created in one commit, [\d.]+ ms, 3 refused: of orders 1015 to 1026\. Refused: .*lane/);
+  await page.reload();
+  await ready(page);
+  await submit(page, RECEIPTS, 4);
+  assert.match(await page.locator("[data-batch]").innerText(), /^4 created .*: orders 1027 to 1030\.$/);
+  await until(page, "completed", 15);
+  assert.equal((await rows(page)).length, 15);
+});
+
+test("a control that goes away leaves the focus beside it", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=focus"));
+  await ready(page);
+  await submit(page, PRINTS, 12);
+  await page.getByRole("button", { name: "Cancel Print 1012" }).press("Enter");
+  await until(page, "cancelled", 1);
+  assert.equal(await focused(page), "Details of Print 1012");
+  await page.getByRole("button", { name: /^Waiting/ }).click();
+  await page.getByRole("button", { name: "Cancel Print 1011" }).press("Enter");
+  await page.locator('[data-order="1011"]').waitFor({ state: "detached" });
+  assert.equal(await focused(page), "Details of Print 1010");
+  const other = await shopTab(t, world.context);
+  await other.goto(at("?name=focus"));
+  const again = other.getByRole("button", { name: "Try again" });
+  await again.press("Enter");
+  await again.waitFor({ state: "detached" });
+  await again.waitFor();
+  assert.equal(await focused(other), "The shop is open in another tab");
+  await page.close();
+  await again.press("Enter");
+  await ready(other);
+  assert.equal(await focused(other), "Submit a batch");
+});
+
+test("a full storage is said calmly, for as long as it is full; what is under way ends", async (t) => {
+  const page = await shopTab(t, world.context);
+  await page.goto(at("?name=full"));
+  await ready(page);
+  await page.locator('[data-storage-checked="sound"]').waitFor();
+  await submit(page, PRINTS, 2);
+  await until(page, "active", 2);
+  // The limit holds for as long as the session that set it.
+  const session = await world.context.newCDPSession(page);
+  const { origin } = world.site;
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+  const form = page.getByRole("button", { name: "Submit", exact: true });
+  await page.getByLabel("How many").fill("100");
+  for (let batches = 0; (await page.locator('[data-batch="refused"]').count()) === 0; batches++) {
+    assert.ok(batches < 100, "the storage never was full");
+    await form.click();
+    await page.locator('[aria-disabled="false"]', { hasText: "Submit" }).waitFor();
+  }
+  await page.locator('[data-full="true"]', { hasText: /new orders are refused until there is room/ }).waitFor();
+  await page.locator('[data-storage-full="true"]').waitFor();
+  await page.getByRole("button", { name: /^Completed/ }).click();
+  await until(page, "completed", 2);
+  await session.send("Storage.overrideQuotaForOrigin", { origin });
+  await page.locator('[data-full="false"]:empty').waitFor({ state: "attached" });
+  await submit(page, RECEIPTS, 1);
+});
+
+test("deleting everything right after damage ended the engine waits until the files are let go", async (t) => {
+  const page = await shopTab(t, world.context);
+  await meddle(page);
+  await visit(page, `${world.site.origin}/`);
+  await page.evaluate(async () => {
+    const { bytesOf, open, put } = window.client;
+    const engine = await open("lost");
+    const inputs = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(900)}`);
+    await Promise.all(inputs.map((input) => engine.executions.create({ lane: "l", kind: "k", input })));
+    await engine.close();
+    const bytes = await bytesOf("lost");
+    const needle = new TextEncoder().encode('"100 xxxx');
+    const found = bytes.findIndex((_, start) => needle.every((byte, index) => bytes[start + index] === byte));
+    await put("lost", new Uint8Array(64).fill(0xff), found - (found % 4096));
+  });
+  await page.goto(at("?name=lost"));
+  await ready(page);
+  await meddling(page, "slowClose", 500);
+  await page.locator('[data-alert="storage.damaged"]').waitFor();
+  await page.getByRole("button", { name: "Delete everything" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete everything" }).click();
+  await page.locator('[data-ready="true"][data-count-all="0"]').waitFor();
 });

@@ -92,3 +92,56 @@ export async function attempts(page) {
   for (const one of lifecycles) counted[one] = (counted[one] ?? 0) + 1;
   return counted;
 }
+
+/**
+ * Lets the test meddle with what the page's next document sends to its engine: `refuse` makes a share of the creates
+ * such as the engine refuses, `slowClose` keeps it from its files a while longer.
+ * @param {Page} page
+ */
+export async function meddle(page) {
+  await page.addInitScript(() => {
+    const send = Worker.prototype.postMessage;
+    /** @param {any} message */
+    Worker.prototype.postMessage = function (message) {
+      const { dataset } = document.documentElement;
+      if (message.question === "close" && dataset["slowClose"]) {
+        setTimeout(() => send.call(this, message), Number(dataset["slowClose"]));
+        return;
+      }
+      if (message.question === "batch" && dataset["refuse"]) {
+        const calls = JSON.parse(message.args[0]);
+        const creates = calls.filter((/** @type {any} */ { op }) => op === "create_execution");
+        for (const { args } of creates.slice(0, creates.length * Number(dataset["refuse"]))) args.lane = "";
+        message.args[0] = JSON.stringify(calls);
+      }
+      send.call(this, message);
+    };
+  });
+}
+
+/**
+ * Sets what `meddle` does from now on.
+ * @param {Page} page
+ * @param {"refuse" | "slowClose"} how
+ * @param {number | undefined} amount
+ */
+export function meddling(page, how, amount) {
+  return page.evaluate(
+    ([how, amount]) => {
+      if (amount === undefined) delete document.documentElement.dataset[how];
+      else document.documentElement.dataset[how] = String(amount);
+    },
+    /** @type {const} */ ([how, amount]),
+  );
+}
+
+/**
+ * What has the focus, as it is called.
+ * @param {Page} page
+ */
+export function focused(page) {
+  return page.evaluate(() => {
+    const held = document.activeElement;
+    return held === document.body ? "" : (held?.getAttribute("aria-label") ?? held?.textContent ?? "").trim();
+  });
+}

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Bell } from "../../dist/js/bell.js";
 import { Engine } from "../../dist/js/engine.js";
 import { plainOf, poisonedError, storageError, TidegateError } from "../../dist/js/errors.js";
 import { compiled } from "../../dist/js/load.js";
@@ -194,4 +195,34 @@ test("a sound database is found sound, slice by slice", async () => {
   await new Upkeep(port, engine).lookOver();
   assert.equal(engine.storage.checked, "sound");
   await engine.close();
+});
+
+test("a claim that waits in memory is told of the panic at once", async () => {
+  const line = openLocal({ module: await compiled(), clock: () => 1_000_000 });
+  const ask = line.ask.bind(line);
+  let broken = false;
+  line.ask = (question, ...args) => (broken ? Promise.reject(poisonedError("unreachable")) : ask(question, ...args));
+  const engine = new Engine(new WirePort(line, memoryReport(null)), { set: () => {} });
+  const waiting = rejection(engine.claim({ lanes: ["l"], worker, maxWaitMs: 600_000 }));
+  await engine.executions.list();
+  broken = true;
+  assert.equal((await rejection(engine.executions.list())).code, "engine.poisoned");
+  assert.equal((await waiting).code, "engine.poisoned");
+  assert.ok(engine.over);
+});
+
+test("sleepers share one timer of the worker, and those woken before leave nothing behind", async () => {
+  let rings = 0;
+  const bell = new Bell((ms) => {
+    rings += 1;
+    return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  });
+  const woken = new AbortController();
+  const early = Array.from({ length: 100 }, () => bell.sleep(3_600_000, woken.signal));
+  const due = [20, 10, 30].map((ms) => bell.sleep(ms, new AbortController().signal));
+  woken.abort();
+  await Promise.all(early);
+  await Promise.all(due);
+  assert.ok(rings <= 6, `${rings} timers`);
+  await bell.sleep(5, AbortSignal.abort());
 });

@@ -205,7 +205,7 @@ test("a closed engine refuses every call with one typed error", async () => {
 
 test("what cannot be opened says why", async () => {
   /** @type {any[]} */
-  const refused = [undefined, {}, { storage: { kind: "cloud" } }];
+  const refused = [{}, { storage: { kind: "cloud" } }];
   for (const options of refused)
     assert.equal((await rejection(() => openEngine(options))).details.field, "storage.kind");
   const storage = /** @type {const} */ ({ kind: "memory" });
@@ -288,5 +288,91 @@ test("after a clock was accepted the alarm is set anew", async () => {
   assert.equal(await engine.acceptClock(), 5_000_000);
   await clock.advance(1_000);
   assert.equal((await parked)?.kind, "k");
+  await engine.close();
+});
+
+test("bytes are those of the call, whatever their owner does with them afterwards", async () => {
+  const { engine } = await openTestEngine();
+  const bytes = new Uint8Array(2);
+  const made = [1, 2, 3].map((n) => {
+    bytes[0] = n;
+    return engine.executions.create({ lane: "l", kind: "k", input: bytes });
+  });
+  await Promise.all(made);
+  for (const n of [1, 2, 3]) {
+    const claim = await engine.claim({ lanes: ["l"], worker });
+    assert.deepEqual(claim?.input, new Uint8Array([n, 0]));
+  }
+  await engine.close();
+});
+
+test("bytes that cannot be read are refused alone", async () => {
+  const { engine } = await openTestEngine();
+  const gone = new Uint8Array(4);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  const [bad, good] = await Promise.allSettled([
+    engine.executions.create({ lane: "l", kind: "k", input: gone }),
+    engine.executions.create({ lane: "l", kind: "k" }),
+  ]);
+  assert.equal(good.status, "fulfilled");
+  assert.equal(bad.status === "rejected" && bad.reason.details.field, "input");
+  await engine.close();
+});
+
+test("options that are not known or not of their type are refused by name", async () => {
+  const open = /** @type {(options: any) => Promise<unknown>} */ (openEngine);
+  const opfs = { kind: "opfs", name: "a" };
+  const cases = /** @type {const} */ ([
+    [undefined, "options"],
+    [{}, "storage.kind"],
+    [{ storage: { kind: "disk" } }, "storage.kind"],
+    [{ storage: { kind: "memory", name: "a" } }, "storage.name"],
+    [{ storage: { kind: "opfs" } }, "storage.name"],
+    [{ storage: { ...opfs, durabilty: "strict" } }, "storage.durabilty"],
+    [{ storage: { ...opfs, durability: "loose" } }, "storage.durability"],
+    [{ storage: { ...opfs, fallback: 1 } }, "storage.fallback"],
+    [{ storage: { ...opfs, waitMs: -1 } }, "storage.waitMs"],
+    [{ storage: { ...opfs, persist: "yes" } }, "storage.persist"],
+    [{ storage: { kind: "memory" }, module: {} }, "module"],
+    [{ storage: { kind: "memory" }, import: [1] }, "import"],
+    [{ storage: { kind: "memory" }, payloadBytesMax: "1000" }, "payloadBytesMax"],
+    [{ storage: { kind: "memory" }, payloadMax: 5 }, "payloadMax"],
+  ]);
+  for (const [options, field] of cases) {
+    const error = await rejection(() => open(options));
+    assert.deepEqual([error.code, error.details.field], ["validation.invalid_input", field]);
+  }
+});
+
+test("arguments that are no objects are refused by name", async () => {
+  const { engine } = await openTestEngine();
+  const bad = /** @type {any} */ (engine);
+  assert.equal((await rejection(() => bad.claim())).details.field, "claim");
+  assert.equal((await rejection(() => bad.claim({ lanes: 5 }))).details.field, "lanes");
+  assert.equal((await rejection(() => bad.fail("h"))).details.field, "failure");
+  assert.equal((await rejection(() => bad.executions.create())).details.field, "execution");
+  await engine.close();
+});
+
+test("an engine in memory is exported and begun with again", async () => {
+  const { engine } = await openTestEngine();
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k", input: { deep: [1] } });
+  const file = await engine.export();
+  await engine.close();
+  const again = await openEngine({ storage: { kind: "memory" }, import: file });
+  assert.equal((await again.executions.describe(executionId))?.publicState, "waiting");
+  assert.deepEqual((await again.claim({ lanes: ["l"], worker }))?.input, { deep: [1] });
+  await again.close();
+  const error = await rejection(() => openEngine({ storage: { kind: "memory" }, import: file.subarray(0, -1) }));
+  assert.equal(error.code, "storage.damaged");
+});
+
+test("in Node a browser's own files are missing, and say so", async () => {
+  const storage = /** @type {const} */ ({ kind: "opfs", name: "a" });
+  const error = await rejection(() => openEngine({ storage }));
+  assert.deepEqual([error.code, error.details.reason], ["storage.unavailable", "unsupported"]);
+  const engine = await openEngine({ storage: { ...storage, fallback: "memory" } });
+  assert.equal(engine.storage.kind, "memory");
+  assert.equal(engine.storage.fallback?.code, "storage.unavailable");
   await engine.close();
 });

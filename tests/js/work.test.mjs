@@ -64,7 +64,7 @@ test("a result is told again to a storage that fails for a moment", async () => 
   await engine.close();
 });
 
-test("a handler whose claim arrives after the stop begins with its signal aborted", async () => {
+test("a claim that arrives after the stop is not begun: nobody could end it", async () => {
   const claim = deferred();
   const asked = deferred();
   const engine = await engineWith(async (calls, send) => {
@@ -75,17 +75,13 @@ test("a handler whose claim arrives after the stop begins with its signal aborte
     return reply;
   });
   await engine.executions.create({ lane: "l", kind: "k" });
-  /** @type {unknown[]} */
-  const seen = [];
-  const loop = engine.work(
-    { lanes: ["l"] },
-    { k: ({ signal }) => void seen.push(signal.aborted, signal.reason.reason) },
-  );
+  let begun = 0;
+  const loop = engine.work({ lanes: ["l"] }, { k: () => ++begun });
   await asked.promise;
   await loop.stop({ drainMs: 0 });
   claim.resolve(undefined);
   await loop.stopped;
-  assert.deepEqual(seen, [true, "stopping"]);
+  assert.equal(begun, 0);
   await engine.close();
 });
 
@@ -194,3 +190,63 @@ function deferred() {
   const promise = new Promise((settle) => (resolve = settle));
   return { promise, resolve };
 }
+
+test("an ending that finds no room is told again, and nothing is claimed meanwhile", async () => {
+  const quota = { ...storageError, code: "storage.quota", kind: "quota", retryable: false };
+  let refusals = 3;
+  let claims = 0;
+  let claimsMeanwhile = 0;
+  const engine = await engineWith(async (calls, send) => {
+    if (calls.some(({ op }) => op === "claim")) claims += 1;
+    if (calls.some(({ op }) => op === "complete")) claimsMeanwhile = claims;
+    if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
+    refusals -= 1;
+    const answers = calls.map(() => ({ error: quota }));
+    return { answers, wakes: { lanes: [], finished: [], events: false }, nextDueAt: null, now: 1_000_000 };
+  });
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
+  let begun = 0;
+  const loop = engine.work({ lanes: ["l"] }, { k: () => ++begun });
+  await reached(engine, executionId, "completed");
+  assert.deepEqual([begun, refusals], [1, 0]);
+  assert.equal(claimsMeanwhile, 1);
+  await loop.stop();
+  await engine.close();
+});
+
+test("a stop may wait for as long as it takes", async () => {
+  const engine = await engineWith((_, send) => send());
+  await engine.executions.create({ lane: "l", kind: "k" });
+  const begun = deferred();
+  const end = deferred();
+  let aborted = true;
+  const loop = engine.work(
+    { lanes: ["l"] },
+    {
+      k: async ({ signal }) => {
+        begun.resolve(undefined);
+        await end.promise;
+        aborted = signal.aborted;
+      },
+    },
+  );
+  await begun.promise;
+  const stopped = loop.stop({ drainMs: Number.POSITIVE_INFINITY });
+  await sleep(20);
+  end.resolve(undefined);
+  await stopped;
+  assert.equal(aborted, false);
+  await engine.close();
+});
+
+test("work that cannot be meant is refused by name", async () => {
+  const engine = await engineWith((_, send) => send());
+  const bad = /** @type {any} */ (engine);
+  /** @param {() => unknown} call @param {string} field */
+  const refused = (call, field) =>
+    assert.throws(call, (/** @type {any} */ error) => error.details.field === field && error.class === "terminal");
+  refused(() => bad.work(undefined, {}), "options");
+  refused(() => bad.work({ lanes: ["l"] }), "handlers");
+  refused(() => bad.work({ lanes: ["l"], concurrency: 2 ** 33 }, {}), "concurrency");
+  await engine.close();
+});

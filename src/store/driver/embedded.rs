@@ -101,13 +101,17 @@ impl Embedded {
         // Until the database is found to be ours, its files stay as they are, the log of a killed process too.
         let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         connection.set_db_config(keep, true).map_err(|e| failure(&e))?;
+        if image.is_some() {
+            check_empty(&connection)?;
+        }
         fill(&mut connection, image)?;
         let full = Arc::new(AtomicBool::new(false));
         let noted = Arc::clone(&full);
         // SQLite's own hook answers a failed copy as a failed COMMIT, of what is committed. The next one copies it.
         let copy = move |log: &mut Wal, pages: i32| {
             if pages >= CHECKPOINT_PAGES {
-                noted.store(log.checkpoint().is_err(), Ordering::Relaxed);
+                let copied = log.checkpoint();
+                noted.store(copied.is_err_and(|e| failure(&e).code() == Code::StorageQuota), Ordering::Relaxed);
             }
             Ok(())
         };
@@ -275,13 +279,23 @@ impl Driver for Embedded {
             return Ok(());
         }
         let outcome = self.script("PRAGMA wal_checkpoint(PASSIVE)").and_then(|()| self.make_room(fill));
-        self.full.store(outcome.is_err(), Ordering::Relaxed);
+        self.full.store(outcome.as_ref().is_err_and(|e| e.code() == Code::StorageQuota), Ordering::Relaxed);
         outcome
     }
 
     fn in_transaction(&self) -> bool {
         !self.session.borrow_owner().is_autocommit()
     }
+}
+
+/// An image goes only where there is no table: one that was copied in part, before its tab was closed, left none.
+fn check_empty(connection: &Connection) -> Result<()> {
+    let count = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    if count.map_err(|e| failure(&e))? == 0 {
+        return Ok(());
+    }
+    let limit = "a name that holds no database yet";
+    Err(Error::argument(Code::InvalidInput, "import", limit, "one under this name"))
 }
 
 /// Copies an image into a database that holds nothing yet.
@@ -350,7 +364,11 @@ impl ToSql for Value<'_> {
 /// The typed error for a failure of SQLite.
 #[cold]
 fn failure(error: &rusqlite::Error) -> Error {
+    // In a browser a disk that is full takes less than it is given, and says no more about it.
+    let short_write = cfg!(target_family = "wasm")
+        && error.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE);
     let code = match error.sqlite_error_code() {
+        Some(_) if short_write => Code::StorageQuota,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Code::StorageTaken,
         Some(ErrorCode::DiskFull) => Code::StorageQuota,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Code::StorageDamaged,

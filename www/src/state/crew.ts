@@ -3,11 +3,10 @@
 import type { Engine, Worker as WorkLoop } from "tidegate";
 import { HANDLERS, LANES } from "../work/kinds.js";
 import { Observable } from "./observable.js";
+import type { Troubles } from "./troubles.js";
 
 export const CONCURRENCIES = [1, 2, 4, 8] as const;
 const LEASE_MS = 6_000;
-/** How long an error is shown. */
-const TROUBLE_MS = 10_000;
 const WORKER_ID = "print-shop";
 
 export type CrewState = "working" | "finishing" | "paused";
@@ -16,16 +15,16 @@ export class Crew extends Observable {
   /** Names this tab: a lease with another instance was issued before the page was loaded. */
   readonly instanceId = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "0";
   readonly #engine: Engine;
+  readonly #troubles: Troubles;
   #loop: WorkLoop | undefined;
   #state: CrewState = "paused";
   #wanted: "working" | "paused" = "paused";
   #concurrency = 4;
-  /** What last went wrong outside of handlers. */
-  trouble: unknown;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, troubles: Troubles) {
     super();
     this.#engine = engine;
+    this.#troubles = troubles;
   }
 
   get leaseMs(): number {
@@ -68,7 +67,7 @@ export class Crew extends Observable {
         worker: { id: WORKER_ID, instanceId: this.instanceId },
         concurrency: this.#concurrency,
         leaseTtlMs: LEASE_MS,
-        onError: (thrown) => this.#meet(thrown),
+        onError: (thrown) => this.#troubles.meet("The worker met with an error, and goes on", thrown),
       },
       HANDLERS,
     );
@@ -82,15 +81,6 @@ export class Crew extends Observable {
     this.#loop = undefined;
     this.#turn("paused");
     if (this.#wanted === "working") this.#begin();
-  }
-
-  #meet(trouble: unknown): void {
-    this.trouble = trouble;
-    this.changed();
-    setTimeout(() => {
-      if (this.trouble === trouble) this.trouble = undefined;
-      this.changed();
-    }, TROUBLE_MS);
   }
 
   #turn(state: CrewState): void {

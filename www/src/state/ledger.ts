@@ -47,6 +47,29 @@ export class Ledger extends Observable {
     return ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined);
   }
 
+  /** The ids of each instant at which something was created, the newest first. */
+  *instants(): Generator<string[]> {
+    let ids: string[] = [];
+    let instant: number | undefined;
+    for (let at = this.#order.length - 1; at >= 0; at--) {
+      const id = this.#order[at] ?? "";
+      const createdAt = this.#rows.get(id)?.createdAt;
+      if (ids.length > 0 && createdAt !== instant) {
+        yield ids;
+        ids = [];
+      }
+      ids.push(id);
+      instant = createdAt;
+    }
+    if (ids.length > 0) yield ids;
+  }
+
+  /** The rows of these, with their snapshots. */
+  async described(ids: readonly string[]): Promise<Row[]> {
+    await this.#describe(ids.filter((id) => !this.#rows.get(id)?.snapshot));
+    return this.rows(ids);
+  }
+
   /** Says which rows a view shows, which are then described. Answers whether some of them are not described yet. */
   see(view: string, ids: readonly string[]): boolean {
     this.#seen.set(view, ids);

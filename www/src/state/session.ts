@@ -15,6 +15,8 @@ export type SessionState =
 export class Session extends Observable {
   #address: Address;
   #state: SessionState = { phase: "opening" };
+  /** Resolves when a lost engine has let go of its database. */
+  #letGo: Promise<void> = Promise.resolve();
 
   constructor(address: Address) {
     super();
@@ -33,6 +35,7 @@ export class Session extends Observable {
   async open(): Promise<void> {
     this.#turn({ phase: "opening" });
     try {
+      await this.#letGo;
       const engine = await openStorage(this.#address);
       const shop = await Shop.begin(engine, (error) => this.#lose(error));
       this.#turn({ phase: "open", shop });
@@ -63,7 +66,7 @@ export class Session extends Observable {
   #lose(error: unknown): void {
     if (this.#state.phase !== "open") return;
     // A lost engine answers nothing: what closing it says does not matter.
-    this.#state.shop.close().catch(() => {});
+    this.#letGo = this.#state.shop.close().catch(() => {});
     this.#turn({ phase: "lost", error });
   }
 

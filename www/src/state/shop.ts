@@ -1,12 +1,13 @@
 // An open engine with all that goes with it: the ledger, the crew, the vitals, and what keeps them current.
 
-import type { Engine } from "tidegate";
-import { FIRST_ORDER } from "../work/order.js";
+import { type Engine, TidegateError } from "tidegate";
 import { type BatchReport, type Choice, submitBatch } from "./batch.js";
 import { Crew } from "./crew.js";
 import { Ledger } from "./ledger.js";
+import { nextOrder } from "./numbers.js";
 import { Pulse } from "./pulse.js";
 import { unfinished } from "./standing.js";
+import { Troubles } from "./troubles.js";
 import { Vitals } from "./vitals.js";
 
 const LEDGER_REST_MS = 250;
@@ -21,41 +22,43 @@ export interface Inheritance {
 
 export class Shop {
   readonly engine: Engine;
+  readonly troubles = new Troubles();
   readonly ledger: Ledger;
   readonly crew: Crew;
   readonly vitals: Vitals;
   readonly inheritance: Inheritance;
   readonly #pulses: Pulse[];
   #nextOrder: number;
+  #isLeft = false;
 
   /** Loads what is there and begins to work. `lost` hears when the engine can no longer be used. */
   static async begin(engine: Engine, lost: (error: unknown) => void): Promise<Shop> {
     const ledger = new Ledger(engine);
     try {
       await ledger.load();
+      return new Shop(engine, ledger, await nextOrder(ledger), lost);
     } catch (thrown) {
       // An engine that stayed open would hold the database against the next try.
       await engine.close().catch(() => {});
       throw thrown;
     }
-    return new Shop(engine, ledger, lost);
   }
 
-  private constructor(engine: Engine, ledger: Ledger, lost: (error: unknown) => void) {
+  private constructor(engine: Engine, ledger: Ledger, firstOrder: number, lost: (error: unknown) => void) {
     this.engine = engine;
     this.ledger = ledger;
-    this.crew = new Crew(engine);
-    this.vitals = new Vitals(engine);
+    this.crew = new Crew(engine, this.troubles);
+    this.vitals = new Vitals(engine, this.troubles);
     const { tally } = ledger;
     this.inheritance = {
       unfinished: unfinished(tally),
       underWay: ledger.newest("active", tally.active).map(({ id }) => id),
     };
-    this.#nextOrder = FIRST_ORDER + tally.all;
+    this.#nextOrder = firstOrder;
     this.crew.resume();
     const follow = async () => {
       await ledger.refresh();
-      if (engine.over !== undefined) lost(engine.over);
+      if (engine.over !== undefined && !this.#isLeft) lost(engine.over);
     };
     this.#pulses = [new Pulse(follow, LEDGER_REST_MS), new Pulse(() => this.vitals.refresh(), VITALS_REST_MS)];
   }
@@ -75,6 +78,7 @@ export class Shop {
     for (const pulse of this.#pulses) pulse.now();
   }
 
+  /** What was refused keeps its numbers: a call whose answer was lost may have been kept all the same. */
   async submit(choice: Choice, count: number): Promise<BatchReport> {
     const first = this.#nextOrder;
     this.#nextOrder += count;
@@ -83,23 +87,32 @@ export class Shop {
     return report;
   }
 
+  /** Cancels an execution, unless it has ended in this very moment: then there is nothing left to cancel. */
   async cancel(executionId: string): Promise<void> {
-    await this.engine.executions.cancel(executionId, { reason: "cancelled on the page" });
+    try {
+      await this.engine.executions.cancel(executionId, { reason: "cancelled on the page" });
+    } catch (thrown) {
+      if (!hasEndedOtherwise(thrown)) throw thrown;
+    }
     this.look();
   }
 
   async close(): Promise<void> {
-    await this.#still();
-    await this.engine.close();
+    await this.#leave(this.engine.close());
   }
 
   /** Closes the engine and deletes its database. */
   async destroy(): Promise<void> {
-    await this.#still();
-    await this.engine.destroy();
+    await this.#leave(this.engine.destroy());
   }
 
-  #still(): Promise<unknown> {
-    return Promise.all(this.#pulses.map((pulse) => pulse.stop()));
+  /** A round that waits for an engine that does not answer any more ends with the engine. */
+  async #leave(ended: Promise<void>): Promise<void> {
+    this.#isLeft = true;
+    await Promise.all([ended, ...this.#pulses.map((pulse) => pulse.stop())]);
   }
+}
+
+function hasEndedOtherwise(thrown: unknown): boolean {
+  return thrown instanceof TidegateError && "terminalOutcome" in thrown.details;
 }

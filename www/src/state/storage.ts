@@ -13,11 +13,18 @@ export async function downloadDatabase(engine: Engine): Promise<void> {
   save(await engine.export(), `${engine.storage.name ?? "tidegate"}.sqlite`);
 }
 
-/** Gives the visitor the files of a database that does not open, as they lie there. */
-export async function downloadRescued(name: string): Promise<void> {
+/** Gives the visitor the files of a database that does not open, as they lie there; answers their names. */
+export async function downloadRescued(name: string): Promise<string[]> {
   const { database, wal } = await rescueDatabase({ name });
-  save(database, `${name}.sqlite`);
-  if (wal) save(wal, `${name}.sqlite-wal`);
+  const files = { [`${name}.sqlite`]: database, [`${name}.sqlite-wal`]: wal };
+  const saved: string[] = [];
+  for (const [file, bytes] of Object.entries(files)) {
+    if (bytes === null || bytes.length === 0) continue;
+    save(bytes, file);
+    saved.push(file);
+  }
+  if (saved.length === 0) throw new Error("nothing was ever written to its files: there is nothing to save");
+  return saved;
 }
 
 function save(bytes: Uint8Array, name: string): void {

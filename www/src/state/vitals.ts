@@ -2,14 +2,17 @@
 
 import type { ClockReport, Engine, StorageReport } from "tidegate";
 import { Observable } from "./observable.js";
+import type { Troubles } from "./troubles.js";
 
 export class Vitals extends Observable {
   readonly #engine: Engine;
+  readonly #troubles: Troubles;
   #clock: ClockReport | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, troubles: Troubles) {
     super();
     this.#engine = engine;
+    this.#troubles = troubles;
   }
 
   get storage(): StorageReport {
@@ -26,20 +29,21 @@ export class Vitals extends Observable {
     try {
       [this.#clock] = await Promise.all([this.#engine.clock(), this.#engine.measureStorage()]);
     } catch {
-      return;
+      // What the engine said by itself, as that its storage is full, is shown all the same.
     }
     this.changed();
   }
 
   /** Asks the browser never to clear this site by itself; it may refuse. */
   async persist(): Promise<void> {
-    await navigator.storage?.persist?.();
+    const asked = Promise.resolve(navigator.storage?.persist?.());
+    await this.#troubles.watchOver("The browser could not be asked to protect the data", asked);
     await this.refresh();
   }
 
   /** After the computer's clock was put back: moves engine time back to it. */
   async acceptClock(): Promise<void> {
-    await this.#engine.acceptClock();
+    await this.#troubles.watchOver("The engine's clock could not be set back", this.#engine.acceptClock());
     await this.refresh();
   }
 }

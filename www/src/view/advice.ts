@@ -31,7 +31,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   },
   "storage.damaged": {
     heading: "The database is damaged",
-    text: "The file in the browser's storage is not a whole database any more, and the engine does not work on half of one. You can download the file as it is, for someone who knows SQLite, and delete it to begin anew.",
+    text: "The file in the browser's storage is not a whole database any more, and the engine does not work on half of one. You can download its files as they are, for someone who knows SQLite, and delete it to begin anew. Where there is a log beside the database (its name ends in -wal), keep both: the database alone lacks what only the log holds.",
     retry: "Try once more",
     startOver: true,
   },

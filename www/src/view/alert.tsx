@@ -12,7 +12,7 @@ interface AlertProps {
 export function Alert({ heading, code, children }: AlertProps) {
   return (
     <section class="alert" role="alert" data-alert={code}>
-      <h2>{heading}</h2>
+      <h2 tabIndex={-1}>{heading}</h2>
       {children}
     </section>
   );

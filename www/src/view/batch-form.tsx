@@ -7,24 +7,17 @@ import { FACTS, isKind, KINDS, type Kind } from "../work/kinds.js";
 import { count } from "./format.js";
 import { textOf } from "./troubles.js";
 
-type Outcome = { readonly report: BatchReport } | { readonly error: unknown } | undefined;
-
 export function BatchForm({ shop }: { shop: Shop }) {
   const [kind, setKind] = useState<Kind>("print");
   const [number, setNumber] = useState("12");
   const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>();
+  const [report, setReport] = useState<BatchReport>();
   const many = readNumber(number);
 
   const submit = async (choice: Choice) => {
     if (many === undefined || busy) return;
     setBusy(true);
-    setOutcome(
-      await shop.submit(choice, many).then(
-        (report) => ({ report }),
-        (error: unknown) => ({ error }),
-      ),
-    );
+    setReport(await shop.submit(choice, many));
     setBusy(false);
   };
 
@@ -37,7 +30,9 @@ export function BatchForm({ shop }: { shop: Shop }) {
         void submit(kind);
       }}
     >
-      <h2 id="batch-heading">Submit a batch</h2>
+      <h2 id="batch-heading" tabIndex={-1}>
+        Submit a batch
+      </h2>
       <div class="fields">
         <KindField kind={kind} onChange={setKind} />
         <NumberField value={number} valid={many !== undefined} onChange={setNumber} />
@@ -57,12 +52,8 @@ export function BatchForm({ shop }: { shop: Shop }) {
           Mixed batch
         </button>
       </div>
-      <p class="outcome" role="status" data-batch={outcome ? ("report" in outcome ? "created" : "refused") : "none"}>
-        {outcome ? (
-          <OutcomeText outcome={outcome} />
-        ) : (
-          "The creates of a batch are made in one turn and share one commit."
-        )}
+      <p class="outcome" role="status" data-batch={outcomeOf(report)}>
+        {report ? <OutcomeText report={report} /> : "The creates of a batch are made in one turn and share one commit."}
       </p>
     </form>
   );
@@ -108,15 +99,31 @@ function NumberField(props: { value: string; valid: boolean; onChange: (value: s
   );
 }
 
-function OutcomeText({ outcome }: { outcome: NonNullable<Outcome> }) {
-  if ("error" in outcome) return <span class="bad">The batch was refused: {textOf(outcome.error)}</span>;
-  const { created, duplicates, firstOrder, ms } = outcome.report;
-  const last = firstOrder + created + duplicates - 1;
+/** In one word, for those who look for it. */
+function outcomeOf(report: BatchReport | undefined): "none" | "created" | "partly" | "refused" {
+  if (!report) return "none";
+  if (report.refused === 0) return "created";
+  return report.created + report.duplicates === 0 ? "refused" : "partly";
+}
+
+function OutcomeText({ report }: { report: BatchReport }) {
+  const { created, duplicates, refused, reasons, firstOrder, ms } = report;
+  const reason = reasons.map(textOf).join("; ");
+  if (outcomeOf(report) === "refused") return <span class="bad">The batch was refused: {reason}</span>;
+  const last = firstOrder + created + duplicates + refused - 1;
   const orders = last === firstOrder ? `order ${firstOrder}` : `orders ${firstOrder} to ${last}`;
+  const known = duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`;
   return (
-    <span data-batch-created={created} data-batch-ms={Math.round(ms)}>
-      <strong>{created} created</strong> in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms: {orders}
-      {duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`}.
+    <span data-batch-created={created} data-batch-refused={refused} data-batch-ms={Math.round(ms)}>
+      <strong>{created} created</strong> in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms
+      {refused > 0 && (
+        <>
+          , <strong class="bad">{refused} refused</strong>
+        </>
+      )}
+      : {refused > 0 && "of "}
+      {orders}
+      {known}.{refused > 0 && <span class="bad"> Refused: {reason}</span>}
     </span>
   );
 }

@@ -14,7 +14,9 @@ export function Benches({ shop }: { shop: Shop }) {
   const benches = useBenches(own, crew.concurrency);
   return (
     <section class="executions" aria-labelledby="benches-heading">
-      <h2 id="benches-heading">On the benches</h2>
+      <h2 id="benches-heading" tabIndex={-1}>
+        On the benches
+      </h2>
       {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of a list without bullets */}
       <ul class="benches" role="list">
         {benches.map((row, at) => (

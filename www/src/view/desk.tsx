@@ -6,6 +6,7 @@ import { BatchForm } from "./batch-form.js";
 import { Benches } from "./benches.js";
 import { CrewPanel } from "./crew-panel.js";
 import { Executions } from "./executions.js";
+import { FullNotice } from "./full-notice.js";
 import { Inherited } from "./inherited.js";
 import { Troubles } from "./troubles.js";
 
@@ -32,6 +33,7 @@ export function Desk({ shop }: { shop: Shop }) {
       </div>
       <div class="floor">
         <Inherited shop={shop} />
+        <FullNotice vitals={shop.vitals} />
         <Troubles shop={shop} />
         <Benches shop={shop} />
         <Executions shop={shop} />

@@ -78,8 +78,7 @@ function CancelButton({ shop, row, title }: { shop: Shop; row: Row; title: strin
   const cancel = async () => {
     if (asked) return;
     setAsked(true);
-    // One that ended in this very moment answers with a refusal: there is nothing left to cancel.
-    await shop.cancel(row.id).catch(() => {});
+    await shop.troubles.watchOver(`${title} could not be cancelled`, shop.cancel(row.id));
     setAsked(false);
   };
   return (

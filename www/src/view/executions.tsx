@@ -6,6 +6,7 @@ import type { Shop } from "../state/shop.js";
 import { type Filter, groupOf, unfinished } from "../state/standing.js";
 import { ExecutionRow } from "./execution-row.js";
 import { FilterChips } from "./filter-chips.js";
+import { neighbourAmongRows, useKeptFocus } from "./focus.js";
 import { TideGauge } from "./tide-gauge.js";
 
 const ROWS_FIRST = 60;
@@ -18,13 +19,16 @@ export function Executions({ shop }: { shop: Shop }) {
   const [limit, setLimit] = useState(ROWS_FIRST);
   const rows = ledger.newest(filter, limit);
   useSeen(shop, rows);
+  useKeptFocus(neighbourAmongRows);
   const choose = useCallback((chosen: Filter) => {
     setFilter(chosen);
     setLimit(ROWS_FIRST);
   }, []);
   return (
     <section class="executions" aria-labelledby="executions-heading" data-busy={unfinished(tally) > 0}>
-      <h2 id="executions-heading">Executions</h2>
+      <h2 id="executions-heading" tabIndex={-1}>
+        Executions
+      </h2>
       <TideGauge tally={tally} />
       <FilterChips tally={tally} filter={filter} onChange={choose} />
       <RowList shop={shop} rows={rows} filter={filter} />

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Row } from "../state/row.js";
 import type { Shop } from "../state/shop.js";
 import { hasEnded } from "../state/standing.js";
+import { useKeptFocus } from "./focus.js";
 import { count, countdown } from "./format.js";
 import { Mark, wordOf } from "./mark.js";
 import { namesOf } from "./names.js";
@@ -15,6 +16,9 @@ export function Inherited({ shop }: { shop: Shop }) {
   useEffect(() => {
     ledger.see("inherited", seen ? [] : underWay);
   }, [ledger, underWay, seen]);
+  useKeptFocus((held) =>
+    held.closest("[data-inherited]") ? () => document.getElementById("benches-heading") : undefined,
+  );
   if (seen || unfinished === 0) return null;
   return (
     <section

@@ -6,6 +6,7 @@ import { useChanges } from "../state/observable.js";
 import { Session, type SessionState } from "../state/session.js";
 import { Alert } from "./alert.js";
 import { Desk } from "./desk.js";
+import { headingOfMain, useKeptFocus } from "./focus.js";
 import { Footer } from "./footer.js";
 import { Masthead } from "./masthead.js";
 import { Refusal } from "./refusal.js";
@@ -33,6 +34,7 @@ export function Page({ reading }: { reading: AddressReading }) {
 function OpenPage({ address }: { address: Address }) {
   const session = useMemo(() => new Session(address), [address]);
   useChanges(session);
+  useKeptFocus(headingOfMain);
   useEffect(() => void session.open(), [session]);
   const { state } = session;
   const isOpen = state.phase === "open";
@@ -53,7 +55,7 @@ function Main({ session, state }: { session: Session; state: SessionState }) {
   return (
     <main id="main" class="sheet" data-ready="false">
       {state.phase === "opening" ? (
-        <p class="opening" role="status">
+        <p class="opening" role="status" tabIndex={-1}>
           Opening the database…
         </p>
       ) : (

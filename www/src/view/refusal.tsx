@@ -53,17 +53,27 @@ function Ways({ session, advice }: { session: Session; advice: Advice }) {
 
 function RescueButton({ name }: { name: string }) {
   const [failure, setFailure] = useState("");
-  const rescue = () =>
-    downloadRescued(name).then(
-      () => setFailure(""),
-      (thrown: unknown) => setFailure(textOf(thrown)),
-    );
+  const [saved, setSaved] = useState<readonly string[]>([]);
+  const rescue = async () => {
+    try {
+      setSaved(await downloadRescued(name));
+      setFailure("");
+    } catch (thrown) {
+      setSaved([]);
+      setFailure(textOf(thrown));
+    }
+  };
   return (
     <>
       <button type="button" onClick={() => void rescue()}>
-        Download the file as it is
+        Download the files as they are
       </button>
-      {failure && <p role="alert">{failure}</p>}
+      {failure && <p role="alert">Nothing was saved: {failure}</p>}
+      <p role="status" class="saved">
+        {saved.length > 0 && `Saved as ${saved.join(" and ")}.`}
+        {saved.length > 1 &&
+          " Keep both together under these names: to import the first one alone drops what is only in the second."}
+      </p>
     </>
   );
 }

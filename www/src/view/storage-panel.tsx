@@ -9,6 +9,7 @@ import type { Shop } from "../state/shop.js";
 import { downloadDatabase } from "../state/storage.js";
 import type { Vitals } from "../state/vitals.js";
 import { DeleteButton } from "./delete-button.js";
+import { useKeptFocus } from "./focus.js";
 import { bytes, seconds } from "./format.js";
 import { textOf } from "./troubles.js";
 
@@ -18,8 +19,12 @@ const AHEAD_MS_MAX = 1_000;
 export function StoragePanel({ session, shop }: { session: Session; shop: Shop }) {
   const { vitals } = shop;
   useChanges(vitals);
+  useKeptFocus((held) => {
+    const panel = held.closest(".storage-panel");
+    return panel ? () => panel.querySelector<HTMLElement>(".storage-buttons button") : undefined;
+  });
   const { storage } = vitals;
-  const { kind, name, durability, checked, persisted } = storage;
+  const { kind, name, durability, checked, persisted, full } = storage;
   return (
     <section
       class="storage-panel"
@@ -28,6 +33,7 @@ export function StoragePanel({ session, shop }: { session: Session; shop: Shop }
       data-storage-name={name ?? ""}
       data-storage-durability={durability}
       data-storage-checked={checked}
+      data-storage-full={full}
     >
       <h2 id="storage-heading" class="sr-only">
         Where the state lives
@@ -80,13 +86,15 @@ function Fact({ term, note, children }: { term: string; note: string; children: 
 }
 
 function Space({ vitals }: { vitals: Vitals }) {
-  const { kind, databaseBytes, quotaBytes, persisted } = vitals.storage;
+  const { kind, databaseBytes, quotaBytes, persisted, full } = vitals.storage;
   const inFiles = kind === "opfs";
   const allowed = quotaBytes === null ? "" : `of ${bytes(quotaBytes)}, `;
-  const note = persisted ? "protected from clean-ups" : "the browser may clear it";
+  const safety = persisted ? "protected from clean-ups" : "the browser may clear it";
+  const note = full ? "new orders are refused" : safety;
   return (
     <Fact term="Space" note={inFiles ? `${allowed}${note}` : "of this tab's memory"}>
       {bytes(databaseBytes)}
+      {full && ", full"}
     </Fact>
   );
 }

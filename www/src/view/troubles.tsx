@@ -4,17 +4,15 @@ import { useChanges } from "../state/observable.js";
 import type { Shop } from "../state/shop.js";
 
 export function Troubles({ shop }: { shop: Shop }) {
-  const { ledger, crew } = shop;
-  useChanges(crew);
-  const said = [
-    ledger.trouble && `The state could not be read, and is tried again: ${textOf(ledger.trouble)}`,
-    crew.trouble && `The worker met with an error, and goes on: ${textOf(crew.trouble)}`,
-  ].filter((text) => typeof text === "string");
+  const { ledger, troubles } = shop;
+  useChanges(troubles);
+  const said = [...troubles.all];
+  if (ledger.trouble) said.unshift(["The state could not be read, and is tried again", ledger.trouble]);
   return (
     <div role="alert" class="troubles">
-      {said.map((text) => (
-        <p class="trouble" key={text}>
-          {text}
+      {said.map(([what, thrown]) => (
+        <p class="trouble" key={what}>
+          {what}: {textOf(thrown)}
         </p>
       ))}
     </div>
