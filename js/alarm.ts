@@ -17,6 +17,8 @@ const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;
 /** A timer over `setTimeout` that rings at once when a page wakes up. Never keeps a process alive. */
 export function hostTimer(now: () => number): Timer {
   let handle: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer goes off, and when it should: later is left, it is then set again. Each batch brings a new instant. */
+  let [armed, wanted] = [0, 0];
   let ringNow: (() => void) | undefined;
   const closed = new AbortController();
   if (typeof document !== "undefined")
@@ -24,17 +26,30 @@ export function hostTimer(now: () => number): Timer {
       const target = name === "visibilitychange" || name === "resume" ? document : globalThis;
       target.addEventListener(name, () => ringNow?.(), { signal: closed.signal });
     }
+  const disarm = () => {
+    clearTimeout(handle);
+    handle = undefined;
+  };
+  const arm = () => {
+    disarm();
+    armed = wanted;
+    handle = setTimeout(goOff, Math.min(Math.max(wanted - now(), 0), DELAY_MS_MAX));
+    letGo(handle);
+  };
+  const goOff = () => {
+    handle = undefined;
+    if (wanted > now()) arm();
+    else ringNow?.();
+  };
   return {
     set(at, ring) {
-      clearTimeout(handle);
-      handle = undefined;
       ringNow = at === null ? undefined : ring;
-      if (at === null) return;
-      handle = setTimeout(ring, Math.min(Math.max(at - now(), 0), DELAY_MS_MAX));
-      letGo(handle);
+      if (at === null) return disarm();
+      wanted = at;
+      if (handle === undefined || at < armed) arm();
     },
     close() {
-      clearTimeout(handle);
+      disarm();
       ringNow = undefined;
       closed.abort();
     },

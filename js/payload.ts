@@ -58,6 +58,7 @@ export function cut(value: string, bytesMax: number): string {
  * what the path begins with.
  */
 export function text(value: unknown, field: string, prefix = field): string {
+  if (isPlain(value, PLAIN_DEPTH_MAX)) return JSON.stringify(value);
   const path = new Path(prefix);
   try {
     const json = JSON.stringify(value, function refuse(this: unknown, name: string, member: unknown) {
@@ -75,6 +76,22 @@ export function text(value: unknown, field: string, prefix = field): string {
       throw argumentError(field, "a value that JSON can hold", thrown.message);
     throw thrown;
   }
+}
+
+/** How deep a value is looked through before the slower way is taken. */
+const PLAIN_DEPTH_MAX = 8;
+
+/** Whether JSON holds a value as it stands: looking costs less than hearing of each member while it is written. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value === "object" && value !== null) return depth > 0 && hasPlainMembers(value, depth - 1);
+  return value === null || typeof value === "string" || typeof value === "boolean";
+}
+
+function hasPlainMembers(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return value.every((member) => isPlain(member, depth));
+  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return false;
+  return Object.values(value).every((member) => member === undefined || isPlain(member, depth));
 }
 
 /** Where `JSON.stringify` is on its way through a value. */

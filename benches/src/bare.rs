@@ -2,7 +2,7 @@
 //! one `UPDATE`; no leases, no events, no idempotence, no requirements.
 
 use crate::database::Database;
-use crate::subject::{INPUT, Subject, Work, parts};
+use crate::subject::{INPUT, Subject, Work, parts, shuffle};
 use std::collections::VecDeque;
 use tidegate::{Code, Error, Result};
 
@@ -69,6 +69,10 @@ impl Subject for Bare {
 
     fn renew(&mut self, _count: u32, _batch: u32) -> Result<()> {
         Err(Error::new(Code::InvalidInput, "a bare queue has no leases"))
+    }
+
+    fn shuffle(&mut self) {
+        shuffle(&mut self.claimed);
     }
 
     fn close(&mut self) {

@@ -1,39 +1,49 @@
-//! Where a subject keeps its rows: a database in memory or a file, always behind the engine's own driver.
+//! Where a subject keeps its rows: a database in memory, in a file or in a pool of the browser's own files, always
+//! behind the engine's own driver.
 //!
-//! Invariant: a file database is deleted with its value, and each one has a path of its own.
+//! Invariant: a file database is deleted with its value, and each one has a path of its own. A pool belongs to whoever
+//! took it, who also empties it.
 
 use std::rc::Rc;
 use tidegate::store::driver::{Driver, Durability, Embedded};
 use tidegate::{Code, Error, Result};
 
+/// What the engine calls its database in a pool, so that it can be opened after a floor has filled it.
+#[cfg(target_family = "wasm")]
+const FILE: &str = "tidegate.db";
+
 /// A database that can be closed and opened again.
 pub struct Database {
-    #[cfg(not(target_family = "wasm"))]
     file: Option<File>,
     driver: Option<Rc<dyn Driver>>,
 }
 
 /// A database file.
-#[cfg(not(target_family = "wasm"))]
 struct File {
+    #[cfg(not(target_family = "wasm"))]
     path: std::path::PathBuf,
-    strict: bool,
+    /// The pool it lies in, by the name under which SQLite finds it.
+    #[cfg(target_family = "wasm")]
+    vfs: String,
+    durability: Durability,
 }
 
 impl Database {
     /// A new database in memory.
     pub const fn memory() -> Self {
-        Self {
-            #[cfg(not(target_family = "wasm"))]
-            file: None,
-            driver: None,
-        }
+        Self { file: None, driver: None }
     }
 
     /// A new database in a file that does not exist yet. `strict`: each commit is flushed to the disk.
     #[cfg(not(target_family = "wasm"))]
     pub const fn file(path: std::path::PathBuf, strict: bool) -> Self {
-        Self { file: Some(File { path, strict }), driver: None }
+        Self { file: Some(File { path, durability: durability(strict) }), driver: None }
+    }
+
+    /// A database in a pool that holds nothing else. `strict`: each commit is flushed to the disk.
+    #[cfg(target_family = "wasm")]
+    pub fn within(pool: &tidegate::host::Pool, strict: bool) -> Self {
+        Self { file: Some(File { vfs: pool.vfs().to_owned(), durability: durability(strict) }), driver: None }
     }
 
     /// The driver, opened if it is closed.
@@ -55,7 +65,6 @@ impl Database {
 
     /// Closes a file; a database in memory stays, because it would be gone.
     pub fn close(&mut self) {
-        #[cfg(not(target_family = "wasm"))]
         if self.file.is_some() {
             self.driver = None;
         }
@@ -69,18 +78,25 @@ impl Database {
         Ok(lent)
     }
 
+    fn connect(&self) -> Result<Embedded> {
+        self.file.as_ref().map_or_else(Embedded::memory, File::connect)
+    }
+}
+
+impl File {
     #[cfg(not(target_family = "wasm"))]
     fn connect(&self) -> Result<Embedded> {
-        self.file.as_ref().map_or_else(Embedded::memory, |file| {
-            Embedded::file(&file.path, if file.strict { Durability::Strict } else { Durability::Relaxed })
-        })
+        Embedded::file(&self.path, self.durability)
     }
 
     #[cfg(target_family = "wasm")]
-    #[expect(clippy::unused_self, reason = "as on other targets")]
     fn connect(&self) -> Result<Embedded> {
-        Embedded::memory()
+        Embedded::in_vfs(&self.vfs, FILE, self.durability, None)
     }
+}
+
+const fn durability(strict: bool) -> Durability {
+    if strict { Durability::Strict } else { Durability::Relaxed }
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -2,7 +2,7 @@
 
 use crate::database::Database;
 use crate::floor::Floor;
-use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts};
+use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts, shuffle};
 use std::collections::VecDeque;
 use tidegate::ops::claim::{Claim, ClaimArgs, Worker};
 use tidegate::ops::complete::CompleteArgs;
@@ -108,6 +108,10 @@ impl Subject for EngineSubject {
         self.engine = None;
         Floor::over(self.database.lent()?, (self.host)().clock)?.fill(finished, waiting)?;
         self.open()
+    }
+
+    fn shuffle(&mut self) {
+        shuffle(&mut self.handles);
     }
 
     fn close(&mut self) {

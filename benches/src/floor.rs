@@ -5,7 +5,7 @@
 //! first. Counters are remembered and written once a commit, as the engine does.
 
 use crate::database::Database;
-use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts};
+use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts, shuffle};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tidegate::host::{Clock, Entropy, SeededEntropy};
@@ -278,6 +278,10 @@ impl Subject for Floor {
 
     fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
         self.commit(count, batch, &mut |floor, now, _| floor.renew_one(now))
+    }
+
+    fn shuffle(&mut self) {
+        shuffle(&mut self.leases);
     }
 
     fn close(&mut self) {

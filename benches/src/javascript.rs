@@ -79,7 +79,7 @@ impl Ground for Across<'_> {
 
     fn subject(&self, kind: Kind) -> Result<Box<dyn Subject>> {
         match kind {
-            Kind::Engine => Ok(Box::new(JsSubject(self.0.open(&terms()).map_err(failure)?))),
+            Kind::Engine => Ok(Box::new(JsSubject(self.0.open(&terms().to_string()).map_err(failure)?))),
             Kind::Rows | Kind::Bare => subject(kind, Database::memory()),
         }
     }
@@ -89,8 +89,9 @@ impl Ground for Across<'_> {
     }
 }
 
-fn terms() -> String {
-    let terms = serde_json::json!({
+/// The texts and numbers that all subjects share.
+pub fn terms() -> serde_json::Value {
+    serde_json::json!({
         "lane": LANE,
         "kind": KIND,
         "worker": { "id": WORKER, "instanceId": INSTANCE },
@@ -98,8 +99,7 @@ fn terms() -> String {
         "encoding": ENCODING,
         "input": String::from_utf8_lossy(INPUT),
         "output": String::from_utf8_lossy(OUTPUT),
-    });
-    terms.to_string()
+    })
 }
 
 /// The engine behind its JavaScript class.

@@ -1,10 +1,12 @@
 //! Laps: subjects take turns, so that whatever else the machine does meets all of them alike.
 
 use crate::ground::Kind;
+use serde::Deserialize;
 use tidegate::Result;
 
 /// Times of each subject's laps, in ns for one operation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Laps {
     /// The engine's.
     pub engine: Vec<f64>,
@@ -12,6 +14,8 @@ pub struct Laps {
     pub rows: Vec<f64>,
     /// The bare floor's.
     pub bare: Vec<f64>,
+    /// Those of a plain write for each commit.
+    pub raw: Vec<f64>,
 }
 
 impl Laps {

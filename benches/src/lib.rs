@@ -7,6 +7,8 @@
 
 pub mod backlog;
 pub mod bare;
+#[cfg(target_family = "wasm")]
+pub mod browser;
 pub mod create;
 pub mod database;
 pub mod drain;

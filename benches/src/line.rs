@@ -78,10 +78,14 @@ pub struct Line {
     pub rows: Option<Spread>,
     /// The bare floor's time.
     pub bare: Option<Spread>,
+    /// The time of a plain write for each commit.
+    pub raw: Option<Spread>,
     /// The engine's speed as a share of the same-rows floor's.
     pub share_of_rows: Option<Spread>,
     /// The engine's speed as a share of the bare floor's.
     pub share_of_bare: Option<Spread>,
+    /// The engine's speed as a share of plain writes.
+    pub share_of_raw: Option<Spread>,
     /// At larger backlogs.
     pub growth: Option<Growth>,
     /// What was asked for.
@@ -98,8 +102,10 @@ impl Line {
             engine: Spread::of(&laps.engine),
             rows: Spread::of(&laps.rows),
             bare: Spread::of(&laps.bare),
+            raw: Spread::of(&laps.raw),
             share_of_rows: Spread::of_ratios(&laps.rows, &laps.engine),
             share_of_bare: Spread::of_ratios(&laps.bare, &laps.engine),
+            share_of_raw: Spread::of_ratios(&laps.raw, &laps.engine),
             growth: None,
             target: None,
         }
@@ -125,6 +131,13 @@ impl Line {
             found: share,
             met: share.median >= least,
         });
+        self
+    }
+
+    /// Asks for a least ratio of two lists of times, lap by lap.
+    #[must_use]
+    pub fn at_least(mut self, wanted: String, above: &[f64], below: &[f64], least: f64) -> Self {
+        self.target = Spread::of_ratios(above, below).map(|found| Target { wanted, found, met: found.median >= least });
         self
     }
 

@@ -3,7 +3,9 @@
 //! Invariant: a subject that could not do all it was asked to do answers an error, so no time stands for less work.
 //! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
 
+use std::collections::VecDeque;
 use tidegate::Result;
+use tidegate::host::{Entropy, SeededEntropy};
 
 /// The lane everything waits in.
 pub const LANE: &str = "mail";
@@ -63,6 +65,9 @@ pub trait Subject {
     /// Renews the leases of so many of those claimed, so many in one commit.
     fn renew(&mut self, count: u32, batch: u32) -> Result<()>;
 
+    /// Puts what is claimed into an order of no meaning, the same in each run.
+    fn shuffle(&mut self) {}
+
     /// Claims and completes so many, so many in one commit.
     fn drain(&mut self, count: u32, batch: u32) -> Result<()> {
         for part in parts(count, batch) {
@@ -84,6 +89,15 @@ pub trait Subject {
 
     /// Opens itself again over the stored rows.
     fn open(&mut self) -> Result<()>;
+}
+
+/// Brings items into an order of no meaning, the same in each run.
+pub fn shuffle<T>(items: &mut VecDeque<T>) {
+    let mut entropy = SeededEntropy::new(items.len() as u64);
+    for place in (1..items.len()).rev() {
+        #[expect(clippy::cast_possible_truncation, reason = "less than the number of items")]
+        items.swap(place, (entropy.number() % (place as u64 + 1)) as usize);
+    }
 }
 
 /// A count in parts of at most `batch`.

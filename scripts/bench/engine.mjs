@@ -98,6 +98,11 @@ export class Subject {
     }
   }
 
+  /** Brings what is claimed into an order of no meaning, the same in each run. */
+  shuffle() {
+    shuffle(this.#handles);
+  }
+
   close() {
     this.engine.close();
     this.engine.free();
@@ -129,10 +134,23 @@ function times(count, make) {
 }
 
 /**
+ * Brings items into an order of no meaning, the same in each run.
+ * @param {unknown[]} items
+ */
+export function shuffle(items) {
+  let state = items.length;
+  for (let place = items.length - 1; place > 0; place -= 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (place + 1));
+    [items[place], items[other]] = [items[other], items[place]];
+  }
+}
+
+/**
  * A count in parts of at most `batch`.
  * @param {number} count
  * @param {number} batch
  */
-function* parts(count, batch) {
+export function* parts(count, batch) {
   for (let start = 0; start < count; start += batch) yield Math.min(batch, count - start);
 }

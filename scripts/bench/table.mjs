@@ -10,9 +10,11 @@ const columns = /** @type {const} */ ([
   ["engine µs", 9, true, (/** @type {Line} */ line) => micros(line.engine)],
   ["rows µs", 8, true, (/** @type {Line} */ line) => micros(line.rows)],
   ["bare µs", 8, true, (/** @type {Line} */ line) => micros(line.bare)],
+  ["raw µs", 7, true, (/** @type {Line} */ line) => micros(line.raw)],
   ["speed of rows", 17, false, (/** @type {Line} */ line) => ratio(line.shareOfRows)],
   ["speed of bare", 17, false, (/** @type {Line} */ line) => ratio(line.shareOfBare)],
-  ["target", 0, false, (/** @type {Line} */ line) => target(line)],
+  ["speed of raw", 17, false, (/** @type {Line} */ line) => ratio(line.shareOfRaw)],
+  ["target", 0, false, (/** @type {Line} */ line) => target(line) + counts(line)],
 ]);
 
 /** Prints lines as they come. */
@@ -56,4 +58,18 @@ function target({ growth, target }) {
   const growths = growth ? `, grown ${growth.engine.median.toFixed(2)} / ${growth.rows.median.toFixed(2)}` : "";
   const found = target.found.min === target.found.max ? String(target.found.median) : ratio(target.found);
   return `${target.met ? "met" : "missed"}: ${target.wanted}: ${found}${growths}`;
+}
+
+/** @param {Line} line what reached the files, for each commit */
+function counts({ counts = {} }) {
+  const told = Object.entries(counts).map(([who, { writes, flushes, reads, bytes }]) => {
+    const calls = `${short(writes)} writes, ${short(flushes)} flushes, ${short(reads)} reads`;
+    return `${who} ${calls}, ${short(bytes / 1024)} KiB`;
+  });
+  return told.join("; ");
+}
+
+/** @param {number} count */
+function short(count) {
+  return count.toFixed(count < 10 ? 1 : 0);
 }

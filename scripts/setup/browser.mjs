@@ -11,6 +11,11 @@ export function findDriver() {
   return process.env.CHROMEDRIVER || find("chromedriver");
 }
 
+/** The path of a Chromium, or undefined. A choice made in the environment goes first. */
+export function findBrowser() {
+  return process.env.CHROMIUM || browsers.map((name) => find(name)).find((path) => path !== undefined);
+}
+
 function matches() {
   const driver = findDriver();
   const wanted = driver && major(driver);

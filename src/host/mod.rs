@@ -5,6 +5,8 @@
 mod clock;
 mod entropy;
 #[cfg(target_family = "wasm")]
+mod joined;
+#[cfg(target_family = "wasm")]
 mod opfs;
 
 pub use clock::{Clock, ManualClock, SystemClock};

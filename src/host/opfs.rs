@@ -3,6 +3,7 @@
 //! Invariant: whoever holds a pool is its only writer, until it is released or its worker ends. Absent on purpose:
 //! waiting for another holder, and what is in the files. Design §3, OPFS.
 
+use super::joined;
 use crate::error::{Code, Error, Result};
 use js_sys::Reflect;
 use rsqlite_vfs::VfsFilesManager;
@@ -30,7 +31,7 @@ impl Pool {
         if files.is_paused() {
             files.resume().await.map_err(|e| refusal(name, &e))?;
         }
-        Ok(Self { vfs, name: name.to_owned(), files })
+        Ok(Self { vfs: joined::over(&vfs)?, name: name.to_owned(), files })
     }
 
     /// The name under which SQLite finds the files.
