@@ -107,3 +107,44 @@ test("an image that is no whole database of this engine is refused and leaves no
   assert.deepEqual({ codes: seen.codes, names: seen.names }, { codes: all, names: [] });
   assert.equal(seen.outcome, "created");
 });
+
+test("an import whose worker was ended in the middle can be made again", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    const { listed, open, refusal } = window.client;
+    const source = await open("half-source");
+    const input = new Uint8Array(500_000);
+    await Promise.all(Array.from({ length: 20 }, () => source.executions.create({ lane: "l", kind: "k", input })));
+    const image = await source.export();
+    await source.close();
+    /** @type {Worker[]} */
+    const workers = [];
+    const { Worker } = window;
+    window.Worker = class extends Worker {
+      /** @param {string | URL} url */
+      constructor(url) {
+        super(url);
+        workers.push(this);
+      }
+    };
+    const counts = [];
+    for (const waitMs of [20, 60, 120]) {
+      const name = `half-${waitMs}`;
+      void open(name, {}, { import: image }).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      workers.at(-1)?.terminate();
+      // What was ended too late is a whole database; anything else is none, and takes the image.
+      const again = await open(name, { waitMs: 5_000 }, { import: image }).catch(async (error) => {
+        if (error.details?.field !== "import") throw error;
+        return open(name);
+      });
+      counts.push((await listed(again)).length);
+      await again.close();
+    }
+    window.Worker = Worker;
+    const taken = await refusal(open("half-source", {}, { import: image }));
+    return { counts, field: taken.details.field };
+  });
+  assert.deepEqual(seen.counts, [20, 20, 20]);
+  assert.equal(seen.field, "import");
+});

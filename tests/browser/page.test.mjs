@@ -256,7 +256,7 @@ test("a batch that is refused in part or whole says so, and new orders have numb
   await meddling(page, "refuse", 0.25);
   await again.click();
   const partly = await page.locator('[data-batch="partly"]').innerText();
-  assert.match(partly, /9 created in one commit, [\d.]+ ms, 3 refused: of orders 1015 to 1026\. Refused: .*lane/);
+  assert.match(partly, /^9 created of 12 in one commit, [\d.]+ ms: among orders 1015 to 1026\. 3 refused: lane/);
   await page.reload();
   await ready(page);
   await submit(page, RECEIPTS, 4);

@@ -10,6 +10,9 @@ const world = new World({
     delete StorageManager.prototype.getDirectory;
     importScripts("/browser/worker.js");`,
   "/broken-worker.js": "throw new Error('no worker today');",
+  "/panicking-worker.js": `
+    crypto.getRandomValues = () => { throw new Error("no entropy today"); };
+    importScripts("/browser/worker.js");`,
 });
 
 test("a worker without files is refused, and allowed to fall back it says why", async (t) => {
@@ -186,4 +189,23 @@ test("options that mean nothing are refused by name before anything is made", as
     ]),
   );
   for (const name of names) assert.notEqual(name, "wrong");
+});
+
+test("a fallback never passes over a database that is there", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    const { open, refusal } = window.client;
+    const engine = await open("kept");
+    await engine.executions.create({ lane: "l", kind: "k" });
+    await engine.close();
+    const codes = [];
+    for (const workerUrl of ["/broken-worker.js", "/nowhere.js", "/panicking-worker.js"])
+      codes.push((await refusal(open("kept", { fallback: "memory" }, { workerUrl }))).code);
+    const again = await open("kept", { fallback: "memory" });
+    const { executions } = await again.executions.list();
+    await again.close();
+    return { codes, kind: again.storage.kind, count: executions.length };
+  });
+  assert.deepEqual(seen.codes, ["storage.unavailable", "storage.unavailable", "engine.poisoned"]);
+  assert.deepEqual([seen.kind, seen.count], ["opfs", 1]);
 });

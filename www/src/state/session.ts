@@ -55,6 +55,7 @@ export class Session extends Observable {
     const before = this.#state;
     this.#turn({ phase: "opening" });
     try {
+      await this.#letGo;
       if (before.phase === "open") await before.shop.destroy();
       else await destroyDatabase({ name: this.#address.name });
     } catch (error) {

@@ -112,18 +112,19 @@ function OutcomeText({ report }: { report: BatchReport }) {
   if (outcomeOf(report) === "refused") return <span class="bad">The batch was refused: {reason}</span>;
   const last = firstOrder + created + duplicates + refused - 1;
   const orders = last === firstOrder ? `order ${firstOrder}` : `orders ${firstOrder} to ${last}`;
-  const known = duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`;
   return (
     <span data-batch-created={created} data-batch-refused={refused} data-batch-ms={Math.round(ms)}>
-      <strong>{created} created</strong> in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms
-      {refused > 0 && (
-        <>
-          , <strong class="bad">{refused} refused</strong>
-        </>
-      )}
-      : {refused > 0 && "of "}
+      <strong>{created} created</strong>
+      {refused > 0 && ` of ${created + duplicates + refused}`} in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)}{" "}
+      ms: {refused > 0 && "among "}
       {orders}
-      {known}.{refused > 0 && <span class="bad"> Refused: {reason}</span>}
+      {duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`}.
+      {refused > 0 && (
+        <span class="bad">
+          {" "}
+          <strong>{refused} refused</strong>: {reason}
+        </span>
+      )}
     </span>
   );
 }
