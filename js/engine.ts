@@ -8,14 +8,17 @@ import { Parking } from "./parking.js";
 import { decode, encode, type Payload } from "./payload.js";
 import type { Port, Reply, StorageReport } from "./port.js";
 import type {
+  CancelArgs,
   CancelExecutionAnswer,
   CancelExecutionArgs,
+  ChangePriorityAnswer,
   Claim,
   ClaimArgs,
   ClockReport,
   CompleteAnswer,
   CreateAnswer,
   CreateArgs,
+  DelayAnswer,
   EventPage,
   ExecutionPage,
   ExecutionResult,
@@ -26,6 +29,9 @@ import type {
   ProgressAnswer,
   ReadEventsArgs,
   RenewAnswer,
+  ReplayExecutionAnswer,
+  RevokeLeaseAnswer,
+  RevokeLeaseArgs,
   TickAnswer,
   Wakes,
 } from "./types.generated.js";
@@ -56,8 +62,10 @@ const AGAIN_MS = 1_000;
 type WakeListener = (wakes: Wakes) => void;
 
 export class Engine {
-  /** Creating, reading and cancelling executions. */
+  /** Creating, reading, moving, replaying and cancelling executions. */
   readonly executions: Executions;
+  /** Taking leases away. */
+  readonly leases: Leases;
   readonly #port: Port;
   readonly #gather: Gather;
   readonly #parking = new Parking();
@@ -75,7 +83,9 @@ export class Engine {
       shaken: () => void this.#ring(),
       ended: (error) => this.end(error),
     });
-    this.executions = new Executions((op, args, extra) => this.#call(op, args, extra));
+    const send: Send = (op, args, extra) => this.#call(op, args, extra);
+    this.executions = new Executions(send);
+    this.leases = new Leases(send);
   }
 
   /** Where the state is kept, and how well; its figures are those of the open or of the last `measureStorage`. */
@@ -156,6 +166,19 @@ export class Engine {
   /** Reports progress: a percentage from 0 to 100, a message, or both. */
   async progress(handle: string, percent?: number, message?: string): Promise<ProgressAnswer> {
     return (await this.#call("progress", { handle, percent, message })) as ProgressAnswer;
+  }
+
+  /** Puts an execution off until an instant (Unix ms) and gives its lease up; the same attempt goes on then. */
+  async delay(handle: string, delayUntil: number, { requestId }: CallOptions = {}): Promise<DelayAnswer> {
+    return (await this.#call("delay", { handle, delayUntil }, { requestId })) as DelayAnswer;
+  }
+
+  /** Cancels the execution that a handle holds. */
+  async cancel(
+    handle: string,
+    { requestId, ...args }: Omit<CancelArgs, "handle"> & CallOptions = {},
+  ): Promise<CancelExecutionAnswer> {
+    return (await this.#call("cancel", { handle, ...args }, { requestId })) as CancelExecutionAnswer;
   }
 
   /** A page of the event log: all phase changes, or the streams asked for. */
@@ -270,7 +293,27 @@ type Send = (
   extra?: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } },
 ) => Promise<unknown>;
 
-/** Creating, reading and cancelling executions. */
+/** Taking leases away. */
+export class Leases {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /**
+   * Takes the lease of an execution away: its worker is told at its next call, and the next claim continues the
+   * attempt. Answers `already_satisfied` when there is no such lease.
+   */
+  async revoke(
+    executionId: string,
+    { requestId, ...args }: Omit<RevokeLeaseArgs, "executionId"> & CallOptions = {},
+  ): Promise<RevokeLeaseAnswer> {
+    return (await this.#send("revoke_lease", { executionId, ...args }, { requestId })) as RevokeLeaseAnswer;
+  }
+}
+
+/** Creating, reading, moving, replaying and cancelling executions. */
 export class Executions {
   readonly #send: Send;
 
@@ -301,6 +344,21 @@ export class Executions {
   /** A page of executions in the order of their ids. */
   async list(args: ListExecutionsArgs = {}): Promise<ExecutionPage> {
     return (await this.#send("list_executions", { ...args })) as ExecutionPage;
+  }
+
+  /** Moves a waiting execution in its lane: priorities go from 0 to 9 000, higher goes first. */
+  async changePriority(
+    executionId: string,
+    newPriority: number,
+    { requestId }: CallOptions = {},
+  ): Promise<ChangePriorityAnswer> {
+    const args = { executionId, newPriority };
+    return (await this.#send("change_priority", args, { requestId })) as ChangePriorityAnswer;
+  }
+
+  /** Runs an ended execution again, as often as its policy allows; every earlier attempt stays readable. */
+  async replay(executionId: string, { requestId }: CallOptions = {}): Promise<ReplayExecutionAnswer> {
+    return (await this.#send("replay_execution", { executionId }, { requestId })) as ReplayExecutionAnswer;
   }
 
   /** Cancels an execution, whatever it is doing. */

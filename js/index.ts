@@ -9,6 +9,7 @@ export {
   type DecodedResult,
   Engine,
   type Executions,
+  type Leases,
 } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
 export { type MemoryStorage, type OpenOptions, type OpfsStorage, openEngine } from "./open.js";

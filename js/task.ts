@@ -40,6 +40,7 @@ export class Task {
   /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
   readonly signal: AbortSignal;
   readonly #engine: Engine;
+  #over = false;
 
   constructor(engine: Engine, claim: ClaimedExecution, signal: AbortSignal) {
     this.#engine = engine;
@@ -53,6 +54,23 @@ export class Task {
     if (undecodable(input, encoding))
       throw new TaskFailure("the input is not the JSON it says it is", { class: "permanent" });
     return input;
+  }
+
+  /** Whether the handler gave its lease up: what it returns or throws then says nothing any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Puts the execution off until an instant (Unix ms); its handler is called again then, in the same attempt. */
+  async delay(delayUntil: number): Promise<void> {
+    await this.#engine.delay(this.claim.handle, delayUntil);
+    this.#over = true;
+  }
+
+  /** Cancels the execution. */
+  async cancel(reason?: string): Promise<void> {
+    await this.#engine.cancel(this.claim.handle, reason === undefined ? {} : { reason });
+    this.#over = true;
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */

@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed";
 
 /**
  * What a caller should do about an error (lifecycle §7.3).
@@ -45,6 +45,36 @@ export type EligibilityState = "eligible_now" | "not_eligible_until_time" | "blo
  * A view over the log.
  */
 export type EventStream = "execution" | "completion" | "lease" | "operator";
+
+/**
+ * How an execution is replayed.
+ */
+export type ReplayBranch = "normal" | "skipped_flow_member";
+
+/**
+ * What an event tells beyond its columns.
+ */
+export type EventDetail = { 
+/**
+ * Before.
+ */
+oldPriority: number, 
+/**
+ * After.
+ */
+newPriority: number, } | { 
+/**
+ * How it was replayed.
+ */
+branch: ReplayBranch, 
+/**
+ * Edge groups that were reset.
+ */
+groupsReset: number, } | { 
+/**
+ * In words.
+ */
+reason: string, };
 
 /**
  * What a worker says of a failure.
@@ -674,6 +704,144 @@ executionId: string,
 publicState: PublicState, };
 
 /**
+ * The arguments of `cancel`.
+ */
+export type CancelArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * Why, in words, at most 65 536 bytes.
+ */
+reason?: string, };
+
+/**
+ * The arguments of `delay`.
+ */
+export type DelayArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * Until when, in Unix ms; an instant that has passed is now.
+ */
+delayUntil: number, };
+
+/**
+ * The answer of `delay`.
+ */
+export type DelayAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state: delayed.
+ */
+publicState: PublicState, 
+/**
+ * From when on it can be claimed, in Unix ms.
+ */
+delayUntil: number, };
+
+/**
+ * The arguments of `revoke_lease`.
+ */
+export type RevokeLeaseArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The lease that is meant; any when left out.
+ */
+expectedLeaseId?: string, 
+/**
+ * The worker instance that is meant; any when left out or empty.
+ */
+workerInstanceId?: string, 
+/**
+ * Why, in words; kept with the event.
+ */
+reason?: string, };
+
+/**
+ * Why there was nothing to revoke.
+ */
+export type Satisfied = "no_active_lease" | "already_expired" | "different_worker_instance_id" | "lease_id_mismatch";
+
+/**
+ * The answer of `revoke_lease`.
+ */
+export type RevokeLeaseAnswer = { "outcome": "revoked", 
+/**
+ * The lease that was revoked.
+ */
+leaseId: string, 
+/**
+ * The epoch after it, as text.
+ */
+leaseEpoch: string, } | { "outcome": "already_satisfied", 
+/**
+ * Why.
+ */
+reason: Satisfied, };
+
+/**
+ * The arguments of `change_priority`.
+ */
+export type ChangePriorityArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its new priority; brought into 0 to 9 000.
+ */
+newPriority: number, };
+
+/**
+ * The answer of `change_priority`.
+ */
+export type ChangePriorityAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its priority now.
+ */
+priority: number, };
+
+/**
+ * The arguments of `replay_execution`.
+ */
+export type ReplayExecutionArgs = { 
+/**
+ * The execution, which must have ended. One that ended by its deadline ends by it again.
+ */
+executionId: string, };
+
+/**
+ * The answer of `replay_execution`.
+ */
+export type ReplayExecutionAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state: waiting.
+ */
+publicState: PublicState, 
+/**
+ * How often it was replayed, this time included.
+ */
+replayCount: number, };
+
+/**
  * The arguments of `describe_execution`.
  */
 export type DescribeExecutionArgs = { 
@@ -1117,7 +1285,11 @@ workerId?: string,
 /**
  * The worker's instance.
  */
-workerInstanceId?: string, };
+workerInstanceId?: string, 
+/**
+ * What it tells beyond that: priorities, the branch of a replay, why a lease was revoked.
+ */
+detail?: EventDetail, };
 
 /**
  * A page of events.

@@ -140,10 +140,11 @@ export class Worker {
     const over = new AbortController();
     void this.#renewUntil(over.signal, claim, controller);
     try {
-      const ending = await this.#handle(claim, controller.signal);
+      const task = new Task(this.#engine, claim, controller.signal);
+      const ending = await this.#handle(task);
       // From here on the end of the execution is this worker's own doing.
       this.#running.delete(claim.attemptId);
-      if (!lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
+      if (!task.over && !lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
     } finally {
       this.#running.delete(claim.attemptId);
       over.abort();
@@ -151,12 +152,13 @@ export class Worker {
   }
 
   /** What the handler's end means for the execution. */
-  async #handle(claim: ClaimedExecution, signal: AbortSignal): Promise<Ending> {
+  async #handle(task: Task): Promise<Ending> {
+    const { claim, signal } = task;
     const kind = Object.hasOwn(this.#handlers, claim.kind) ? claim.kind : "*";
     const handler = this.#handlers[kind];
     try {
       if (!handler) throw new TaskFailure(`no handler for the kind ${claim.kind}`, { class: "permanent" });
-      return { result: await handler(new Task(this.#engine, claim, signal)) };
+      return { result: await handler(task) };
     } catch (thrown) {
       return { failure: failureOf(thrown, signal) };
     }

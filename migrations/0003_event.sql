@@ -18,3 +18,9 @@ CREATE TABLE event (
     previous INTEGER,
     CHECK (CASE WHEN lease IS NULL THEN lease_id IS NULL ELSE lease_id IS NOT NULL END)
 ) STRICT;
+
+-- What the few events tell that have more to say: a JSON object.
+CREATE TABLE event_detail (
+    position INTEGER PRIMARY KEY,
+    detail TEXT NOT NULL
+) STRICT;

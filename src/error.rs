@@ -86,9 +86,12 @@ codes! {
     HandleFromOtherBackend = "validation"."handle_from_other_backend", Terminal, "The handle was minted by another backend.";
     LeaseConflict = "contention"."lease_conflict", Retryable, "The handle's lease is not the current one.";
     ExecutionNotActive = "contention"."execution_not_active", Retryable, "The execution is not active; the details tell what became of it.";
+    ExecutionNotEligible = "contention"."execution_not_eligible", Retryable, "The execution is not in the state that the call needs.";
     StaleLease = "state"."stale_lease", Terminal, "The lease epoch given is not the current one.";
     LeaseExpired = "state"."lease_expired", Terminal, "The lease ran out before the call.";
     LeaseRevoked = "state"."lease_revoked", Terminal, "An operator revoked this lease.";
+    ExecutionNotTerminal = "state"."execution_not_terminal", Terminal, "Only an execution that has ended can be replayed.";
+    MaxReplaysExhausted = "state"."max_replays_exhausted", Terminal, "The execution was replayed as often as its policy allows.";
     CursorTooOld = "state"."cursor_too_old", Terminal, "The log no longer holds what follows this cursor.";
     StorageTaken = "storage"."taken", Retryable, "Another connection holds the database.";
     StorageUnavailable = "storage"."unavailable", Terminal, "The storage asked for does not exist here.";

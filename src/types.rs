@@ -2,7 +2,7 @@
 
 use crate::engine::{ClockReport, TickAnswer};
 use crate::error::Class;
-use crate::model::event::EventStream;
+use crate::model::event::{EventDetail, EventStream, ReplayBranch};
 use crate::model::payload::Bytes;
 use crate::model::phase::StateVector;
 use crate::model::policy::{FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior};
@@ -12,10 +12,12 @@ use crate::model::vocabulary::{
     LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };
 use crate::ops::Wakes;
+use crate::ops::abandon::CancelArgs;
 use crate::ops::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
 use crate::ops::claim::{Claim, ClaimArgs, Worker};
 use crate::ops::complete::{CompleteAnswer, CompleteArgs};
 use crate::ops::create::{CreateAnswer, CreateArgs, CreateOutcome};
+use crate::ops::delay::{DelayAnswer, DelayArgs};
 use crate::ops::describe::{
     AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, LeaseSnapshot,
     ProgressSnapshot,
@@ -23,19 +25,31 @@ use crate::ops::describe::{
 use crate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
 use crate::ops::fail::{FailAnswer, FailArgs, FailReason};
 use crate::ops::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
+use crate::ops::priority::{ChangePriorityAnswer, ChangePriorityArgs};
 use crate::ops::progress::{ProgressAnswer, ProgressArgs};
 use crate::ops::renew::{RenewAnswer, RenewArgs};
+use crate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use crate::ops::result::{ExecutionResult, GetExecutionResultArgs};
+use crate::ops::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
 use ts_rs::{Config, TS};
 
 /// The text of the generated file.
 pub fn declarations() -> String {
     let config = Config::new().with_large_int("number");
     let mut text = String::from("// Generated from the Rust structs by `npm run types`. Do not edit.\n");
-    macro_rules! declare {
-        ($($t:ty),* $(,)?) => { $(declare_one::<$t>(&config, &mut text);)* };
-    }
+    words(&config, &mut text);
+    operations(&config, &mut text);
+    text
+}
+
+macro_rules! declare {
+    ($config:expr, $text:expr; $($t:ty),* $(,)?) => { $(declare_one::<$t>($config, $text);)* };
+}
+
+/// The closed vocabularies, and what policies are made of.
+fn words(config: &Config, text: &mut String) {
     declare!(
+        config, text;
         Bytes,
         AttemptLifecycle,
         AttemptState,
@@ -45,6 +59,8 @@ pub fn declarations() -> String {
         Class,
         EligibilityState,
         EventStream,
+        ReplayBranch,
+        EventDetail,
         FailureClass,
         HandleKind,
         LeaseEvent,
@@ -61,6 +77,13 @@ pub fn declarations() -> String {
         FallbackTier,
         FallbackPolicy,
         Policy,
+    );
+}
+
+/// The arguments and answers of every operation.
+fn operations(config: &Config, text: &mut String) {
+    declare!(
+        config, text;
         CreateArgs,
         CreateOutcome,
         CreateAnswer,
@@ -78,6 +101,16 @@ pub fn declarations() -> String {
         FailAnswer,
         CancelExecutionArgs,
         CancelExecutionAnswer,
+        CancelArgs,
+        DelayArgs,
+        DelayAnswer,
+        RevokeLeaseArgs,
+        Satisfied,
+        RevokeLeaseAnswer,
+        ChangePriorityArgs,
+        ChangePriorityAnswer,
+        ReplayExecutionArgs,
+        ReplayExecutionAnswer,
         DescribeExecutionArgs,
         LeaseSnapshot,
         FailureSnapshot,
@@ -97,7 +130,6 @@ pub fn declarations() -> String {
         TickAnswer,
         ClockReport,
     );
-    text
 }
 
 fn declare_one<T: TS>(config: &Config, text: &mut String) {

@@ -12,6 +12,8 @@ mod arbitrary;
 mod failing;
 #[path = "laws/focused.rs"]
 mod focused;
+#[path = "laws/gate.rs"]
+mod gate;
 #[path = "laws/handle.rs"]
 mod handle;
 #[path = "laws/invalid.rs"]
@@ -20,12 +22,16 @@ mod invalid;
 mod late_timer;
 #[path = "laws/law.rs"]
 mod law;
+#[path = "laws/met.rs"]
+mod met;
 #[path = "laws/model.rs"]
 mod model;
 #[path = "laws/mutation.rs"]
 mod mutation;
 #[path = "laws/op.rs"]
 mod op;
+#[path = "laws/operator.rs"]
+mod operator;
 #[path = "laws/paging.rs"]
 mod paging;
 #[path = "laws/picture.rs"]
@@ -48,6 +54,8 @@ mod script;
 mod situation;
 #[path = "laws/source.rs"]
 mod source;
+#[path = "laws/stage.rs"]
+mod stage;
 #[path = "laws/time.rs"]
 mod time;
 #[path = "laws/walk.rs"]

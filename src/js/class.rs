@@ -95,6 +95,51 @@ impl WasmEngine {
         self.operation("fail", args)
     }
 
+    /// Puts an execution off and gives its lease up; the same attempt goes on later.
+    #[wasm_bindgen(unchecked_return_type = "DelayAnswer")]
+    pub fn delay(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DelayArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("delay", args)
+    }
+
+    /// Cancels the execution that a handle holds.
+    #[wasm_bindgen(unchecked_return_type = "CancelExecutionAnswer")]
+    pub fn cancel(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CancelArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("cancel", args)
+    }
+
+    /// Takes a lease away; the next claim continues the attempt.
+    #[wasm_bindgen(js_name = revokeLease, unchecked_return_type = "RevokeLeaseAnswer")]
+    pub fn revoke_lease(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RevokeLeaseArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("revoke_lease", args)
+    }
+
+    /// Moves a waiting execution in its lane.
+    #[wasm_bindgen(js_name = changePriority, unchecked_return_type = "ChangePriorityAnswer")]
+    pub fn change_priority(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ChangePriorityArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("change_priority", args)
+    }
+
+    /// Runs an ended execution again.
+    #[wasm_bindgen(js_name = replayExecution, unchecked_return_type = "ReplayExecutionAnswer")]
+    pub fn replay_execution(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ReplayExecutionArgs")] args: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.operation("replay_execution", args)
+    }
+
     /// Cancels an execution, whatever it is doing.
     #[wasm_bindgen(js_name = cancelExecution, unchecked_return_type = "CancelExecutionAnswer")]
     pub fn cancel_execution(

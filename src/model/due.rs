@@ -71,8 +71,9 @@ impl Execution {
             Phase::Suspended(suspended) => suspended.timeout_at.map(|at| key(at, DueKind::SuspensionTimeout)),
             Phase::Terminal(_) => return None,
         };
-        // A deadline that had passed when the execution was created comes with its creation, never before it.
-        let deadline = self.deadline_at.map(|at| key(at.max(self.created_at), DueKind::Deadline));
+        // A deadline that had passed when the execution was created or replayed comes with that, never before it. Any
+        // other change of an execution comes before its deadline.
+        let deadline = self.deadline_at.map(|at| key(at.max(self.changed_at), DueKind::Deadline));
         own.into_iter().chain(deadline).min()
     }
 }

@@ -29,8 +29,52 @@ impl EventStream {
             Self::Execution => state.is_some(),
             Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
             Self::Lease => lease.is_some(),
-            Self::Operator => cause == Cause::Replayed,
+            Self::Operator => matches!(cause, Cause::Replayed | Cause::PriorityChanged),
         }
+    }
+}
+
+/// What an event tells beyond its columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, rename_all_fields = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum EventDetail {
+    /// Of `priority_changed`.
+    PriorityChanged {
+        /// Before.
+        old_priority: i64,
+        /// After.
+        new_priority: i64,
+    },
+    /// Of `replayed`.
+    Replayed {
+        /// How it was replayed.
+        branch: ReplayBranch,
+        /// Edge groups that were reset.
+        groups_reset: i64,
+    },
+    /// Of `lease_revoked`, when the operator said why.
+    Revoked {
+        /// In words.
+        reason: String,
+    },
+}
+
+/// How an execution is replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum ReplayBranch {
+    /// It waits for its next claim.
+    Normal,
+    /// A skipped member of a flow waits for its dependencies again.
+    SkippedFlowMember,
+}
+
+impl EventDetail {
+    /// Whether events of this cause may have one.
+    pub const fn belongs_to(cause: Cause) -> bool {
+        matches!(cause, Cause::PriorityChanged | Cause::Replayed | Cause::LeaseRevoked)
     }
 }
 

@@ -100,3 +100,11 @@ pub fn stored_uuid(bytes: &[u8]) -> Result<Uuid> {
 pub fn uuid_text(uuid: Uuid) -> String {
     uuid.as_hyphenated().encode_lower(&mut [0; UUID_BYTES]).to_owned()
 }
+/// A UUID that an argument may hold.
+pub fn opt_uuid(field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
+    let Some(text) = text else { return Ok(None) };
+    parse_uuid(text).map(Some).ok_or_else(|| {
+        let shown = format!("{:?}", text.chars().take(80).collect::<String>());
+        Error::argument(Code::InvalidInput, field, "a hyphenated UUID", shown)
+    })
+}

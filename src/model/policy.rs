@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// How often an execution may be reclaimed when nothing is set.
 pub const RECLAIMS_DEFAULT: i64 = 100;
+/// How often an execution may be replayed when nothing is set.
+pub const REPLAYS_DEFAULT: i64 = 10;
 /// Most budgets an execution may name.
 pub const BUDGETS_MAX: usize = 64;
 /// Most tiers of a fallback policy.

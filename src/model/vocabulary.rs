@@ -356,5 +356,7 @@ vocabulary! {
         Skipped = 21, "skipped";
         /// An operator replays it.
         Replayed = 22, "replayed";
+        /// An operator changed its priority.
+        PriorityChanged = 23, "priority_changed";
     }
 }

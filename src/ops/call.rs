@@ -43,16 +43,11 @@ pub trait Call: Sized {
         Self::WRITES
     }
 
-    /// An answer from the text that was kept, payload bytes left out.
-    fn of_stored(answer: &str) -> Result<Self::Answer> {
-        let _ = answer;
-        Err(Error::new(Code::InvariantBroken, format!("{}: answers of reads are not kept", Self::OP)))
-    }
-
-    /// Reads the payload bytes again that were left out of a kept answer.
-    fn refill(answer: &mut Self::Answer, turn: &mut Turn<'_>) -> Result<()> {
-        let _ = (answer, turn);
-        Ok(())
+    /// A kept answer with the payload bytes that were left out of it, where it may have some; nothing where the text says
+    /// it all.
+    fn refilled(kept: &str, turn: &mut Turn<'_>) -> Result<Option<Self::Answer>> {
+        let _ = (kept, turn);
+        Ok(None)
     }
 }
 

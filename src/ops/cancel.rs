@@ -1,13 +1,13 @@
 //! `cancel_execution`: somebody ends an execution, whatever it is doing. Spec: lifecycle §15.1, decisions 3.13–3.14.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::gate::load;
 use super::settle::{Change, Ending, settle};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX};
 use crate::model::execution::Execution;
-use crate::model::id::{ExecutionId, parse_uuid};
+use crate::model::id::{ExecutionId, opt_uuid};
 use crate::model::vocabulary::{Outcome, PublicState};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ pub struct CancelExecutionArgs {
 }
 
 /// The answer of `cancel_execution`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct CancelExecutionAnswer {
@@ -78,7 +78,7 @@ impl Call for CancelExecutionArgs {
         let mut execution = load(turn, &ready.id)?;
         match execution.outcome() {
             Some(Outcome::Cancelled) => return Ok(cancelled(&execution)),
-            Some(other) => return Err(ended_otherwise(&execution, other)),
+            Some(other) => return Err(ended_otherwise("executionId", &execution, other)),
             None => {}
         }
         if ready.source != OPERATOR_OVERRIDE {
@@ -88,10 +88,6 @@ impl Call for CancelExecutionArgs {
         let ending = Some(Ending { reason: &ready.reason, source: &ready.source });
         settle(turn, &mut execution, Change { ending, ..Change::plain(step, turn.now) })?;
         Ok(cancelled(&execution))
-    }
-
-    fn of_stored(answer: &str) -> Result<CancelExecutionAnswer> {
-        stored_answer(answer)
     }
 }
 
@@ -122,22 +118,16 @@ fn check_lease(ready: &Ready, execution: &Execution) -> Result<()> {
         .with("found", epoch))
 }
 
-fn opt_uuid(field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
-    let Some(text) = text else { return Ok(None) };
-    parse_uuid(text).map(Some).ok_or_else(|| {
-        let shown = format!("{:?}", text.chars().take(80).collect::<String>());
-        Error::argument(Code::InvalidInput, field, "a hyphenated UUID", shown)
-    })
-}
-
-fn cancelled(execution: &Execution) -> CancelExecutionAnswer {
+/// The answer: the execution is cancelled.
+pub fn cancelled(execution: &Execution) -> CancelExecutionAnswer {
     CancelExecutionAnswer { execution_id: execution.id.text(), public_state: PublicState::Cancelled }
 }
 
+/// The refusal to cancel what has ended in another way.
 #[cold]
-fn ended_otherwise(execution: &Execution, outcome: Outcome) -> Error {
+pub fn ended_otherwise(field: &str, execution: &Execution, outcome: Outcome) -> Error {
     let found = format!("outcome {outcome}");
-    Error::argument(Code::InvalidInput, "executionId", "an execution that has not ended", found)
+    Error::argument(Code::InvalidInput, field, "an execution that has not ended", found)
         .with("executionId", execution.id)
         .with("terminalOutcome", outcome)
 }

@@ -159,19 +159,14 @@ impl Call for ClaimArgs {
         answer.is_some()
     }
 
-    fn of_stored(answer: &str) -> Result<Option<Claim>> {
-        stored_answer(answer)
-    }
-
-    fn refill(answer: &mut Option<Claim>, turn: &mut Turn<'_>) -> Result<()> {
-        if let Some(claim) = answer {
-            claim.input = None;
-            let id = ExecutionId::parse("executionId", &claim.execution_id)?;
-            if let Some(execution) = turn.store.find_execution(&id)? {
-                claim.input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
-            }
+    fn refilled(kept: &str, turn: &mut Turn<'_>) -> Result<Option<Option<Claim>>> {
+        let mut claim: Claim = stored_answer(kept)?;
+        claim.input = None;
+        let id = ExecutionId::parse("executionId", &claim.execution_id)?;
+        if let Some(execution) = turn.store.find_execution(&id)? {
+            claim.input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
         }
-        Ok(())
+        Ok(Some(Some(claim)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `complete`: a worker ends its execution well. Spec: lifecycle §12.1, decisions 3.9.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::gate::{Entry, enter};
 use super::settle::{Change, settle};
 use super::turn::Turn;
@@ -27,7 +27,7 @@ pub struct CompleteArgs {
 }
 
 /// The answer of `complete`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct CompleteAnswer {
@@ -81,10 +81,6 @@ impl Call for CompleteArgs {
 
     fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         self.result.iter_mut().for_each(visit);
-    }
-
-    fn of_stored(answer: &str) -> Result<CompleteAnswer> {
-        stored_answer(answer)
     }
 }
 

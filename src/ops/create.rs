@@ -1,6 +1,6 @@
 //! `create_execution`: an execution comes to be, claimable at once or delayed. Spec: lifecycle §8.1, decisions 3.1, 3.16.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::settle::append;
 use super::turn::Turn;
 use crate::error::Result;
@@ -90,7 +90,7 @@ pub struct CreateArgs {
 }
 
 /// What came of a create.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum CreateOutcome {
@@ -101,7 +101,7 @@ pub enum CreateOutcome {
 }
 
 /// The answer of `create_execution`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CreateAnswer {
@@ -181,10 +181,6 @@ impl Call for CreateArgs {
 
     fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         self.input.iter_mut().for_each(visit);
-    }
-
-    fn of_stored(answer: &str) -> Result<CreateAnswer> {
-        stored_answer(answer)
     }
 }
 

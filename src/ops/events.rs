@@ -5,7 +5,7 @@ use super::call::Call;
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::{self, Limits};
-use crate::model::event::{Cursor, EventStream};
+use crate::model::event::{Cursor, EventDetail, EventStream};
 use crate::model::id::uuid_text;
 use crate::model::phase::StateVector;
 use crate::model::vocabulary::{Cause, LeaseEvent, Outcome, PublicState};
@@ -68,6 +68,9 @@ pub struct EventRecord {
     /// The worker's instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker_instance_id: Option<String>,
+    /// What it tells beyond that: priorities, the branch of a replay, why a lease was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<EventDetail>,
 }
 
 /// A page of events.
@@ -148,5 +151,6 @@ fn record(row: EventRow) -> EventRecord {
         lease_epoch: row.epoch,
         worker_id: row.worker,
         worker_instance_id: row.instance,
+        detail: row.detail,
     }
 }

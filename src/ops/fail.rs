@@ -1,7 +1,7 @@
 //! `fail`: a worker ends its attempt badly; the retry policy decides what follows. Spec: lifecycle §12.2, decisions
 //! 3.10.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::gate::{Entry, enter};
 use super::settle::{Change, settle};
 use super::turn::Turn;
@@ -45,7 +45,7 @@ pub struct FailArgs {
 }
 
 /// The answer of `fail`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum FailAnswer {
@@ -104,10 +104,6 @@ impl Call for FailArgs {
         let finished = Some(Finished { verb: Verb::Fail, at: retry_at });
         settle(turn, &mut execution, Change { finished, ..Change::plain(step, turn.now) })?;
         Ok(answer(retry_at, ready.handle.attempt_index))
-    }
-
-    fn of_stored(answer: &str) -> Result<FailAnswer> {
-        stored_answer(answer)
     }
 }
 

@@ -50,6 +50,15 @@ pub fn load(turn: &mut Turn<'_>, id: &ExecutionId) -> Result<Execution> {
     turn.store.find_execution(id)?.ok_or_else(|| unknown(id))
 }
 
+/// The refusal of what only an execution in another state allows.
+#[cold]
+pub fn not_eligible(execution: &Execution, needed: &str) -> Error {
+    let state = execution.phase.state().public_state();
+    Error::new(Code::ExecutionNotEligible, format!("execution {} is {state}, and must be {needed}", execution.id))
+        .with("executionId", execution.id)
+        .with("publicState", state)
+}
+
 #[cold]
 fn unknown(id: &ExecutionId) -> Error {
     Error::new(Code::NotFoundExecution, format!("no execution has the id {id}")).with("executionId", id)

@@ -1,18 +1,23 @@
 //! The table of operations: by name, with their arguments and answers.
 
+use super::abandon::CancelArgs;
 use super::arguments::read;
 use super::call::Call;
 use super::cancel::CancelExecutionArgs;
 use super::claim::ClaimArgs;
 use super::complete::CompleteArgs;
 use super::create::CreateArgs;
+use super::delay::DelayArgs;
 use super::describe::DescribeExecutionArgs;
 use super::events::ReadEventsArgs;
 use super::fail::FailArgs;
 use super::list::ListExecutionsArgs;
+use super::priority::ChangePriorityArgs;
 use super::progress::ProgressArgs;
 use super::renew::RenewArgs;
+use super::replay::ReplayExecutionArgs;
 use super::result::GetExecutionResultArgs;
+use super::revoke::RevokeLeaseArgs;
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
@@ -30,7 +35,11 @@ macro_rules! operations {
 
         /// The answer of an operation.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Answer { $(#[doc = $doc] $variant(Box<<$args as Call>::Answer>)),* }
+        pub enum Answer {
+            $(#[doc = $doc] $variant(Box<<$args as Call>::Answer>),)*
+            /// What an earlier call with the same request id was answered, as JSON.
+            Kept(Box<str>),
+        }
 
         impl Operation {
             /// The names of all operations.
@@ -82,9 +91,8 @@ macro_rules! operations {
             pub fn repeat(&self, kept: &str, turn: &mut Turn<'_>) -> Result<Answer> {
                 match self {
                     $(Self::$variant(_) => {
-                        let mut answer = <$args as Call>::of_stored(kept)?;
-                        <$args as Call>::refill(&mut answer, turn)?;
-                        Ok(Answer::$variant(Box::new(answer)))
+                        let refilled = <$args as Call>::refilled(kept, turn)?;
+                        Ok(refilled.map_or_else(|| Answer::Kept(kept.into()), |one| Answer::$variant(Box::new(one))))
                     }),*
                 }
             }
@@ -93,22 +101,25 @@ macro_rules! operations {
         impl Answer {
             /// Whether it is kept for a repeated request id.
             pub fn keeps(&self) -> bool {
-                match self { $(Self::$variant(answer) => <$args as Call>::keeps(answer)),* }
+                match self { $(Self::$variant(answer) => <$args as Call>::keeps(answer),)* Self::Kept(_) => false }
             }
 
             /// Visits its payload bytes.
             pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
-                match self { $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit)),* }
+                match self { $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit),)* Self::Kept(_) => {} }
             }
 
             /// The member that holds its payload, where it has one.
             pub fn payload_field(&self) -> &'static str {
-                match self { $(Self::$variant(_) => <$args as Call>::ANSWER_PAYLOAD),* }
+                match self { $(Self::$variant(_) => <$args as Call>::ANSWER_PAYLOAD,)* Self::Kept(_) => "" }
             }
 
             /// Its JSON; payload bytes must have been detached.
             pub fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
-                match self { $(Self::$variant(answer) => write(answer, text)),* }
+                match self {
+                    $(Self::$variant(answer) => write(answer, text),)*
+                    Self::Kept(kept) => { text.extend_from_slice(kept.as_bytes()); Ok(()) }
+                }
             }
         }
 
@@ -129,6 +140,11 @@ operations! {
     Progress(ProgressArgs) "`progress`";
     Complete(CompleteArgs) "`complete`";
     Fail(FailArgs) "`fail`";
+    Delay(DelayArgs) "`delay`";
+    Cancel(CancelArgs) "`cancel`";
+    RevokeLease(RevokeLeaseArgs) "`revoke_lease`";
+    ChangePriority(ChangePriorityArgs) "`change_priority`";
+    ReplayExecution(ReplayExecutionArgs) "`replay_execution`";
     CancelExecution(CancelExecutionArgs) "`cancel_execution`";
     DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
     GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";

@@ -1,6 +1,6 @@
 //! `progress`: a worker reports how far it is. Spec: lifecycle §11.3.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::gate::enter_held;
 use super::turn::Turn;
 use crate::error::Result;
@@ -23,7 +23,7 @@ pub struct ProgressArgs {
 }
 
 /// The answer of `progress`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ProgressAnswer {
@@ -63,9 +63,5 @@ impl Call for ProgressArgs {
             turn.store.save_progress(execution.row, &progress)?;
         }
         Ok(ProgressAnswer { lease_expires_at: held.expires_at })
-    }
-
-    fn of_stored(answer: &str) -> Result<ProgressAnswer> {
-        stored_answer(answer)
     }
 }

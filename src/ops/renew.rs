@@ -1,6 +1,6 @@
 //! `renew`: a worker extends its lease by the time to live that its handle carries. Spec: lifecycle §11.1.
 
-use super::call::{Call, stored_answer};
+use super::call::Call;
 use super::gate::enter_held;
 use super::settle::renewed;
 use super::turn::Turn;
@@ -22,7 +22,7 @@ pub struct RenewArgs {
 }
 
 /// The answer of `renew`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct RenewAnswer {
@@ -54,9 +54,5 @@ impl Call for RenewArgs {
         }
         renewed(turn, &mut execution, before)?;
         Ok(RenewAnswer { expires_at, lease_epoch: handle.fence.epoch })
-    }
-
-    fn of_stored(answer: &str) -> Result<RenewAnswer> {
-        stored_answer(answer)
     }
 }

@@ -3,6 +3,7 @@
 
 use super::turn::Turn;
 use crate::error::Result;
+use crate::model::event::EventDetail;
 use crate::model::execution::{Execution, Finished, Issue};
 use crate::model::phase::Phase;
 use crate::model::transition::Step;
@@ -30,12 +31,14 @@ pub struct Change<'a> {
     pub finished: Option<Finished>,
     /// Why it ends the execution.
     pub ending: Option<Ending<'a>>,
+    /// What its event tells beyond its columns.
+    pub detail: Option<EventDetail>,
 }
 
 impl Change<'_> {
     /// A transition with nothing else to it.
     pub const fn plain(step: Step, at: i64) -> Self {
-        Self { step, at, issue: None, finished: None, ending: None }
+        Self { step, at, issue: None, finished: None, ending: None, detail: None }
     }
 }
 
@@ -49,6 +52,9 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
         turn.store.insert_attempt(execution.row, &former)?;
     }
     append(turn, execution, &change.step, change.at)?;
+    if let Some(detail) = &change.detail {
+        turn.store.insert_event_detail(execution.last_event, detail)?;
+    }
     turn.store.save_execution(execution, touched, before)?;
     if let Phase::Terminal(_) = execution.phase {
         finish(turn, execution, change.ending)?;
@@ -64,6 +70,22 @@ pub fn renewed(turn: &mut Turn<'_>, execution: &mut Execution, before: Keys) -> 
     execution.last_event = turn.store.append_event(&event)?;
     turn.wakes.events = true;
     turn.store.save_execution(execution, Touched::Renewed, before)
+}
+
+/// Saves an execution that changed within its phase, with the event that tells so.
+pub fn told(
+    turn: &mut Turn<'_>,
+    execution: &mut Execution,
+    cause: Cause,
+    detail: &EventDetail,
+    before: Keys,
+) -> Result<()> {
+    execution.changed_at = turn.now;
+    let event = NewEvent { at: turn.now, holder: None, ..event_of(execution, cause) };
+    execution.last_event = turn.store.append_event(&event)?;
+    turn.store.insert_event_detail(execution.last_event, detail)?;
+    turn.wakes.events = true;
+    turn.store.save_execution(execution, Touched::Any, before)
 }
 
 /// Appends the event of a transition and remembers its position on the execution.

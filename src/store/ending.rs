@@ -10,6 +10,12 @@ impl Store {
         self.execute(SQL, &[execution.into(), reason.into(), source.into()]).map(|_| ())
     }
 
+    /// Forgets why an execution ended, when it is replayed.
+    pub fn delete_ending(&mut self, execution: i64) -> Result<()> {
+        const SQL: &str = "DELETE FROM ending WHERE execution = ?1";
+        self.execute(SQL, &[execution.into()]).map(|_| ())
+    }
+
     /// Why an execution ended: the reason and its source.
     pub fn ending(&self, execution: i64) -> Result<Option<(String, String)>> {
         const SQL: &str = "SELECT reason, source FROM ending WHERE execution = ?1";

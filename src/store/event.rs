@@ -3,7 +3,7 @@
 use super::Store;
 use super::driver::Row;
 use crate::error::Result;
-use crate::model::event::EventStream;
+use crate::model::event::{EventDetail, EventStream};
 use crate::model::id::{ExecutionId, stored_uuid};
 use crate::model::phase::StateVector;
 use crate::model::vocabulary::{Cause, LeaseEvent};
@@ -53,6 +53,8 @@ pub struct EventRow {
     pub worker: Option<String>,
     /// The worker's instance.
     pub instance: Option<String>,
+    /// What it tells beyond its columns.
+    pub detail: Option<EventDetail>,
 }
 
 /// Rows that one read looks at, at most.
@@ -107,12 +109,15 @@ impl Store {
             let rows = self.all(SQL, &[page.last.into(), chunk.into()], read)?;
             looked_at += rows.len();
             more = rows.len() as u64 == chunk.unsigned_abs();
-            for row in rows {
+            for mut row in rows {
                 if page.rows.len() == wanted {
                     break;
                 }
                 page.last = row.position;
                 if streams.iter().any(|stream| stream.holds(row.cause, row.state.as_ref(), row.lease)) {
+                    if EventDetail::belongs_to(row.cause) {
+                        row.detail = self.event_detail(row.position)?;
+                    }
                     page.rows.push(row);
                 }
             }
@@ -140,5 +145,6 @@ fn read(row: &dyn Row) -> Result<EventRow> {
         lease_id: row.opt_blob(8)?.map(stored_uuid).transpose()?,
         worker: row.opt_text(9)?.map(str::to_owned),
         instance: row.opt_text(10)?.map(str::to_owned),
+        detail: None,
     })
 }

@@ -10,6 +10,7 @@ mod claim;
 mod clock;
 mod columns;
 mod dedup;
+mod detail;
 pub mod driver;
 mod due;
 mod ending;

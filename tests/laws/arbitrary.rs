@@ -5,7 +5,8 @@ use crate::mutation::{mutated, valid_calls};
 use crate::op::Op;
 use crate::random::Random;
 use crate::rows::{broken_rules, total_changes};
-use crate::situation::{Act, Situation, Stage, claim, create};
+use crate::situation::{cancel, claim, create};
+use crate::stage::{Act, Situation, Stage};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +24,10 @@ fn on_stage() -> Stage {
     let answer = stage.world.granted(claim(&["mail"], 80_000_000));
     let handle = crate::handle::Handle::decode(answer["handle"].as_str().expect("a handle"));
     stage.handles.push(handle.expect("a handle reads back"));
+    // What is replayed, and what is moved in its lane.
+    stage.world.granted(create("3", |_| {}));
+    stage.world.granted(cancel("3"));
+    stage.world.granted(create("4", |_| {}));
     stage
 }
 

@@ -2,7 +2,8 @@
 //! and the engine goes on as a fresh one would.
 
 use crate::rows::{Dump, broken_rules, differences, dump};
-use crate::situation::{Act, READ, SITUATIONS, Situation, Stage};
+use crate::situation::{READ, SITUATIONS};
+use crate::stage::{Act, Situation, Stage};
 use crate::world::START;
 use serde_json::Value;
 use std::cell::RefCell;

@@ -20,6 +20,8 @@ fn calls_with(handle: &Handle) -> Vec<Call> {
         Op::Complete { handle: handle(), result: Some(vec![1]), encoding: None },
         Op::Fail(fail("transient")),
         Op::Fail(fail("permanent")),
+        Op::Delay { handle: handle(), until_at: START },
+        Op::Abandon { handle: handle(), reason: "late".to_owned() },
     ];
     ops.map(Call::from).into()
 }
@@ -194,7 +196,7 @@ fn forged_handle(world: &mut World, index: u32) -> Handle {
 #[test]
 fn a_forged_attempt_index_leaves_no_row_without_an_owner() {
     for index in [0, 2, 7, u32::MAX] {
-        for verb in 0..5 {
+        for verb in 0..7 {
             let mut world = World::memory(1);
             let call = calls_with(&forged_handle(&mut world, index)).swap_remove(verb);
             let answer = world.call(&call).answers.remove(0);

@@ -17,11 +17,12 @@ const UUID: &str = "0123abcd-0000-4000-8000-000000000001";
 /// A call that is refused before anything else is looked at.
 pub fn invalid(random: &mut Random) -> Op {
     let handle = sound_handle();
-    match random.below(6) {
+    match random.below(7) {
         0 | 1 => create(random),
         2 => claim(random),
         3 => with_handle(random, &handle),
         4 => worker_call(random, &handle.encode()),
+        5 => operator_call(random),
         _ => read(random),
     }
 }
@@ -154,10 +155,12 @@ fn with_handle(random: &mut Random, handle: &Handle) -> Op {
         (with(&|one| one.attempt_id = String::new()), CORRUPTION),
     ];
     let (handle, code) = random.pick(&wrong).clone();
-    let (op, args) = match random.below(4) {
+    let (op, args) = match random.below(6) {
         0 => ("renew", json!({ "handle": handle })),
         1 => ("progress", json!({ "handle": handle, "percent": 5 })),
         2 => ("complete", json!({ "handle": handle })),
+        3 => ("delay", json!({ "handle": handle, "delayUntil": 5 })),
+        4 => ("cancel", json!({ "handle": handle, "reason": "r" })),
         _ => ("fail", json!({ "handle": handle, "class": "transient", "reason": { "message": "m" } })),
     };
     refusal(op, args, code)
@@ -177,11 +180,51 @@ fn worker_call(random: &mut Random, handle: &str) -> Op {
         ("fail", json!({ "handle": handle, "class": "weird", "reason": reason })),
         ("fail", json!({ "handle": handle, "class": "transient" })),
         ("fail", json!({ "handle": handle, "class": "transient", "reason": {} })),
-        ("cancel_execution", json!({ "executionId": "x" })),
-        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "leaseEpoch": 1.5 })),
-        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "leaseId": "x" })),
-        ("cancel_execution", json!({ "executionId": format!("{{fp:0}}:{UUID}"), "attemptId": 5 })),
+        ("delay", json!({ "handle": handle, "delayUntil": -1 })),
+        ("delay", json!({ "handle": handle, "delayUntil": BEYOND })),
+        ("delay", json!({ "handle": handle, "delayUntil": 253_402_300_800_000_i64 })),
+        ("delay", json!({ "handle": handle, "delayUntil": 0.5 })),
+        ("delay", json!({ "handle": handle, "delayUntil": "later" })),
+        ("delay", json!({ "handle": handle })),
+        ("delay", json!({ "delayUntil": 5 })),
+        ("delay", json!({ "handle": handle, "until": 5, "delayUntil": 5 })),
+        ("cancel", json!({})),
+        ("cancel", json!({ "handle": handle, "reason": 5 })),
+        ("cancel", json!({ "handle": handle, "reason": "r".repeat(65_537) })),
+        ("cancel", json!({ "handle": handle, "source": "mine" })),
         ("cancel_everything", json!({})),
+    ];
+    let (op, args) = random.pick(&wrong).clone();
+    refusal(op, args, INPUT)
+}
+
+fn operator_call(random: &mut Random) -> Op {
+    let id = format!("{{fp:0}}:{UUID}");
+    let wrong = [
+        ("cancel_execution", json!({ "executionId": "x" })),
+        ("cancel_execution", json!({ "executionId": id, "leaseEpoch": 1.5 })),
+        ("cancel_execution", json!({ "executionId": id, "leaseId": "x" })),
+        ("cancel_execution", json!({ "executionId": id, "attemptId": 5 })),
+        ("revoke_lease", json!({})),
+        ("revoke_lease", json!({ "executionId": UUID })),
+        ("revoke_lease", json!({ "executionId": id, "expectedLeaseId": "x" })),
+        ("revoke_lease", json!({ "executionId": id, "expectedLeaseId": 5 })),
+        ("revoke_lease", json!({ "executionId": id, "workerInstanceId": "i".repeat(257) })),
+        ("revoke_lease", json!({ "executionId": id, "workerInstanceId": 5 })),
+        ("revoke_lease", json!({ "executionId": id, "reason": "r".repeat(65_537) })),
+        ("revoke_lease", json!({ "executionId": id, "leaseId": UUID })),
+        ("change_priority", json!({ "executionId": id })),
+        ("change_priority", json!({ "newPriority": 5 })),
+        ("change_priority", json!({ "executionId": "", "newPriority": 5 })),
+        ("change_priority", json!({ "executionId": id, "newPriority": BEYOND })),
+        ("change_priority", json!({ "executionId": id, "newPriority": -BEYOND })),
+        ("change_priority", json!({ "executionId": id, "newPriority": 1.5 })),
+        ("change_priority", json!({ "executionId": id, "newPriority": "high" })),
+        ("change_priority", json!({ "executionId": id, "newPriority": 5, "lane": "mail" })),
+        ("replay_execution", json!({})),
+        ("replay_execution", json!({ "executionId": "{fp:65536}:x" })),
+        ("replay_execution", json!({ "executionId": 5 })),
+        ("replay_execution", json!({ "executionId": id, "cascade": true })),
     ];
     let (op, args) = random.pick(&wrong).clone();
     refusal(op, args, INPUT)

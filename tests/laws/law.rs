@@ -20,9 +20,12 @@ enum Lease {
 #[derive(Clone, Debug, Default)]
 struct Story {
     lease: Lease,
-    /// Leases issued and leases cancelled.
+    /// Leases issued, cancelled and revoked.
     epoch: i64,
-    completions: i64,
+    /// Whether it ended and was not replayed since.
+    over: bool,
+    priority: Option<i64>,
+    replays: i64,
     public_state: String,
 }
 
@@ -62,8 +65,9 @@ impl History {
             if let Some(state) = event["publicState"].as_str() {
                 state.clone_into(&mut story.public_state);
             }
-            law_04_one_completion_for_each_entry_into_terminal(story, event)?;
+            law_04_one_completion_for_each_life(story, event)?;
             law_05_every_lease_ends_once_before_the_next_one(story, event)?;
+            what_operators_did_is_told(story, event)?;
         }
         Ok(())
     }
@@ -76,10 +80,12 @@ impl History {
         law_02_one_live_lease_and_an_epoch_that_rises_exactly(now, &story)?;
         law_06_attempts_are_counted_without_gaps(now)?;
         law_07_reclaims_stay_within_the_cap(now)?;
+        only_the_latest_attempt_is_open(now)?;
         the_log_reconstructs_the_state(now, &story)?;
         if let Some(before) = self.snapshots.get(&id) {
             law_02_the_epoch_never_decreases(before, now)?;
-            law_09_terminal_is_not_left(before, now)?;
+            law_06_attempts_that_ended_stay_as_they_are(before, now)?;
+            law_09_terminal_is_left_only_by_replay(before, now)?;
             law_10_stamps_never_change_or_go_back(before, now)?;
         }
         self.snapshots.insert(id, now.clone());
@@ -138,11 +144,16 @@ fn law_02_the_epoch_never_decreases(before: &Value, now: &Value) -> Verdict {
     broken("law 2, the epoch never decreases", format!("{before} then {now}"))
 }
 
-fn law_04_one_completion_for_each_entry_into_terminal(story: &mut Story, event: &Value) -> Verdict {
+/// A replay opens a new life; nothing else happens to what is over.
+fn law_04_one_completion_for_each_life(story: &mut Story, event: &Value) -> Verdict {
     let entered = event["publicState"].as_str().is_some_and(is_terminal);
     let completion = !event["completion"].is_null();
-    story.completions += i64::from(completion);
-    if entered == completion && story.completions <= 1 { Ok(()) } else { broken("law 4", event) }
+    let replayed = event["cause"] == "replayed";
+    if entered != completion || story.over != replayed {
+        return broken("law 4", event);
+    }
+    story.over = completion;
+    Ok(())
 }
 
 /// Law 5 does not hold across T16: a lapsed lease that is given up is revoked after it has expired.
@@ -158,8 +169,66 @@ fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &V
     };
     story.lease = next;
     let issued = ["acquired", "reclaimed"].contains(&text(event, "lease"));
-    let cancelled = event["cause"] == "cancelled" && text(event, "lease") == "revoked";
-    story.epoch += i64::from(issued || cancelled);
+    let taken = ["cancelled", "lease_revoked"].contains(&text(event, "cause")) && text(event, "lease") == "revoked";
+    // The event is of the lease that it ends or issues: an epoch that was issued, and the latest one.
+    let of_lease = if issued { story.epoch + 1 } else { story.epoch };
+    if !text(event, "lease").is_empty() && int(event, "leaseEpoch") != of_lease {
+        return broken("law 2, epochs strictly increase", format!("{} before {event}", story.epoch));
+    }
+    story.epoch += i64::from(issued || taken);
+    Ok(())
+}
+
+/// What the operator stream says fits together, and belongs to no other event.
+fn what_operators_did_is_told(story: &mut Story, event: &Value) -> Verdict {
+    let detail = &event["detail"];
+    let sound = match text(event, "cause") {
+        "priority_changed" => {
+            let follows = story.priority.is_none_or(|priority| priority == int(detail, "oldPriority"));
+            story.priority = detail["newPriority"].as_i64();
+            follows && story.priority.is_some() && event["publicState"].is_null() && story.public_state == "waiting"
+        }
+        "replayed" => {
+            story.replays += 1;
+            detail["branch"] == "normal" && story.public_state == "waiting"
+        }
+        "lease_revoked" => detail.is_null() || detail["reason"].as_str().is_some_and(|reason| !reason.is_empty()),
+        _ => detail.is_null(),
+    };
+    if sound { Ok(()) } else { broken("what operators did is told", format!("{story:?}, then {event}")) }
+}
+
+/// It runs under a lease that lives or lapsed, or is suspended while it waits to go on; all others are over.
+fn only_the_latest_attempt_is_open(now: &Value) -> Verdict {
+    let attempts = now["attempts"].as_array().map_or(&[][..], Vec::as_slice);
+    let open = |attempt: &Value| ["started", "suspended"].contains(&text(attempt, "lifecycle"));
+    let former = attempts.split_last().is_some_and(|(_, former)| former.iter().any(open));
+    let latest = attempts.last().map_or("", |attempt| text(attempt, "lifecycle"));
+    let fits = match (text(&now["state"], "attemptState"), text(&now["state"], "lifecyclePhase")) {
+        ("running_attempt", _) | ("attempt_interrupted", "active") => latest == "started",
+        ("attempt_interrupted", _) => latest == "suspended",
+        _ => attempts.last().is_none_or(|attempt| !open(attempt)),
+    };
+    if fits && !former { Ok(()) } else { broken("only the latest attempt is open", now) }
+}
+
+fn law_06_attempts_that_ended_stay_as_they_are(before: &Value, now: &Value) -> Verdict {
+    // Instants compare no more once they were moved.
+    let timeless = |attempt: &Value| {
+        let mut attempt = attempt.clone();
+        attempt["startedAt"] = Value::Null;
+        attempt["endedAt"] = Value::Null;
+        attempt
+    };
+    let attempts = |snapshot: &Value| snapshot["attempts"].as_array().cloned().unwrap_or_default();
+    let later = attempts(now);
+    for (index, attempt) in attempts(before).iter().enumerate() {
+        let same = later.get(index).map(timeless) == Some(timeless(attempt));
+        let open = ["started", "suspended"].contains(&text(attempt, "lifecycle"));
+        if !same && (!open || later.get(index).is_none_or(|one| one["attemptId"] != attempt["attemptId"])) {
+            return broken("law 6, attempts stay", format!("{before} then {now}"));
+        }
+    }
     Ok(())
 }
 
@@ -178,7 +247,7 @@ fn law_07_reclaims_stay_within_the_cap(now: &Value) -> Verdict {
     broken("law 7", now)
 }
 
-fn law_09_terminal_is_not_left(before: &Value, now: &Value) -> Verdict {
+fn law_09_terminal_is_left_only_by_replay(before: &Value, now: &Value) -> Verdict {
     let (was, is) = (text(before, "publicState"), text(now, "publicState"));
     let replayed = int(now, "replayCount") > int(before, "replayCount");
     if !is_terminal(was) || was == is || replayed { Ok(()) } else { broken("law 9", format!("{before} then {now}")) }
@@ -194,7 +263,8 @@ fn law_10_stamps_never_change_or_go_back(before: &Value, now: &Value) -> Verdict
 }
 
 fn the_log_reconstructs_the_state(now: &Value, story: &Story) -> Verdict {
-    if text(now, "publicState") == story.public_state {
+    let told = story.priority.is_none_or(|priority| priority == int(now, "priority"));
+    if text(now, "publicState") == story.public_state && told && story.replays == int(now, "replayCount") {
         return Ok(());
     }
     broken("replaying the log reconstructs every state", format!("the log says {}: {now}", story.public_state))

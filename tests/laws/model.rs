@@ -1,7 +1,8 @@
 //! A pure model of the engine, written from its specification: executions, what may be claimed, what is due.
 //!
 //! What the engine draws (ids, jitter) is taken over from its answers and events; all else is predicted. The
-//! operations stand in `rules`, due actions in `time`, what reads answer in `picture`.
+//! operations stand in `rules`, those of operators in `operator`, the lease gate in `gate`, due actions in `time`, what
+//! reads answer in `picture`.
 
 use crate::op::{Create, Retry};
 use serde_json::Value;
@@ -12,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Next {
     First,
     Retry,
+    Replay,
+    /// The latest attempt goes on.
+    Interrupted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Attempt {
     pub started_at: i64,
     pub renewed_at: i64,
     pub ended: Option<(&'static str, i64)>,
+    /// While it waits to go on: what is left of its timeout.
+    pub timeout_left_ms: Option<i64>,
     /// The call that ended its lease, and the instant in its answer.
     pub finished: Option<(&'static str, Option<i64>)>,
     pub failure: Option<Failure>,
@@ -74,6 +80,7 @@ pub struct Execution {
     pub attempts: Vec<Attempt>,
     pub retry_count: i64,
     pub reclaim_count: i64,
+    pub replay_count: i64,
     /// Lapses in a row.
     pub lapses: i64,
     pub created_at: i64,
@@ -144,6 +151,17 @@ impl Execution {
         matches!(self.phase, Phase::Ended { .. })
     }
 
+    /// An attempt that is put off or loses its lease keeps what is left of its timeout.
+    fn keep_what_is_left(&mut self, at: i64, phase: Phase) {
+        let waits = matches!(
+            phase,
+            Phase::Waiting { next: Next::Interrupted } | Phase::Delayed { next: Next::Interrupted, .. }
+        );
+        if let (true, Phase::Held { timeout_at, .. }, Some(attempt)) = (waits, self.phase, self.attempts.last_mut()) {
+            attempt.timeout_left_ms = timeout_at.map(|timeout_at| timeout_at - at);
+        }
+    }
+
     pub fn live_fence(&self) -> Option<&Fence> {
         match self.phase {
             Phase::Held { .. } => self.attempts.last().map(|attempt| &attempt.fence),
@@ -163,6 +181,10 @@ impl Execution {
         self.made.reclaims_max.unwrap_or(100)
     }
 
+    pub fn replays_max(&self) -> i64 {
+        self.made.replays_max.unwrap_or(10)
+    }
+
     pub fn due(&self) -> Option<DueKey> {
         let own = match self.phase {
             Phase::Waiting { .. } => None,
@@ -174,8 +196,8 @@ impl Execution {
             Phase::Lapsed { backoff_until, .. } => backoff_until.map(|at| (at, DueKind::Delay)),
             Phase::Ended { .. } => return None,
         };
-        // What was past already when the execution came to be happens at its creation: times never go back.
-        let deadline = self.deadline_at.map(|at| (at.max(self.created_at), DueKind::Deadline));
+        // What was past already when the execution came to be, or was replayed, happens then: times never go back.
+        let deadline = self.deadline_at.map(|at| (at.max(self.changed_at), DueKind::Deadline));
         own.into_iter().chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
     }
 
@@ -245,6 +267,7 @@ impl Model {
     pub fn enter(&mut self, row: usize, at: i64, phase: Phase, cause: &'static str, lease: Option<&'static str>) {
         let was_claimable = self.executions[row].claimable();
         let one = &mut self.executions[row];
+        one.keep_what_is_left(at, phase);
         one.phase = phase;
         one.changed_at = at;
         if one.over() {

@@ -1,7 +1,8 @@
 //! Mutations of calls: from a valid one of each operation to texts that are nearly, or not at all, like it.
 
 use crate::random::Random;
-use crate::situation::{self, Stage};
+use crate::situation;
+use crate::stage::Stage;
 use serde_json::{Value, json};
 
 const NUMBERS: [i64; 15] = [
@@ -24,8 +25,8 @@ const NUMBERS: [i64; 15] = [
 
 /// One valid call of each operation, as JSON.
 pub fn valid_calls(stage: &Stage) -> Vec<Value> {
-    let handle = stage.handles[0].encode();
-    let id = situation::id("1");
+    let (handle, lease_id) = (stage.handles[0].encode(), &stage.handles[0].lease_id);
+    let (id, ended) = (situation::id("1"), situation::id("3"));
     let rich = json!({
         "executionId": situation::id("2"), "namespace": "team", "lane": "mail", "kind": "send", "input": 0,
         "encoding": "text", "priority": 5, "creator": "me", "idempotencyKey": "key", "tags": { "a.b": "c" },
@@ -60,6 +61,14 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
             json!({ "executionId": id, "reason": "r", "source": "mine", "leaseEpoch": 1,
                 "leaseId": "00000000-0000-4000-8000-000000000009", "attemptId": "00000000-0000-4000-8000-000000000009" }),
         ),
+        call("delay", json!({ "handle": handle, "delayUntil": 1_700_000_000_500_i64 })),
+        call("cancel", json!({ "handle": handle, "reason": "r" })),
+        call(
+            "revoke_lease",
+            json!({ "executionId": id, "expectedLeaseId": lease_id, "workerInstanceId": "process", "reason": "r" }),
+        ),
+        call("change_priority", json!({ "executionId": situation::id("4"), "newPriority": 5 })),
+        call("replay_execution", json!({ "executionId": ended })),
         call("describe_execution", json!({ "executionId": id })),
         call("get_execution_result", json!({ "executionId": id })),
         call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),

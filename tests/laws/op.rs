@@ -37,6 +37,7 @@ pub struct Create {
     pub required: BTreeSet<String>,
     pub retry: Option<Retry>,
     pub reclaims_max: Option<i64>,
+    pub replays_max: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -67,6 +68,14 @@ pub struct Cancel {
     pub attempt_id: Option<String>,
 }
 
+#[derive(Clone, Debug, Default)]
+pub struct Revoke {
+    pub id: String,
+    pub lease_id: Option<String>,
+    pub instance: Option<String>,
+    pub reason: String,
+}
+
 /// One call.
 #[derive(Clone, Debug)]
 pub enum Op {
@@ -86,7 +95,26 @@ pub enum Op {
         encoding: Option<String>,
     },
     Fail(Fail),
+    /// By the holder, until an instant.
+    Delay {
+        handle: Handle,
+        until_at: i64,
+    },
+    /// By the holder: the operation `cancel`.
+    Abandon {
+        handle: Handle,
+        reason: String,
+    },
+    /// By anybody: the operation `cancel_execution`.
     Cancel(Cancel),
+    Revoke(Revoke),
+    Priority {
+        id: String,
+        priority: i64,
+    },
+    Replay {
+        id: String,
+    },
     Describe {
         id: String,
     },
@@ -133,7 +161,12 @@ impl Op {
             Self::Progress { .. } => "progress",
             Self::Complete { .. } => "complete",
             Self::Fail(_) => "fail",
+            Self::Delay { .. } => "delay",
+            Self::Abandon { .. } => "cancel",
             Self::Cancel(_) => "cancel_execution",
+            Self::Revoke(_) => "revoke_lease",
+            Self::Priority { .. } => "change_priority",
+            Self::Replay { .. } => "replay_execution",
             Self::Describe { .. } => "describe_execution",
             Self::Result { .. } => "get_execution_result",
             Self::List { .. } => "list_executions",
@@ -178,7 +211,16 @@ impl Op {
                 "leaseId": cancel.lease_id,
                 "attemptId": cancel.attempt_id,
             }),
-            Self::Describe { id } | Self::Result { id } => json!({ "executionId": id }),
+            Self::Delay { handle, until_at } => json!({ "handle": handle.encode(), "delayUntil": until_at }),
+            Self::Abandon { handle, reason } => json!({ "handle": handle.encode(), "reason": reason }),
+            Self::Revoke(revoke) => json!({
+                "executionId": revoke.id,
+                "expectedLeaseId": revoke.lease_id,
+                "workerInstanceId": revoke.instance,
+                "reason": revoke.reason,
+            }),
+            Self::Priority { id, priority } => json!({ "executionId": id, "newPriority": priority }),
+            Self::Describe { id } | Self::Result { id } | Self::Replay { id } => json!({ "executionId": id }),
             Self::List { cursor, limit, namespace } => {
                 json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
             }
@@ -209,6 +251,7 @@ impl Create {
             "requiredCapabilities": self.required,
             "retry": self.retry.as_ref().map(Retry::json),
             "maxReclaimCount": self.reclaims_max,
+            "maxReplayCount": self.replays_max,
         })
     }
 }

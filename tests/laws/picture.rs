@@ -10,12 +10,14 @@ impl Execution {
         let pending = |next| match next {
             Next::First => "pending_first_attempt",
             Next::Retry => "pending_retry_attempt",
+            Next::Replay => "pending_replay_attempt",
+            Next::Interrupted => "attempt_interrupted",
         };
         let (ownership, eligibility, blocking, outcome, attempt) = match self.phase {
             Phase::Waiting { next } => ("unowned", "eligible_now", "waiting_for_worker", "none", pending(next)),
             Phase::Delayed { next, .. } => {
                 let reason = match next {
-                    Next::First => "waiting_for_delay",
+                    Next::First | Next::Replay | Next::Interrupted => "waiting_for_delay",
                     Next::Retry => "waiting_for_retry_backoff",
                 };
                 ("unowned", "not_eligible_until_time", reason, "none", pending(next))
@@ -71,6 +73,7 @@ impl Execution {
             "policy": json!({
                 "retry": self.made.retry.as_ref().map(Retry::json),
                 "maxReclaimCount": self.made.reclaims_max,
+                "maxReplayCount": self.made.replays_max,
             }),
             "attemptTimeoutMs": self.made.attempt_timeout_ms,
             "idempotencyKey": self.made.key,
@@ -79,7 +82,7 @@ impl Execution {
             "totalAttemptCount": count(&self.attempts),
             "retryCount": self.retry_count,
             "leaseReclaimCount": self.reclaim_count,
-            "replayCount": 0,
+            "replayCount": self.replay_count,
             "createdAt": self.created_at,
             "lastMutationAt": self.changed_at.max(reported_at),
             "startedAt": self.started_at,
@@ -127,7 +130,8 @@ impl Execution {
     fn attempt(&self, index: i64, attempt: &Attempt) -> Value {
         let lifecycle = match (attempt.ended, self.phase) {
             (Some((lifecycle, _)), _) => lifecycle,
-            (None, _) => "started",
+            (None, Phase::Held { .. } | Phase::Lapsed { .. }) => "started",
+            (None, Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. }) => "suspended",
         };
         let mut failure = attempt.failure.as_ref().map_or(
             Value::Null,
@@ -220,9 +224,15 @@ impl Model {
             "leaseEpoch": holder.map(|attempt| attempt.fence.epoch),
             "workerId": holder.map(|attempt| &attempt.worker),
             "workerInstanceId": holder.map(|attempt| &attempt.instance),
+            "detail": null,
         }));
         self.touched.insert(row);
         self.wrote = true;
+    }
+
+    /// What the event just recorded tells beyond its columns.
+    pub fn tell(&mut self, detail: &Value) {
+        self.events.last_mut().expect("an event")["detail"] = detail.clone();
     }
 
     /// What a read answers.
@@ -240,7 +250,12 @@ impl Model {
             | Op::Progress { .. }
             | Op::Complete { .. }
             | Op::Fail(_)
+            | Op::Delay { .. }
+            | Op::Abandon { .. }
             | Op::Cancel(_)
+            | Op::Revoke(_)
+            | Op::Priority { .. }
+            | Op::Replay { .. }
             | Op::Invalid { .. } => return None,
         };
         Some(answer)

@@ -3,8 +3,9 @@
 
 use crate::op::{Call, Op};
 use crate::rows;
-use crate::situation::{Act, SITUATIONS, Situation, Stage, claim, create};
+use crate::situation::{SITUATIONS, claim, create};
 use crate::source::{Statement, statements};
+use crate::stage::{Act, Situation, Stage};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -1,7 +1,8 @@
 //! A statement that fails whenever it is run: the calls that need it fail alone, the others of their batch are kept.
 
 use crate::rows::{Dump, broken_rules, differences};
-use crate::situation::{Act, READ, SITUATIONS, Situation, Stage};
+use crate::situation::{READ, SITUATIONS};
+use crate::stage::{Act, Situation, Stage};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -172,6 +172,44 @@ const RULES: &[(&str, &str)] = &[
          WHERE e.id IS NULL OR e.phase <> 6",
     ),
     (
+        "what was cancelled or expired has an ending",
+        "SELECT id FROM execution WHERE outcome IN (3, 4) AND id NOT IN (SELECT execution FROM ending)",
+    ),
+    (
+        "only a replay, a priority, a revocation have a detail",
+        "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
+         WHERE v.cause IS NULL OR v.cause NOT IN (13, 22, 23)",
+    ),
+    (
+        "every replay and every change of priority has its detail",
+        "SELECT v.position FROM event v LEFT JOIN event_detail d ON d.position = v.position \
+         WHERE v.cause IN (22, 23) AND d.position IS NULL",
+    ),
+    (
+        "a detail says what its cause has to say",
+        "SELECT d.position, d.detail FROM event_detail d JOIN event v ON v.position = d.position \
+         WHERE NOT CASE v.cause WHEN 13 THEN coalesce(d.detail ->> 'reason', '') <> '' \
+         WHEN 22 THEN d.detail ->> 'branch' = 'normal' AND d.detail ->> 'groupsReset' = 0 \
+         ELSE d.detail ->> 'oldPriority' BETWEEN 0 AND 9000 AND d.detail ->> 'newPriority' BETWEEN 0 AND 9000 END",
+    ),
+    (
+        "a change of priority is no change of phase",
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23)) OR (cause = 23 AND lease IS NOT NULL)",
+    ),
+    (
+        "replays are counted",
+        "SELECT e.id FROM execution e WHERE e.replay_count <> \
+         (SELECT count(*) FROM event v WHERE v.execution = e.id AND v.cause = 22)",
+    ),
+    ("a lease that a call has ended is not live", "SELECT id FROM execution WHERE phase = 4 AND verb IS NOT NULL"),
+    (
+        "what is left of a timeout waits with an attempt that is open",
+        "SELECT id FROM execution WHERE timeout_left_ms IS NOT NULL AND (attempt_ended_at IS NOT NULL OR \
+         (phase = 4 AND lapsed = 0) OR timeout_left_ms <= 0) \
+         UNION ALL SELECT execution FROM attempt WHERE timeout_left_ms IS NOT NULL",
+    ),
+    ("a former attempt is over", "SELECT execution FROM attempt WHERE attempt_ended_at IS NULL"),
+    (
         "progress has an attempt",
         "SELECT p.execution FROM progress p LEFT JOIN execution e ON e.id = p.execution \
          WHERE e.id IS NULL OR p.attempt_index NOT BETWEEN 0 AND e.attempt_count - 1",
@@ -212,7 +250,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "the due instant says what the phase says",
-        "SELECT id, due_at FROM (SELECT id, due_at, phase, max(deadline_at, created_at) AS deadline, CASE \
+        "SELECT id, due_at FROM (SELECT id, due_at, phase, max(deadline_at, changed_at) AS deadline, CASE \
          WHEN phase = 2 THEN until_at WHEN phase = 4 AND lapsed = 1 THEN until_at \
          WHEN phase = 4 THEN min(expires_at, coalesce(timeout_at, expires_at)) WHEN phase = 5 THEN until_at END AS own \
          FROM execution) WHERE due_at IS NOT CASE WHEN phase = 6 THEN NULL \
@@ -221,7 +259,7 @@ const RULES: &[(&str, &str)] = &[
     (
         "the due kind says what is due first",
         "SELECT id, due_kind FROM execution WHERE due_kind IS NOT CASE WHEN phase = 6 OR due_at IS NULL THEN NULL \
-         WHEN due_at = max(deadline_at, created_at) THEN 1 WHEN due_at = timeout_at THEN 2 WHEN phase = 5 THEN 3 \
+         WHEN due_at = max(deadline_at, changed_at) THEN 1 WHEN due_at = timeout_at THEN 2 WHEN phase = 5 THEN 3 \
          WHEN phase = 4 AND lapsed = 0 THEN 4 ELSE 5 END",
     ),
 ];

@@ -1,9 +1,10 @@
 //! The model's operations: the refusal or the answer that each call must get, and what it changes (lifecycle §8, §9.1,
-//! §11, §12, §15.1; decisions 2.8, 3.1–3.16).
+//! §11, §12, §13.1; decisions 2.8, 3.1–3.16). What operators do stands in `operator`.
 
+use crate::gate::Pass;
 use crate::handle::Handle;
 use crate::model::{Attempt, Dedup, Execution, Failure, Fence, Kept, Model, Next, Phase, Progress, count};
-use crate::op::{Call, Cancel, Claim, Create, Fail, Op};
+use crate::op::{Call, Claim, Create, Fail, Op};
 use crate::time::Drawn;
 use serde_json::{Value, json};
 
@@ -16,13 +17,6 @@ fn ok(answer: &Value) -> Value {
 
 pub fn refused(code: &str) -> Value {
     json!({ "error": { "code": code } })
-}
-
-/// Whom the lease gate lets in.
-enum Pass {
-    Held(usize),
-    Lapsed(usize),
-    Repeated(Option<i64>),
 }
 
 impl Model {
@@ -56,7 +50,12 @@ impl Model {
             Op::Progress { handle, percent, message } => self.report(handle, *percent, message.as_ref(), now),
             Op::Complete { handle, result, encoding } => self.complete(handle, now, (result.clone(), encoding.clone())),
             Op::Fail(fail) => self.fail(fail, now, found),
+            Op::Delay { handle, until_at } => self.delay(handle, *until_at, now),
+            Op::Abandon { handle, reason } => self.abandon(handle, reason, now),
             Op::Cancel(cancel) => self.cancel(cancel, now),
+            Op::Revoke(revoke) => self.revoke(revoke, now),
+            Op::Priority { id, priority } => self.change_priority(id, *priority, now),
+            Op::Replay { id } => self.replay(id, now),
             Op::Events { .. } => Ok(found["ok"].clone()),
             Op::Describe { .. } | Op::Result { .. } | Op::List { .. } | Op::Invalid { .. } => {
                 Ok(self.read(op).expect("a read"))
@@ -94,6 +93,7 @@ impl Model {
             attempts: Vec::new(),
             retry_count: 0,
             reclaim_count: 0,
+            replay_count: 0,
             lapses: 0,
             created_at: now,
             deadline_at: create.deadline_at,
@@ -135,76 +135,64 @@ impl Model {
         self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
     }
 
-    /// T3 and T15.
+    /// T3, T4 and T15.
     fn take(&mut self, row: usize, claim: &Claim, now: i64, found: &Value) -> Value {
         let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
         let handle = Handle::decode(&text("handle"));
         let instance = self.instance_of(claim, handle.as_ref());
         let ttl_ms = claim.ttl_ms.unwrap_or(30_000);
-        self.end_attempt(row, "interrupted_reclaimed", now);
         let one = &mut self.executions[row];
-        let (kind, cause, event) = match one.phase {
-            Phase::Lapsed { .. } => ("reclaim", "reclaimed", "reclaimed"),
-            Phase::Waiting { next: Next::Retry } => ("retry", "claimed", "acquired"),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Ended { .. } => {
-                ("initial", "claimed", "acquired")
-            }
-        };
-        one.reclaim_count += i64::from(kind == "reclaim");
         one.epoch += 1;
         one.started_at = one.started_at.or(Some(now));
         let fence = Fence { lease_id: text("leaseId"), epoch: one.epoch, attempt_id: text("attemptId") };
+        let (timeout_at, kind, cause, event) = if let Phase::Waiting { next: Next::Interrupted } = one.phase {
+            (self.go_on(row, claim, fence, instance, now), 2, "resumed", "acquired")
+        } else {
+            let reclaims = matches!(one.phase, Phase::Lapsed { .. });
+            let timeout_at = self.start(row, claim, fence, instance, now);
+            if reclaims { (timeout_at, 4, "reclaimed", "reclaimed") } else { (timeout_at, 1, "claimed", "acquired") }
+        };
+        self.enter(row, now, Phase::Held { expires_at: now + ttl_ms, timeout_at }, cause, Some(event));
+        claimed(&self.executions[row], kind, ttl_ms)
+    }
+
+    /// A new attempt; answers when it times out.
+    fn start(&mut self, row: usize, claim: &Claim, fence: Fence, instance: String, now: i64) -> Option<i64> {
+        self.end_attempt(row, "interrupted_reclaimed", now);
+        let one = &mut self.executions[row];
+        let kind = match one.phase {
+            Phase::Lapsed { .. } => "reclaim",
+            Phase::Waiting { next: Next::Retry } => "retry",
+            Phase::Waiting { next: Next::Replay } => "replay",
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Ended { .. } => "initial",
+        };
+        one.reclaim_count += i64::from(kind == "reclaim");
         one.attempts.push(Attempt {
             kind,
-            fence: fence.clone(),
+            fence,
             worker: claim.worker.clone(),
-            instance: instance.clone(),
+            instance,
             started_at: now,
             renewed_at: now,
             ended: None,
+            timeout_left_ms: None,
             finished: None,
             failure: None,
             has_result: false,
         });
-        let timeout_at = one.made.attempt_timeout_ms.map(|ms| now + ms);
-        self.enter(row, now, Phase::Held { expires_at: now + ttl_ms, timeout_at }, cause, Some(event));
-        let one = &self.executions[row];
-        let (input, encoding) = one.input();
-        let index = count(&one.attempts) - 1;
-        let handle_kind = if kind == "reclaim" { "reclaimed" } else { "fresh" };
-        let expected = Handle {
-            kind: if kind == "reclaim" { 4 } else { 1 },
-            backend: 3,
-            execution: one.id.clone(),
-            attempt_index: u32::try_from(index).expect("an index"),
-            attempt_id: fence.attempt_id.clone(),
-            lease_id: fence.lease_id.clone(),
-            epoch: fence.epoch.unsigned_abs(),
-            ttl_ms: ttl_ms.unsigned_abs(),
-            lane: one.made.lane.clone(),
-            instance,
-        };
-        json!({
-            "handle": expected.encode(),
-            "handleKind": handle_kind,
-            "executionId": one.id,
-            "namespace": one.made.namespace.as_deref().unwrap_or("default"),
-            "lane": one.made.lane,
-            "kind": one.made.kind,
-            "priority": one.priority,
-            "attemptIndex": index,
-            "attemptId": fence.attempt_id,
-            "attemptType": kind,
-            "retryCount": one.retry_count,
-            "leaseId": fence.lease_id,
-            "leaseEpoch": fence.epoch,
-            "leaseExpiresAt": now + ttl_ms,
-            "attemptTimeoutAt": timeout_at,
-            "deadlineAt": one.deadline_at,
-            "input": input,
-            "encoding": encoding,
-            "tags": one.made.tags,
-        })
+        one.made.attempt_timeout_ms.map(|ms| now + ms)
+    }
+
+    /// The interrupted attempt under another lease; answers when it times out.
+    fn go_on(&mut self, row: usize, claim: &Claim, fence: Fence, instance: String, now: i64) -> Option<i64> {
+        let attempt = self.executions[row].attempts.last_mut().expect("the interrupted attempt");
+        let attempt_id = std::mem::take(&mut attempt.fence.attempt_id);
+        attempt.fence = Fence { attempt_id, ..fence };
+        claim.worker.clone_into(&mut attempt.worker);
+        attempt.instance = instance;
+        attempt.renewed_at = now;
+        attempt.finished = None;
+        attempt.timeout_left_ms.take().map(|left_ms| now + left_ms)
     }
 
     /// The instance named, or the one that was minted for this opening of the engine.
@@ -214,33 +202,6 @@ impl Model {
         }
         let found = found.map(|handle| handle.instance.clone()).unwrap_or_default();
         self.instance.get_or_insert(found).clone()
-    }
-
-    fn gate(&self, handle: &Handle, verb: Option<&str>) -> Result<Pass, Value> {
-        let Some(one) = self.find(&handle.execution) else { return Err(refused("not_found.execution")) };
-        let shown = |attempt: &Attempt| {
-            attempt.fence.lease_id == handle.lease_id
-                && attempt.fence.epoch.unsigned_abs() == handle.epoch
-                && attempt.fence.attempt_id == handle.attempt_id
-        };
-        let finished = one.attempts.iter().find(|attempt| shown(attempt)).and_then(|attempt| attempt.finished);
-        if let Some((_, at)) = finished.filter(|(finished, _)| Some(*finished) == verb) {
-            return Ok(Pass::Repeated(at));
-        }
-        let current = one.attempts.last().is_some_and(shown);
-        match one.phase {
-            Phase::Held { .. } | Phase::Lapsed { .. } if !current => Err(refused("contention.lease_conflict")),
-            Phase::Held { .. } => Ok(Pass::Held(one.row)),
-            Phase::Lapsed { .. } => Ok(Pass::Lapsed(one.row)),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. } => Err(not_active(one)),
-        }
-    }
-
-    fn gate_held(&self, handle: &Handle) -> Result<usize, Value> {
-        match self.gate(handle, None)? {
-            Pass::Held(row) => Ok(row),
-            Pass::Lapsed(_) | Pass::Repeated(_) => Err(refused("state.lease_expired")),
-        }
     }
 
     /// T5.
@@ -329,47 +290,87 @@ impl Model {
         Ok(scheduled(until_at))
     }
 
-    /// T10.
-    fn cancel(&mut self, cancel: &Cancel, now: i64) -> Result<Value, Value> {
-        let Some(one) = self.find(&cancel.id) else { return Err(refused("not_found.execution")) };
-        let (row, answer) = (one.row, json!({ "executionId": cancel.id, "publicState": "cancelled" }));
-        match one.phase {
-            Phase::Ended { outcome: "cancelled" } => return Ok(answer),
-            Phase::Ended { .. } => return Err(refused("validation.invalid_input")),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Lapsed { .. } => {}
-        }
-        let source = cancel.source.clone().unwrap_or_else(|| "operator_override".to_owned());
-        if let Some(fence) = one.live_fence().filter(|_| source != "operator_override") {
-            let Some(epoch) = cancel.lease_epoch else { return Err(refused("validation.invalid_input")) };
-            let lease = cancel.lease_id.as_ref().is_none_or(|id| *id == fence.lease_id);
-            let attempt = cancel.attempt_id.as_ref().is_none_or(|id| *id == fence.attempt_id);
-            if epoch != fence.epoch || !lease || !attempt {
-                return Err(refused("state.stale_lease"));
+    /// T11.
+    fn delay(&mut self, handle: &Handle, until_at: i64, now: i64) -> Result<Value, Value> {
+        let answer = |at: i64| json!({ "executionId": handle.execution, "publicState": "delayed", "delayUntil": at });
+        let row = match self.gate(handle, Some("delay"))? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(at) => return Ok(answer(at.expect("the instant of a delay"))),
+        };
+        let until_at = until_at.max(now);
+        self.executions[row].attempts.last_mut().expect("an attempt").finished = Some(("delay", Some(until_at)));
+        self.enter(row, now, Phase::Delayed { next: Next::Interrupted, until_at }, "delayed", Some("revoked"));
+        Ok(answer(until_at))
+    }
+
+    /// T10 by the holder.
+    fn abandon(&mut self, handle: &Handle, reason: &str, now: i64) -> Result<Value, Value> {
+        let answer = json!({ "executionId": handle.execution, "publicState": "cancelled" });
+        match self.find(&handle.execution).map(|one| one.phase) {
+            Some(Phase::Ended { outcome: "cancelled" }) => return Ok(answer),
+            Some(Phase::Ended { outcome }) => {
+                let details = json!({ "executionId": handle.execution, "terminalOutcome": outcome });
+                return Err(json!({ "error": { "code": "validation.invalid_input", "details": details } }));
             }
+            _ => {}
         }
-        let lease = one.live_fence().map(|_| "revoked");
+        let row = match self.gate(handle, Some("cancel"))? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(_) => return Ok(answer),
+        };
         self.end_attempt(row, "ended_cancelled", now);
-        self.executions[row].epoch += i64::from(lease.is_some());
-        self.executions[row].ending = Some((cancel.reason.clone(), Some(source)));
-        self.enter(row, now, Phase::Ended { outcome: "cancelled" }, "cancelled", lease);
+        let one = &mut self.executions[row];
+        one.attempts.last_mut().expect("an attempt").finished = Some(("cancel", None));
+        one.epoch += 1;
+        one.ending = Some((reason.to_owned(), Some("lease_holder".to_owned())));
+        self.enter(row, now, Phase::Ended { outcome: "cancelled" }, "cancelled", Some("revoked"));
         Ok(answer)
     }
 }
 
-/// With the four facts of lifecycle §7.4.
-fn not_active(one: &Execution) -> Value {
-    let outcome = match one.phase {
-        Phase::Ended { outcome } => outcome,
-        Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Lapsed { .. } => "none",
+/// What a claim hands back; `kind` is the handle's.
+fn claimed(one: &Execution, kind: u8, ttl_ms: i64) -> Value {
+    let (attempt, index) = (one.attempts.last().expect("an attempt"), count(&one.attempts) - 1);
+    let (input, encoding) = one.input();
+    let Phase::Held { expires_at, timeout_at } = one.phase else { panic!("what is claimed is held") };
+    let handle = Handle {
+        kind,
+        backend: 3,
+        execution: one.id.clone(),
+        attempt_index: u32::try_from(index).expect("an index"),
+        attempt_id: attempt.fence.attempt_id.clone(),
+        lease_id: attempt.fence.lease_id.clone(),
+        epoch: attempt.fence.epoch.unsigned_abs(),
+        ttl_ms: ttl_ms.unsigned_abs(),
+        lane: one.made.lane.clone(),
+        instance: attempt.instance.clone(),
     };
-    let attempt = one.attempts.last().filter(|_| one.over()).map(|attempt| attempt.fence.attempt_id.clone());
-    json!({ "error": {
-        "code": "contention.execution_not_active",
-        "details": {
-            "terminalOutcome": outcome,
-            "leaseEpoch": one.epoch.to_string(),
-            "lifecyclePhase": one.lifecycle(),
-            "attemptId": attempt.unwrap_or_default(),
-        },
-    } })
+    let handle_kind = match kind {
+        1 => "fresh",
+        2 => "resumed",
+        _ => "reclaimed",
+    };
+    json!({
+        "handle": handle.encode(),
+        "handleKind": handle_kind,
+        "executionId": one.id,
+        "namespace": one.made.namespace.as_deref().unwrap_or("default"),
+        "lane": one.made.lane,
+        "kind": one.made.kind,
+        "priority": one.priority,
+        "attemptIndex": index,
+        "attemptId": attempt.fence.attempt_id,
+        "attemptType": attempt.kind,
+        "retryCount": one.retry_count,
+        "leaseId": attempt.fence.lease_id,
+        "leaseEpoch": attempt.fence.epoch,
+        "leaseExpiresAt": expires_at,
+        "attemptTimeoutAt": timeout_at,
+        "deadlineAt": one.deadline_at,
+        "input": input,
+        "encoding": encoding,
+        "tags": one.made.tags,
+    })
 }

@@ -3,7 +3,7 @@
 use crate::handle::Handle;
 use crate::invalid::invalid;
 use crate::model::{Execution, Model, Phase};
-use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry};
+use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry, Revoke};
 use crate::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,15 +42,20 @@ impl Script {
     pub fn op(&mut self, model: &Model, now: i64) -> Op {
         let busy = model.open.len() > UNDER_WAY_MAX;
         match self.random.below(100) {
-            0..=19 if !busy => Op::Create(Box::new(self.create(model, now))),
+            0..=17 if !busy => Op::Create(Box::new(self.create(model, now))),
             0..=3 => Op::Create(Box::new(self.create(model, now))),
-            4..=45 => Op::Claim(self.claim()),
-            46..=52 => Op::Renew { handle: self.handle(model) },
-            53..=58 => self.progress(model),
-            59..=68 => self.complete(model),
-            69..=79 => Op::Fail(self.fail(model)),
-            80..=84 => Op::Cancel(self.cancel(model)),
-            85..=95 => self.read(model),
+            4..=41 => Op::Claim(self.claim()),
+            42..=46 => Op::Renew { handle: self.handle(model) },
+            47..=51 => self.progress(model),
+            52..=60 => self.complete(model),
+            61..=69 => Op::Fail(self.fail(model)),
+            70..=73 => Op::Cancel(self.cancel(model)),
+            74..=77 => self.delay(model, now),
+            78 | 79 => self.abandon(model),
+            80..=82 => Op::Revoke(self.revoke(model)),
+            83..=85 => self.priority(model),
+            86..=88 => Op::Replay { id: self.id_where(model, Execution::over) },
+            89..=96 => self.read(model),
             _ => invalid(&mut self.random),
         }
     }
@@ -102,6 +107,7 @@ impl Script {
             required,
             retry,
             reclaims_max: random.maybe(40, |random| *random.pick(&[0, 1, 2, 100])),
+            replays_max: random.maybe(40, |random| *random.pick(&[0, 1, 2, 100])),
         }
     }
 
@@ -203,6 +209,43 @@ impl Script {
         }
     }
 
+    fn delay(&mut self, model: &Model, now: i64) -> Op {
+        let again = self.random.percent(20).then(|| self.handles.iter().rev().take(15).cloned().collect::<Vec<_>>());
+        let handle = match again.filter(|newest| !newest.is_empty()) {
+            Some(newest) => self.random.pick(&newest).clone(),
+            None => self.handle(model),
+        };
+        Op::Delay { handle, until_at: self.instant(now, &[-5_000, -1, 0, 1, 3, 20, 500, 5_000]) }
+    }
+
+    fn abandon(&mut self, model: &Model) -> Op {
+        let handle = self.handle(model);
+        let reason = self.random.maybe(70, |random| format!("reason {}", random.below(9))).unwrap_or_default();
+        Op::Abandon { handle, reason }
+    }
+
+    fn revoke(&mut self, model: &Model) -> Revoke {
+        let id = self.id_where(model, |one| matches!(one.phase, Phase::Held { .. }));
+        let random = &mut self.random;
+        let attempt = model.find(&id).and_then(|one| one.attempts.last());
+        let instance = random.maybe(40, |random| random.pick(&["", "process 1", "nobody"]).to_string());
+        Revoke {
+            id,
+            lease_id: random
+                .maybe(10, Random::uuid)
+                .or_else(|| attempt.filter(|_| random.percent(40)).map(|attempt| attempt.fence.lease_id.clone())),
+            instance: instance
+                .filter(|_| random.percent(50))
+                .or_else(|| attempt.filter(|_| random.percent(30)).map(|attempt| attempt.instance.clone())),
+            reason: random.maybe(50, |random| format!("reason {}", random.below(9))).unwrap_or_default(),
+        }
+    }
+
+    fn priority(&mut self, model: &Model) -> Op {
+        let id = self.id_where(model, |one| matches!(one.phase, Phase::Waiting { .. }));
+        Op::Priority { id, priority: *self.random.pick(&[0, 0, 1, 2, 5, 8_999, 9_000, 10_000, -5]) }
+    }
+
     fn cancel(&mut self, model: &Model) -> Cancel {
         let id = self.id(model);
         let random = &mut self.random;
@@ -235,6 +278,15 @@ impl Script {
                 streams: random.maybe(50, |_| vec!["lease", "completion"]).unwrap_or_default(),
             },
         }
+    }
+
+    /// Mostly the id of one of the latest executions for which something holds.
+    fn id_where(&mut self, model: &Model, holds: impl Fn(&Execution) -> bool) -> String {
+        let fitting: Vec<&Execution> = model.executions.iter().rev().take(60).filter(|one| holds(one)).collect();
+        if fitting.is_empty() || self.random.percent(15) {
+            return self.id(model);
+        }
+        self.random.pick(&fitting).id.clone()
     }
 
     /// An execution id, now and then one that nobody has.

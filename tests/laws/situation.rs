@@ -1,135 +1,9 @@
 //! Prepared situations and what is done in them: every operation, alone and in batches, with and without work that is
 //! due. Everything in them is named by the test, so that two runs differ in drawn ids only.
 
-use crate::handle::Handle;
-use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry};
-use crate::rows::{self, Dump};
-use crate::world::{START, World, refusal};
-use serde_json::{Value, json};
-use std::rc::Rc;
-use tidegate::store::driver::{Driver, Embedded};
-
-/// An engine over a driver that may fail, and the database behind it.
-pub struct Stage {
-    pub world: World,
-    pub raw: Rc<dyn Driver>,
-    pub handles: Vec<Handle>,
-}
-
-/// What is prepared, and what is then done.
-pub struct Situation {
-    pub name: &'static str,
-    pub prepare: fn(&mut Stage),
-    pub act: Act,
-}
-
-/// What is done.
-#[derive(Clone, Copy)]
-pub enum Act {
-    Calls(fn(&Stage) -> Vec<Call>),
-    Tick,
-    AcceptClock,
-    NextDueAt,
-}
-
-impl Stage {
-    /// A prepared stage; `wrap` puts a driver of the test between the engine and the database.
-    pub fn prepared(situation: &Situation, wrap: &dyn Fn(Rc<dyn Driver>) -> Rc<dyn Driver>) -> Self {
-        let raw: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
-        let world = World::over(wrap(Rc::clone(&raw)), 1);
-        let mut stage = Self { world, raw, handles: Vec::new() };
-        (situation.prepare)(&mut stage);
-        stage
-    }
-
-    pub fn act(&mut self, act: Act) -> Vec<Value> {
-        let answers = match act {
-            Act::Calls(calls) => {
-                let calls = calls(self);
-                self.world.send(&calls).answers
-            }
-            Act::Tick => {
-                vec![self.world.engine().tick().map_or_else(|e| refusal(&e), |one| json!({ "ok": one.applied }))]
-            }
-            Act::AcceptClock => {
-                vec![self.world.engine().accept_clock().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
-            }
-            Act::NextDueAt => {
-                vec![self.world.engine().next_due_at().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
-            }
-        };
-        answers.into_iter().map(without_drawn).collect()
-    }
-
-    pub fn dump(&self) -> Dump {
-        rows::masked(rows::dump(&*self.raw), drawn)
-    }
-
-    /// Goes on working: new work, claims, time, an end. Everything the engine remembers is put to use.
-    pub fn go_on(&mut self) -> (Vec<Value>, Dump) {
-        let mut answers = vec![json!(self.world.engine().next_due_at().expect("next_due_at"))];
-        let seen = ["1", "2", "6", "8"].map(describe);
-        let held = if self.handles.is_empty() { Vec::new() } else { vec![renewal(self), progress(self)] };
-        for call in seen.into_iter().chain(held) {
-            answers.extend(self.world.send(&[call]).answers);
-        }
-        let claims = [claim(&["mail", "build", "new"], 500), claim(&["mail"], 10_000), claim(&["build"], 10_000)];
-        let new = create("90", |one| "new".clone_into(&mut one.lane));
-        let early = [new.clone(), create("91", |one| one.priority = Some(7))];
-        for call in early.into_iter().chain(claims.clone()).chain([describe("1"), describe("90")]) {
-            answers.extend(self.world.send(&[call]).answers);
-        }
-        self.pass(3_000);
-        let events = Op::Events { after: "start".to_owned(), limit: None, streams: Vec::new() };
-        let end = cancel("1");
-        let list = Op::List { cursor: None, limit: None, namespace: None };
-        let late: Vec<Call> = claims.into_iter().chain([end, new, Call::from(list), Call::from(events)]).collect();
-        answers.extend(self.world.send(&late).answers);
-        answers.push(json!(self.world.engine().tick().expect("a tick").next_due_at));
-        (answers.into_iter().map(without_drawn).collect(), self.dump())
-    }
-
-    /// Lets time pass, in ms.
-    pub fn pass(&mut self, ms: i64) {
-        use tidegate::host::Clock as _;
-        #[expect(clippy::cast_possible_truncation, reason = "whole numbers")]
-        let now = self.world.clock.now_ms() as i64;
-        self.world.set_clock(now + ms);
-    }
-
-    fn grant(&mut self, call: Call) {
-        let mut answer = self.world.send(&[call]).answers.remove(0);
-        if let Some(handle) = answer["ok"]["handle"].take().as_str() {
-            self.handles.push(Handle::decode(handle).expect("a handle reads back"));
-        }
-    }
-}
-
-/// Drawn ids in a dump, and the handles among kept answers.
-fn drawn(_table: &str, column: &str, cell: &str) -> Option<String> {
-    match column {
-        "attempt_id" | "lease_id" if cell != "null" => Some("drawn".to_owned()),
-        "answer" => {
-            let text: String = serde_json::from_str(cell).expect("a quoted text");
-            Some(without_drawn(serde_json::from_str(&text).expect("an answer")).to_string())
-        }
-        _ => None,
-    }
-}
-
-/// An answer without drawn ids, and without the words of errors.
-fn without_drawn(answer: Value) -> Value {
-    match answer {
-        Value::Object(members) => {
-            let kept = members
-                .into_iter()
-                .filter(|(name, _)| !["handle", "leaseId", "attemptId", "message"].contains(&name.as_str()));
-            kept.map(|(name, value)| (name, without_drawn(value))).collect::<serde_json::Map<_, _>>().into()
-        }
-        Value::Array(items) => items.into_iter().map(without_drawn).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => answer,
-    }
-}
+use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry, Revoke};
+use crate::stage::{Act, Situation, Stage};
+use crate::world::START;
 
 pub fn id(name: &str) -> String {
     format!("{{fp:0}}:00000000-0000-4000-8000-0000000000{name:0>2}")
@@ -153,11 +27,11 @@ pub fn claim(lanes: &[&str], ttl_ms: i64) -> Call {
     .into()
 }
 
-fn describe(name: &str) -> Call {
+pub fn describe(name: &str) -> Call {
     Op::Describe { id: id(name) }.into()
 }
 
-fn cancel(name: &str) -> Call {
+pub fn cancel(name: &str) -> Call {
     Op::Cancel(Cancel { id: id(name), reason: "enough".to_owned(), ..Cancel::default() }).into()
 }
 
@@ -171,11 +45,31 @@ fn complete(stage: &Stage, index: usize) -> Call {
     Op::Complete { handle, result: Some(b"done".to_vec()), encoding: Some("text".to_owned()) }.into()
 }
 
-fn progress(stage: &Stage) -> Call {
+fn delay(stage: &Stage, until_at: i64) -> Call {
+    Op::Delay { handle: stage.handles[0].clone(), until_at }.into()
+}
+
+fn abandon(stage: &Stage) -> Call {
+    Op::Abandon { handle: stage.handles[0].clone(), reason: "no more".to_owned() }.into()
+}
+
+fn revoke(name: &str) -> Call {
+    Op::Revoke(Revoke { id: id(name), reason: "maintenance".to_owned(), ..Revoke::default() }).into()
+}
+
+fn reorder(name: &str, priority: i64) -> Call {
+    Op::Priority { id: id(name), priority }.into()
+}
+
+pub fn replay(name: &str) -> Call {
+    Op::Replay { id: id(name) }.into()
+}
+
+pub fn progress(stage: &Stage) -> Call {
     Op::Progress { handle: stage.handles[0].clone(), percent: Some(5), message: None }.into()
 }
 
-fn renewal(stage: &Stage) -> Call {
+pub fn renewal(stage: &Stage) -> Call {
     Op::Renew { handle: stage.handles[0].clone() }.into()
 }
 
@@ -257,6 +151,33 @@ fn ahead(stage: &mut Stage) {
     stage.pass(-650_000);
 }
 
+/// The one that was held waits to go on, some of its timeout left; another one waits before it.
+fn interrupted(stage: &mut Stage) {
+    stage.grant(create("1", |one| one.attempt_timeout_ms = Some(5_000)));
+    stage.grant(claim(&["mail"], 1_000));
+    stage.pass(100);
+    stage.grant(revoke("1"));
+}
+
+/// One ended and one was cancelled; two wait.
+fn over(stage: &mut Stage) {
+    stage.grant(create("1", again));
+    stage.grant(claim(&["mail"], 1_000));
+    stage.grant(complete(stage, 0));
+    stage.grant(create("2", |_| {}));
+    stage.grant(cancel("2"));
+    stage.grant(create("3", |_| {}));
+    stage.grant(create("4", |_| {}));
+}
+
+/// As [`over`]; and while nobody looked, one that waited expired.
+fn over_while_due(stage: &mut Stage) {
+    over(stage);
+    stage.grant(create("6", |one| one.deadline_at = Some(START + 60)));
+    stage.grant(create("8", rich));
+    stage.pass(90);
+}
+
 /// The engine remembers nothing yet.
 fn reopened(stage: &mut Stage) {
     much_is_due(stage);
@@ -281,6 +202,30 @@ fn busy_batch(stage: &Stage) -> Vec<Call> {
         complete(stage, 0),
         create("7", |one| "new".clone_into(&mut one.lane)),
     ]
+}
+
+/// Every call of an operator, and the holder's that give its lease up, each where it means something.
+fn turning_batch(stage: &Stage) -> Vec<Call> {
+    vec![
+        with_id(delay(stage, START + 2_000), "d"),
+        delay(stage, START + 9_000),
+        abandon(stage),
+        with_id(reorder("2", 7), "p"),
+        reorder("2", 3),
+        with_id(cancel("1"), "c"),
+        with_id(replay("1"), "r"),
+        replay("1"),
+        claim(&["mail"], 700),
+        with_id(revoke("1"), "v"),
+        revoke("1"),
+        reorder("1", 9),
+        claim(&["mail"], 700),
+        describe("1"),
+    ]
+}
+
+fn operators_batch(_: &Stage) -> Vec<Call> {
+    vec![replay("1"), reorder("1", 5), replay("2"), claim(&["mail"], 700), replay("6"), revoke("1"), cancel("3")]
 }
 
 /// A read of something that does not exist: what is due is applied, nothing else happens.
@@ -326,6 +271,26 @@ pub const SITUATIONS: &[Situation] = &[
     },
     Situation { name: "a cancel of a held one", prepare: held, act: Act::Calls(|_| one(cancel("1"))) },
     Situation { name: "a cancel of a waiting one", prepare: waiting, act: Act::Calls(|_| one(cancel("1"))) },
+    Situation { name: "a delay", prepare: held, act: Act::Calls(|stage| one(delay(stage, START + 2_000))) },
+    Situation { name: "a delay until the past", prepare: held, act: Act::Calls(|stage| one(delay(stage, START - 1))) },
+    Situation { name: "a refused delay", prepare: lapsed, act: Act::Calls(|stage| one(delay(stage, START + 2_000))) },
+    Situation { name: "a cancel by the holder", prepare: held, act: Act::Calls(|stage| one(abandon(stage))) },
+    Situation { name: "a revocation", prepare: held, act: Act::Calls(|_| one(revoke("1"))) },
+    Situation { name: "a revocation too late", prepare: lapsed, act: Act::Calls(|_| one(revoke("1"))) },
+    Situation { name: "a claim that goes on", prepare: interrupted, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
+    Situation { name: "a change of priority", prepare: over, act: Act::Calls(|_| one(reorder("4", 9))) },
+    Situation { name: "a change while much is due", prepare: much_is_due, act: Act::Calls(|_| one(reorder("2", 9))) },
+    Situation { name: "a replay", prepare: over, act: Act::Calls(|_| one(replay("1"))) },
+    Situation { name: "a replay of what was cancelled", prepare: over, act: Act::Calls(|_| one(replay("2"))) },
+    Situation { name: "a replay past a deadline", prepare: over_while_due, act: Act::Calls(|_| one(replay("6"))) },
+    Situation {
+        name: "a replay with a request id",
+        prepare: over,
+        act: Act::Calls(|_| one(with_id(replay("1"), "r"))),
+    },
+    Situation { name: "a batch of turns", prepare: held, act: Act::Calls(turning_batch) },
+    Situation { name: "a batch of turns while much is due", prepare: much_is_due, act: Act::Calls(turning_batch) },
+    Situation { name: "a batch of operators", prepare: over_while_due, act: Act::Calls(operators_batch) },
     Situation { name: "a read while much is due", prepare: much_is_due, act: Act::Calls(|_| one(describe("1"))) },
     Situation {
         name: "a claim of an engine just opened",

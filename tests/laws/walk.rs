@@ -2,6 +2,7 @@
 
 use crate::handle::Handle;
 use crate::law::History;
+use crate::met::Met;
 use crate::model::Model;
 use crate::op::{Call, Op};
 use crate::picture::differences;
@@ -13,34 +14,11 @@ use crate::script::Script;
 use crate::time::Drawn;
 use crate::world::{Reply, START, World};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// Steps of each walk of a default run: six walks, 13 200 steps.
 const STEPS: usize = 2_200;
 /// Steps after which every execution under way and every row is looked at.
 const THOROUGH_EVERY: usize = 50;
-/// What a default run must have met to say anything: causes of events, and refusals.
-const MET: [&str; 18] = [
-    "created",
-    "claimed",
-    "reclaimed",
-    "renewed",
-    "completed",
-    "failed",
-    "retry_scheduled",
-    "cancelled",
-    "lease_expired",
-    "delay_over",
-    "deadline_passed",
-    "attempt_timed_out",
-    "validation.invalid_input",
-    "contention.lease_conflict",
-    "contention.execution_not_active",
-    "state.lease_expired",
-    "state.stale_lease",
-    "reclaim_cap_exceeded",
-];
-
 struct Walk {
     seed: u64,
     step: usize,
@@ -51,7 +29,7 @@ struct Walk {
     script: Script,
     host_now: i64,
     cursor: String,
-    met: BTreeSet<String>,
+    met: Met,
 }
 
 #[test]
@@ -68,12 +46,12 @@ fn walks(seeds: &[u64], world: impl Fn(u64) -> World) {
     let set = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let steps = set("TIDEGATE_STEPS").map_or(STEPS, |steps| usize::try_from(steps).expect("a number of steps"));
     let chosen = set("TIDEGATE_SEED");
-    let mut met = BTreeSet::new();
+    let mut met = Met::default();
     for seed in chosen.map_or(seeds.to_vec(), |seed| vec![seed]) {
         println!("seed {seed}, {steps} steps");
-        met.extend(Walk::new(seed, world(seed)).go(steps));
+        met.add(Walk::new(seed, world(seed)).go(steps));
     }
-    let missed: Vec<&&str> = MET.iter().filter(|name| !met.contains(**name)).collect();
+    let missed = met.missed();
     assert!(missed.is_empty() || chosen.is_some() || steps < STEPS, "never met: {missed:?}");
 }
 
@@ -89,12 +67,12 @@ impl Walk {
             script: Script::new(Random::new(seed)),
             host_now: START,
             cursor: "start".to_owned(),
-            met: BTreeSet::new(),
+            met: Met::default(),
         }
     }
 
     /// Walks; answers what was met.
-    fn go(mut self, steps: usize) -> BTreeSet<String> {
+    fn go(mut self, steps: usize) -> Met {
         for step in 0..steps {
             self.step = step;
             self.pass_time();
@@ -110,8 +88,7 @@ impl Walk {
                 self.look_at_everything(step + 1 == steps);
             }
         }
-        let given_up = |one: &crate::model::Execution| one.ending.as_ref().map(|(reason, _)| reason.clone());
-        self.met.extend(self.model.executions.iter().filter_map(given_up));
+        self.met.endings(&self.model);
         self.met
     }
 
@@ -250,7 +227,7 @@ impl Walk {
         for (call, found) in calls.iter().zip(&reply.answers) {
             let expected = self.model.answer(call, now, found, &drawn);
             self.agree_on_answer(&expected, found);
-            self.met.extend(found["error"]["code"].as_str().map(str::to_owned));
+            self.met.answer(found);
             if let Some(handle) = found["ok"]["handle"].as_str() {
                 self.script.learn(Handle::decode(handle).expect("a handle reads back"));
             }
@@ -310,7 +287,7 @@ impl Walk {
         let (expected, found) = (std::mem::take(&mut self.model.events), &drawn.events);
         self.agree("the events of the step", &json!(expected), &json!(found));
         self.model.events = expected;
-        self.met.extend(found.iter().filter_map(|event| event["cause"].as_str()).map(str::to_owned));
+        self.met.events(found);
         let verdict = self.history.events(found);
         self.law(verdict);
         for row in self.model.touched.clone() {

@@ -10,17 +10,22 @@ use std::rc::Rc;
 use tidegate::host::{ManualClock, SeededEntropy};
 use tidegate::model::payload::Bytes;
 use tidegate::ops::Call as Operation;
+use tidegate::ops::abandon::CancelArgs;
 use tidegate::ops::cancel::CancelExecutionArgs;
 use tidegate::ops::claim::ClaimArgs;
 use tidegate::ops::complete::CompleteArgs;
 use tidegate::ops::create::CreateArgs;
+use tidegate::ops::delay::DelayArgs;
 use tidegate::ops::describe::DescribeExecutionArgs;
 use tidegate::ops::events::ReadEventsArgs;
 use tidegate::ops::fail::FailArgs;
 use tidegate::ops::list::ListExecutionsArgs;
+use tidegate::ops::priority::ChangePriorityArgs;
 use tidegate::ops::progress::ProgressArgs;
 use tidegate::ops::renew::RenewArgs;
+use tidegate::ops::replay::ReplayExecutionArgs;
 use tidegate::ops::result::GetExecutionResultArgs;
+use tidegate::ops::revoke::RevokeLeaseArgs;
 use tidegate::store::driver::{Driver, Durability, Embedded};
 use tidegate::wire::{self, Message};
 use tidegate::{Engine, Error, Host, Limits};
@@ -152,7 +157,12 @@ impl World {
             "progress" => single::<ProgressArgs>(engine, &args, &payloads),
             "complete" => single::<CompleteArgs>(engine, &args, &payloads),
             "fail" => single::<FailArgs>(engine, &args, &payloads),
+            "delay" => single::<DelayArgs>(engine, &args, &payloads),
+            "cancel" => single::<CancelArgs>(engine, &args, &payloads),
             "cancel_execution" => single::<CancelExecutionArgs>(engine, &args, &payloads),
+            "revoke_lease" => single::<RevokeLeaseArgs>(engine, &args, &payloads),
+            "change_priority" => single::<ChangePriorityArgs>(engine, &args, &payloads),
+            "replay_execution" => single::<ReplayExecutionArgs>(engine, &args, &payloads),
             "describe_execution" => single::<DescribeExecutionArgs>(engine, &args, &payloads),
             "get_execution_result" => single::<GetExecutionResultArgs>(engine, &args, &payloads),
             "list_executions" => single::<ListExecutionsArgs>(engine, &args, &payloads),

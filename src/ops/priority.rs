@@ -1,0 +1,67 @@
+//! `change_priority`: an operator moves a waiting execution in its lane. Spec: lifecycle §15.2, T23.
+
+use super::call::Call;
+use super::gate::{load, not_eligible};
+use super::settle::told;
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument::{self, INTEGER_MAX, Limits};
+use crate::model::event::EventDetail;
+use crate::model::execution::PRIORITY_MAX;
+use crate::model::id::ExecutionId;
+use crate::model::phase::Phase;
+use crate::model::vocabulary::Cause;
+use crate::store::Keys;
+use serde::{Deserialize, Serialize};
+
+/// The arguments of `change_priority`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ChangePriorityArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// Its new priority; brought into 0 to 9 000.
+    pub new_priority: i64,
+}
+
+/// The answer of `change_priority`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ChangePriorityAnswer {
+    /// The execution.
+    pub execution_id: String,
+    /// Its priority now.
+    pub priority: i64,
+}
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    priority: i64,
+}
+
+impl Call for ChangePriorityArgs {
+    const OP: &'static str = "change_priority";
+    const WRITES: bool = true;
+    type Ready = Ready;
+    type Answer = ChangePriorityAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        argument::number("newPriority", self.new_priority, -INTEGER_MAX, INTEGER_MAX)?;
+        Ok(Ready { id, priority: self.new_priority.clamp(0, PRIORITY_MAX) })
+    }
+
+    /// Only what can be claimed now has a place in its lane to be moved from.
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ChangePriorityAnswer> {
+        let mut execution = load(turn, &ready.id)?;
+        let Phase::Waiting(_) = execution.phase else { return Err(not_eligible(&execution, "waiting")) };
+        let before = Keys::of(&execution);
+        let detail = EventDetail::PriorityChanged { old_priority: execution.priority, new_priority: ready.priority };
+        execution.priority = ready.priority;
+        told(turn, &mut execution, Cause::PriorityChanged, &detail, before)?;
+        Ok(ChangePriorityAnswer { execution_id: execution.id.text(), priority: execution.priority })
+    }
+}

@@ -1,0 +1,135 @@
+//! A stage for situations: an engine over a driver of the test, what is done on it, and how it goes on afterwards.
+
+use crate::handle::Handle;
+use crate::op::{Call, Op};
+use crate::rows::{self, Dump};
+use crate::situation::{cancel, claim, create, describe, progress, renewal, replay};
+use crate::world::{World, refusal};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use tidegate::store::driver::{Driver, Embedded};
+
+/// An engine over a driver that may fail, and the database behind it.
+pub struct Stage {
+    pub world: World,
+    pub raw: Rc<dyn Driver>,
+    pub handles: Vec<Handle>,
+}
+
+/// What is prepared, and what is then done.
+pub struct Situation {
+    pub name: &'static str,
+    pub prepare: fn(&mut Stage),
+    pub act: Act,
+}
+
+/// What is done.
+#[derive(Clone, Copy)]
+pub enum Act {
+    Calls(fn(&Stage) -> Vec<Call>),
+    Tick,
+    AcceptClock,
+    NextDueAt,
+}
+
+impl Stage {
+    /// A prepared stage; `wrap` puts a driver of the test between the engine and the database.
+    pub fn prepared(situation: &Situation, wrap: &dyn Fn(Rc<dyn Driver>) -> Rc<dyn Driver>) -> Self {
+        let raw: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
+        let world = World::over(wrap(Rc::clone(&raw)), 1);
+        let mut stage = Self { world, raw, handles: Vec::new() };
+        (situation.prepare)(&mut stage);
+        stage
+    }
+
+    pub fn act(&mut self, act: Act) -> Vec<Value> {
+        let answers = match act {
+            Act::Calls(calls) => {
+                let calls = calls(self);
+                self.world.send(&calls).answers
+            }
+            Act::Tick => {
+                vec![self.world.engine().tick().map_or_else(|e| refusal(&e), |one| json!({ "ok": one.applied }))]
+            }
+            Act::AcceptClock => {
+                vec![self.world.engine().accept_clock().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
+            }
+            Act::NextDueAt => {
+                vec![self.world.engine().next_due_at().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
+            }
+        };
+        answers.into_iter().map(without_drawn).collect()
+    }
+
+    pub fn dump(&self) -> Dump {
+        rows::masked(rows::dump(&*self.raw), drawn)
+    }
+
+    /// Goes on working: new work, claims, time, an end. Everything the engine remembers is put to use.
+    pub fn go_on(&mut self) -> (Vec<Value>, Dump) {
+        let mut answers = vec![json!(self.world.engine().next_due_at().expect("next_due_at"))];
+        let seen = ["1", "2", "6", "8"].map(describe);
+        let held = if self.handles.is_empty() { Vec::new() } else { vec![renewal(self), progress(self)] };
+        for call in seen.into_iter().chain(held) {
+            answers.extend(self.world.send(&[call]).answers);
+        }
+        let claims = [claim(&["mail", "build", "new"], 500), claim(&["mail"], 10_000), claim(&["build"], 10_000)];
+        let new = create("90", |one| "new".clone_into(&mut one.lane));
+        let early = [new.clone(), create("91", |one| one.priority = Some(7))];
+        for call in early.into_iter().chain(claims.clone()).chain([describe("1"), describe("90")]) {
+            answers.extend(self.world.send(&[call]).answers);
+        }
+        self.pass(3_000);
+        let events = Op::Events { after: "start".to_owned(), limit: None, streams: Vec::new() };
+        let end = cancel("1");
+        // In the end all that the engine remembers of an ended execution is put to use as well.
+        let anew = [replay("1"), claim(&["mail"], 500)];
+        let list = Op::List { cursor: None, limit: None, namespace: None };
+        let late: Vec<Call> =
+            claims.into_iter().chain([end, new]).chain(anew).chain([Call::from(list), Call::from(events)]).collect();
+        answers.extend(self.world.send(&late).answers);
+        answers.push(json!(self.world.engine().tick().expect("a tick").next_due_at));
+        (answers.into_iter().map(without_drawn).collect(), self.dump())
+    }
+
+    /// Lets time pass, in ms.
+    pub fn pass(&mut self, ms: i64) {
+        use tidegate::host::Clock as _;
+        #[expect(clippy::cast_possible_truncation, reason = "whole numbers")]
+        let now = self.world.clock.now_ms() as i64;
+        self.world.set_clock(now + ms);
+    }
+
+    pub fn grant(&mut self, call: Call) {
+        let mut answer = self.world.send(&[call]).answers.remove(0);
+        if let Some(handle) = answer["ok"]["handle"].take().as_str() {
+            self.handles.push(Handle::decode(handle).expect("a handle reads back"));
+        }
+    }
+}
+
+/// Drawn ids in a dump, and the handles among kept answers.
+fn drawn(_table: &str, column: &str, cell: &str) -> Option<String> {
+    match column {
+        "attempt_id" | "lease_id" if cell != "null" => Some("drawn".to_owned()),
+        "answer" => {
+            let text: String = serde_json::from_str(cell).expect("a quoted text");
+            Some(without_drawn(serde_json::from_str(&text).expect("an answer")).to_string())
+        }
+        _ => None,
+    }
+}
+
+/// An answer without drawn ids, and without the words of errors.
+fn without_drawn(answer: Value) -> Value {
+    match answer {
+        Value::Object(members) => {
+            let kept = members
+                .into_iter()
+                .filter(|(name, _)| !["handle", "leaseId", "attemptId", "message"].contains(&name.as_str()));
+            kept.map(|(name, value)| (name, without_drawn(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+        Value::Array(items) => items.into_iter().map(without_drawn).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => answer,
+    }
+}
