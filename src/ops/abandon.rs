@@ -47,22 +47,25 @@ impl Call for CancelArgs {
         Ok(Ready { handle, reason: self.reason })
     }
 
-    /// Cancelled already is cancelled, whoever did it; any other ending is refused.
+    /// Cancelled already is cancelled, whoever did it; the holder that did it is answered so for ever, whatever followed.
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<CancelExecutionAnswer> {
-        let execution = load(turn, &ready.handle.execution)?;
-        match execution.outcome() {
-            Some(Outcome::Cancelled) => return Ok(cancelled(&execution)),
-            Some(other) => return Err(ended_otherwise("handle", &execution, other)),
-            None => {}
-        }
-        let (mut execution, held) = match enter(turn, &ready.handle, Some(Verb::Cancel))? {
-            Entry::Held(execution, held) => (execution, held),
-            Entry::Lapsed(execution, lapsed) => return Err(gate::expired(&execution, lapsed)),
-            Entry::Repeated(execution, _) => return Ok(cancelled(&execution)),
+        let (mut execution, held) = match enter(turn, &ready.handle, Some(Verb::Cancel)) {
+            Ok(Entry::Held(execution, held)) => (execution, held),
+            Ok(Entry::Lapsed(execution, lapsed)) => return Err(gate::expired(&execution, lapsed)),
+            Ok(Entry::Repeated(execution, _)) => return Ok(cancelled(&execution)),
+            Err(refusal) => return ended(ready, turn).unwrap_or(Err(refusal)),
         };
         let finished = Some(Finished { verb: Verb::Cancel, at: None });
         let ending = Some(Ending { reason: &ready.reason, source: LEASE_HOLDER });
         settle(turn, &mut execution, Change { finished, ending, ..Change::plain(held.cancel(), turn.now) })?;
         Ok(cancelled(&execution))
     }
+}
+
+/// What a caller without the lease is told of an execution that has ended.
+fn ended(ready: &Ready, turn: &mut Turn<'_>) -> Option<Result<CancelExecutionAnswer>> {
+    let execution = load(turn, &ready.handle.execution).ok()?;
+    let outcome = execution.outcome()?;
+    let is_cancelled = outcome == Outcome::Cancelled;
+    Some(if is_cancelled { Ok(cancelled(&execution)) } else { Err(ended_otherwise("handle", &execution, outcome)) })
 }

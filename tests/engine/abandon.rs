@@ -5,6 +5,7 @@ use tidegate::model::vocabulary::{AttemptLifecycle, Cause, FailureClass, LeaseEv
 use tidegate::ops::abandon::CancelArgs;
 use tidegate::ops::cancel::CancelExecutionAnswer;
 use tidegate::ops::claim::Claim;
+use tidegate::ops::replay::ReplayExecutionArgs;
 use tidegate::{Code, Result};
 
 fn cancel(world: &mut World, claim: &Claim, reason: &str) -> Result<CancelExecutionAnswer> {
@@ -41,6 +42,20 @@ fn what_is_cancelled_already_is_cancelled_whoever_did_it() {
     let events = world.events().len();
     assert_eq!(cancel(&mut world, &other, "c").unwrap().public_state, PublicState::Cancelled);
     assert_eq!(world.events().len(), events);
+}
+
+#[test]
+fn its_own_cancel_is_answered_again_whatever_followed() {
+    let mut world = World::new();
+    let claim = world.running();
+    let first = cancel(&mut world, &claim, "a").unwrap();
+    world.call(ReplayExecutionArgs { execution_id: claim.execution_id.clone() }).unwrap();
+    assert_eq!(cancel(&mut world, &claim, "a").unwrap(), first);
+    let again = world.claim("mail");
+    assert_eq!(cancel(&mut world, &claim, "a").unwrap(), first);
+    world.complete(&again).unwrap();
+    assert_eq!(cancel(&mut world, &claim, "a").unwrap(), first);
+    assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
 }
 
 #[test]

@@ -307,18 +307,20 @@ impl Model {
     /// T10 by the holder.
     fn abandon(&mut self, handle: &Handle, reason: &str, now: i64) -> Result<Value, Value> {
         let answer = json!({ "executionId": handle.execution, "publicState": "cancelled" });
-        match self.find(&handle.execution).map(|one| one.phase) {
-            Some(Phase::Ended { outcome: "cancelled" }) => return Ok(answer),
-            Some(Phase::Ended { outcome }) => {
-                let details = json!({ "executionId": handle.execution, "terminalOutcome": outcome });
-                return Err(json!({ "error": { "code": "validation.invalid_input", "details": details } }));
+        let row = match self.gate(handle, Some("cancel")) {
+            Ok(Pass::Held(row)) => row,
+            Ok(Pass::Lapsed(_)) => return Err(refused("state.lease_expired")),
+            Ok(Pass::Repeated(_)) => return Ok(answer),
+            Err(refusal) => {
+                return match self.find(&handle.execution).map(|one| one.phase) {
+                    Some(Phase::Ended { outcome: "cancelled" }) => Ok(answer),
+                    Some(Phase::Ended { outcome }) => {
+                        let details = json!({ "executionId": handle.execution, "terminalOutcome": outcome });
+                        Err(json!({ "error": { "code": "validation.invalid_input", "details": details } }))
+                    }
+                    _ => Err(refusal),
+                };
             }
-            _ => {}
-        }
-        let row = match self.gate(handle, Some("cancel"))? {
-            Pass::Held(row) => row,
-            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
-            Pass::Repeated(_) => return Ok(answer),
         };
         self.end_attempt(row, "ended_cancelled", now);
         let one = &mut self.executions[row];
