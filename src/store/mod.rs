@@ -5,7 +5,7 @@
 //! decided elsewhere. Design §3.
 
 mod attempt;
-mod check;
+
 mod claim;
 mod clock;
 mod columns;
@@ -29,6 +29,7 @@ mod request;
 mod route;
 mod specification;
 mod squeeze;
+mod upkeep;
 
 pub use claim::Work;
 pub use dedup::Dedup;

@@ -4,6 +4,7 @@ use super::world::{World, detail, failure, order, pull, refusal, test};
 use std::cell::Cell;
 use std::rc::Rc;
 use tidegate::model::vocabulary::{FailureClass, PublicState};
+use tidegate::ops::claim::Claim;
 use tidegate::ops::complete::CompleteArgs;
 use tidegate::store::driver::{Body, Driver, Embedded, Reader, Value};
 use tidegate::{Code, Envelope, Error, Result};
@@ -13,6 +14,23 @@ struct Bounded {
     wrapped: Embedded,
     room: Cell<Option<u32>>,
     full: Cell<bool>,
+    /// Payload bytes from which on a commit finds no room.
+    large: Cell<Option<i64>>,
+}
+
+impl Bounded {
+    /// Payload bytes stored, where somebody wants to know.
+    fn payload_bytes(&self) -> Result<i64> {
+        let mut bytes = 0;
+        if self.large.get().is_none() {
+            return Ok(bytes);
+        }
+        self.wrapped.query("SELECT coalesce(sum(length(bytes)), 0) FROM payload", &[], &mut |row| {
+            bytes = row.int(0)?;
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
 }
 
 impl Driver for Bounded {
@@ -30,7 +48,12 @@ impl Driver for Bounded {
 
     fn transaction(&self, body: Body<'_>) -> Result<()> {
         self.wrapped.transaction(&mut || {
+            let before = self.payload_bytes()?;
             body()?;
+            if self.large.get().is_some_and(|large| self.payload_bytes().is_ok_and(|after| after - before >= large)) {
+                self.full.set(true);
+                return Err(Error::new(Code::StorageQuota, "no room for so much"));
+            }
             match self.room.get() {
                 Some(0) => {
                     self.full.set(true);
@@ -66,7 +89,7 @@ impl Driver for Bounded {
 
 fn bounded() -> (World, Rc<Bounded>) {
     let wrapped = Embedded::memory().unwrap();
-    let driver = Rc::new(Bounded { wrapped, room: Cell::new(None), full: Cell::new(false) });
+    let driver = Rc::new(Bounded { wrapped, room: Cell::new(None), full: Cell::new(false), large: Cell::new(None) });
     (World::over(Rc::clone(&driver) as _), driver)
 }
 
@@ -121,6 +144,24 @@ fn a_commit_that_finds_no_room_is_made_again_without_what_creates() {
     assert!(answers.next().unwrap().is_ok());
     assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
+}
+
+#[test]
+fn one_that_finds_no_room_takes_no_other_with_it() {
+    let (mut world, storage) = bounded();
+    let claims = [(); 3].map(|()| world.running());
+    // No commit of more than one ending fits, and the second one does not fit alone.
+    storage.large.set(Some(2));
+    let end = |claim: &Claim, bytes: usize| {
+        let result = Some(vec![7; bytes].into());
+        Envelope::from(CompleteArgs { handle: claim.handle.clone(), result, ..CompleteArgs::default() })
+    };
+    let batch = vec![end(&claims[0], 1), end(&claims[1], 2), end(&claims[2], 1)];
+    let answers = world.batch(batch).answers;
+    assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
+    refusal(answers[1].clone(), Code::StorageQuota);
+    let states = claims.map(|claim| world.state(&claim.execution_id));
+    assert_eq!(states, [PublicState::Completed, PublicState::Active, PublicState::Completed]);
 }
 
 #[test]

@@ -3,18 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openTestEngine } from "../../dist/js/testing.js";
+import { rejection } from "./rejection.mjs";
 
 const worker = { id: "w" };
-
-/** @param {() => Promise<unknown>} call @returns {Promise<any>} */
-async function rejection(call) {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not reject");
-}
 
 test("a worker puts its execution off, or cancels it, and an operator moves, revokes and replays", async () => {
   const { engine, clock } = await openTestEngine();

@@ -2,18 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openEngine, TaskFailure, TidegateError } from "../../dist/js/index.js";
 import { openTestEngine } from "../../dist/js/testing.js";
+import { rejection } from "./rejection.mjs";
 
 const worker = { id: "w" };
-
-/** @param {() => Promise<unknown>} call @returns {Promise<any>} */
-async function rejection(call) {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not reject");
-}
 
 test("JSON values and bytes arrive as they were given", async () => {
   const { engine } = await openTestEngine();
