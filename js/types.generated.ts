@@ -62,7 +62,8 @@ oldPriority: number,
 /**
  * After.
  */
-newPriority: number, } | { 
+newPriority: number,
+} | { 
 /**
  * How it was replayed.
  */
@@ -70,11 +71,13 @@ branch: ReplayBranch,
 /**
  * Edge groups that were reset.
  */
-groupsReset: number, } | { 
+groupsReset: number,
+} | { 
 /**
  * In words.
  */
-reason: string, };
+reason: string,
+};
 
 /**
  * What a worker says of a failure.
@@ -138,7 +141,8 @@ terminalOutcome: Outcome | "none",
 /**
  * What goes on with its attempts.
  */
-attemptState: AttemptState, };
+attemptState: AttemptState,
+};
 
 /**
  * How long to wait before a retry.
@@ -147,7 +151,8 @@ export type Backoff = { "type": "fixed",
 /**
  * In ms; 1 000 when left out.
  */
-delayMs?: number, } | { "type": "exponential", 
+delayMs?: number,
+} | { "type": "exponential", 
 /**
  * Before the first retry, in ms; 1 000 when left out.
  */
@@ -163,7 +168,8 @@ multiplier?: number,
 /**
  * Whether the wait is drawn between its half and its whole; no when left out.
  */
-jitter?: boolean, };
+jitter?: boolean,
+};
 
 /**
  * When and how often a failed attempt is tried again.
@@ -180,7 +186,8 @@ backoff?: Backoff,
 /**
  * Only failures of these categories are retried; of any when left out or empty.
  */
-retryableCategories?: Array<string>, };
+retryableCategories?: Array<string>,
+};
 
 /**
  * How the streams of an execution are kept.
@@ -197,7 +204,8 @@ retentionMaxlen?: number,
 /**
  * How long frames are kept, in ms.
  */
-retentionTtlMs?: number, };
+retentionTtlMs?: number,
+};
 
 /**
  * What a suspension does when it times out.
@@ -215,7 +223,8 @@ defaultTimeoutMs?: number,
 /**
  * What happens then; `fail` when left out.
  */
-timeoutBehavior?: TimeoutBehavior, };
+timeoutBehavior?: TimeoutBehavior,
+};
 
 /**
  * One provider to fall back to.
@@ -232,7 +241,8 @@ model: string,
 /**
  * How long it may take, in ms.
  */
-timeoutMs?: number, };
+timeoutMs?: number,
+};
 
 /**
  * Providers to fall back to.
@@ -241,7 +251,8 @@ export type FallbackPolicy = {
 /**
  * In the order of preference.
  */
-tiers: Array<FallbackTier>, };
+tiers: Array<FallbackTier>,
+};
 
 /**
  * Members of the policy that are not needed on every claim.
@@ -286,7 +297,8 @@ preferredLocality?: string,
 /**
  * How isolated it would like to run; recorded only.
  */
-isolationLevel?: string, };
+isolationLevel?: string,
+};
 
 /**
  * The arguments of `create_execution`.
@@ -391,7 +403,8 @@ preferredLocality?: string,
 /**
  * How isolated it would like to run; recorded only.
  */
-isolationLevel?: string, };
+isolationLevel?: string,
+};
 
 /**
  * What came of a create.
@@ -413,7 +426,8 @@ executionId: string,
 /**
  * Its state, when it was created.
  */
-publicState?: PublicState, };
+publicState?: PublicState,
+};
 
 /**
  * Who claims.
@@ -426,7 +440,8 @@ id: string,
 /**
  * The process; one is minted for each engine connection when left out.
  */
-instanceId?: string, };
+instanceId?: string,
+};
 
 /**
  * The arguments of `claim`.
@@ -452,7 +467,8 @@ leaseTtlMs?: number,
  * How long the host may park the claim when there is nothing to take, at most 10 minutes. The engine itself
  * never waits.
  */
-maxWaitMs?: number, };
+maxWaitMs?: number,
+};
 
 /**
  * A claimed execution: all a worker needs to run it.
@@ -542,7 +558,8 @@ export type RenewArgs = {
 /**
  * The handle of the claim.
  */
-handle: string, };
+handle: string,
+};
 
 /**
  * The answer of `renew`.
@@ -555,7 +572,8 @@ expiresAt: number,
 /**
  * Its epoch, which does not change.
  */
-leaseEpoch: number, };
+leaseEpoch: number,
+};
 
 /**
  * The arguments of `progress`; a member left out keeps its earlier value.
@@ -572,7 +590,8 @@ percent?: number,
 /**
  * In the worker's words, at most 4 096 bytes.
  */
-message?: string, };
+message?: string,
+};
 
 /**
  * The answer of `progress`.
@@ -581,7 +600,8 @@ export type ProgressAnswer = {
 /**
  * When the lease runs out, in Unix ms.
  */
-leaseExpiresAt: number, };
+leaseExpiresAt: number,
+};
 
 /**
  * The arguments of `complete`.
@@ -598,7 +618,8 @@ result?: Bytes,
 /**
  * How the result is encoded; recorded, never interpreted.
  */
-encoding?: string, };
+encoding?: string,
+};
 
 /**
  * The answer of `complete`.
@@ -611,7 +632,8 @@ executionId: string,
 /**
  * Its state: completed.
  */
-publicState: PublicState, };
+publicState: PublicState,
+};
 
 /**
  * What happened.
@@ -624,7 +646,8 @@ message: string,
 /**
  * More about it, at most 65 536 bytes.
  */
-detail?: string, };
+detail?: string,
+};
 
 /**
  * The arguments of `fail`.
@@ -645,7 +668,8 @@ class: FailureClass,
 /**
  * Free text that a retry policy may name; the class's own word when left out.
  */
-category?: string, };
+category?: string,
+};
 
 /**
  * The answer of `fail`.
@@ -658,7 +682,8 @@ delayUntil: number,
 /**
  * The index that the next attempt will have.
  */
-nextAttemptIndex: number, } | { "outcome": "terminal_failed" };
+nextAttemptIndex: number,
+} | { "outcome": "terminal_failed" };
 
 /**
  * The arguments of `cancel_execution`.
@@ -688,7 +713,8 @@ leaseEpoch?: number,
 /**
  * The attempt that the caller believes to be running.
  */
-attemptId?: string, };
+attemptId?: string,
+};
 
 /**
  * The answer of `cancel_execution`.
@@ -701,7 +727,8 @@ executionId: string,
 /**
  * Its state: cancelled.
  */
-publicState: PublicState, };
+publicState: PublicState,
+};
 
 /**
  * The arguments of `cancel`.
@@ -714,7 +741,8 @@ handle: string,
 /**
  * Why, in words, at most 65 536 bytes.
  */
-reason?: string, };
+reason?: string,
+};
 
 /**
  * The arguments of `delay`.
@@ -727,7 +755,8 @@ handle: string,
 /**
  * Until when, in Unix ms; an instant that has passed is now.
  */
-delayUntil: number, };
+delayUntil: number,
+};
 
 /**
  * The answer of `delay`.
@@ -744,7 +773,8 @@ publicState: PublicState,
 /**
  * From when on it can be claimed, in Unix ms.
  */
-delayUntil: number, };
+delayUntil: number,
+};
 
 /**
  * The arguments of `revoke_lease`.
@@ -765,7 +795,8 @@ workerInstanceId?: string,
 /**
  * Why, in words; kept with the event.
  */
-reason?: string, };
+reason?: string,
+};
 
 /**
  * Why there was nothing to revoke.
@@ -783,11 +814,13 @@ leaseId: string,
 /**
  * The epoch after it, as text.
  */
-leaseEpoch: string, } | { "outcome": "already_satisfied", 
+leaseEpoch: string,
+} | { "outcome": "already_satisfied", 
 /**
  * Why.
  */
-reason: Satisfied, };
+reason: Satisfied,
+};
 
 /**
  * The arguments of `change_priority`.
@@ -800,7 +833,8 @@ executionId: string,
 /**
  * Its new priority; brought into 0 to 9 000.
  */
-newPriority: number, };
+newPriority: number,
+};
 
 /**
  * The answer of `change_priority`.
@@ -813,7 +847,8 @@ executionId: string,
 /**
  * Its priority now.
  */
-priority: number, };
+priority: number,
+};
 
 /**
  * The arguments of `replay_execution`.
@@ -822,7 +857,8 @@ export type ReplayExecutionArgs = {
 /**
  * The execution, which must have ended. One that ended by its deadline ends by it again.
  */
-executionId: string, };
+executionId: string,
+};
 
 /**
  * The answer of `replay_execution`.
@@ -839,7 +875,8 @@ publicState: PublicState,
 /**
  * How often it was replayed, this time included.
  */
-replayCount: number, };
+replayCount: number,
+};
 
 /**
  * The arguments of `describe_execution`.
@@ -848,7 +885,8 @@ export type DescribeExecutionArgs = {
 /**
  * The execution.
  */
-executionId: string, };
+executionId: string,
+};
 
 /**
  * The live lease of an execution.
@@ -881,7 +919,8 @@ expiresAt: number,
 /**
  * When it was issued or last renewed, in Unix ms.
  */
-lastHeartbeatAt: number, };
+lastHeartbeatAt: number,
+};
 
 /**
  * Why an attempt failed.
@@ -902,7 +941,8 @@ message: string,
 /**
  * More about it.
  */
-detail?: string, };
+detail?: string,
+};
 
 /**
  * One attempt of an execution.
@@ -951,7 +991,8 @@ failure?: FailureSnapshot,
 /**
  * Whether it left a result.
  */
-hasResult: boolean, };
+hasResult: boolean,
+};
 
 /**
  * What an attempt reported last.
@@ -972,7 +1013,8 @@ message?: string,
 /**
  * When, in Unix ms.
  */
-updatedAt: number, };
+updatedAt: number,
+};
 
 /**
  * Why an execution was cancelled or expired.
@@ -985,7 +1027,8 @@ reason: string,
 /**
  * Who or what ended it.
  */
-source: string, };
+source: string,
+};
 
 /**
  * Everything about an execution.
@@ -1110,7 +1153,8 @@ startedAt?: number,
 /**
  * When it ended, in Unix ms.
  */
-completedAt?: number, };
+completedAt?: number,
+};
 
 /**
  * The arguments of `get_execution_result`.
@@ -1119,7 +1163,8 @@ export type GetExecutionResultArgs = {
 /**
  * The execution.
  */
-executionId: string, };
+executionId: string,
+};
 
 /**
  * The result of a completed execution.
@@ -1136,7 +1181,8 @@ result?: Bytes,
 /**
  * How they are encoded.
  */
-encoding?: string, };
+encoding?: string,
+};
 
 /**
  * The arguments of `list_executions`.
@@ -1153,7 +1199,8 @@ limit?: number,
 /**
  * Only this namespace.
  */
-namespace?: string, };
+namespace?: string,
+};
 
 /**
  * One line of a listing.
@@ -1198,7 +1245,8 @@ startedAt?: number,
 /**
  * When it ended, in Unix ms.
  */
-completedAt?: number, };
+completedAt?: number,
+};
 
 /**
  * A page of a listing.
@@ -1211,7 +1259,8 @@ executions: Array<ExecutionSummary>,
 /**
  * Present only when more remain.
  */
-nextCursor?: string, };
+nextCursor?: string,
+};
 
 /**
  * The arguments of `read_events`.
@@ -1228,7 +1277,8 @@ limit?: number,
 /**
  * The streams wanted; all phase changes when left out or empty.
  */
-streams?: Array<EventStream>, };
+streams?: Array<EventStream>,
+};
 
 /**
  * One event: one row of the log, which may belong to several streams.
@@ -1289,7 +1339,8 @@ workerInstanceId?: string,
 /**
  * What it tells beyond that: priorities, the branch of a replay, why a lease was revoked.
  */
-detail?: EventDetail, };
+detail?: EventDetail,
+};
 
 /**
  * A page of events.
@@ -1306,7 +1357,8 @@ cursor: string,
 /**
  * Whether the newest event was reached.
  */
-atEnd: boolean, };
+atEnd: boolean,
+};
 
 /**
  * Whom a batch may have given something to do; the host retries the calls it has parked for them.
@@ -1323,7 +1375,8 @@ finished: Array<string>,
 /**
  * Whether the event log grew.
  */
-events: boolean, };
+events: boolean,
+};
 
 /**
  * What a tick did.
@@ -1348,7 +1401,8 @@ nextDueAt: number | null,
 /**
  * Engine time of the tick, in Unix ms.
  */
-now: number, };
+now: number,
+};
 
 /**
  * Engine time beside the host's.
@@ -1365,4 +1419,5 @@ engineNow: number,
 /**
  * By how much engine time stands ahead of the host's clock, in ms.
  */
-aheadMs: number, };
+aheadMs: number,
+};

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { root } from "./setup/project.mjs";
 
@@ -13,7 +13,7 @@ await asProgram(import.meta.url, async () => {
   const text = execFileSync("cargo", command, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   if (!process.argv.includes("--check")) {
     writeFileSync(file, text);
-    console.log(`types: wrote ${file.slice(root.length + 1)}`);
+    console.log(`types: wrote ${relative(root, file)}`);
   } else if (readFileSync(file, "utf8") !== text) {
     throw new Failure("js/types.generated.ts is stale: run `npm run types` and commit it.");
   }

@@ -139,6 +139,17 @@ fn declare_one<T: TS>(config: &Config, text: &mut String) {
         text.push('\n');
     }
     text.push_str("export ");
-    text.push_str(&T::decl(config));
-    text.push('\n');
+    for line in T::decl(config).lines() {
+        text.push_str(&closed_apart(line));
+        text.push('\n');
+    }
+}
+
+/// A brace that closes what an earlier line opened begins a line of its own: wasm-bindgen indents by such lines, and
+/// would never come back from one that stands at the end of a member.
+fn closed_apart(line: &str) -> String {
+    match line.split_once(", }") {
+        Some((member, rest)) if !member.contains('{') => format!("{member},\n}}{rest}"),
+        Some(_) | None => line.to_owned(),
+    }
 }
