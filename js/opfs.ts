@@ -123,11 +123,11 @@ function unsupported(message: string): unknown {
 
 function checkName(name: unknown): void {
   if (typeof name !== "string" || !/^(?!\.)[A-Za-z0-9._-]{1,64}$/.test(name))
-    throw argumentError("storage.name", "1 to 64 letters, digits, - _ or ., and no . first", String(name));
+    throw argumentError("name", "1 to 64 letters, digits, - _ or ., and no . first", String(name));
 }
 
 function missing(name: string): unknown {
-  return argumentError("storage.name", "the name of a database of this origin", `none called ${name}`);
+  return argumentError("name", "the name of a database of this origin", `none called ${name}`);
 }
 
 function named(thrown: unknown, name: string): boolean {
