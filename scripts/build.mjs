@@ -22,6 +22,7 @@ export const engine = {
   inputs: [
     "src",
     "migrations",
+    "sqlite",
     "js/types.generated.ts",
     "Cargo.toml",
     "Cargo.lock",
@@ -113,7 +114,15 @@ async function bind(env, made) {
 async function shrink(env, made) {
   const file = wasmFile(made);
   const program = join(root, "node_modules/binaryen/bin/wasm-opt");
-  const options = ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-debug", "--strip-producers"];
+  // The second -Oz uses what --gufa found out about the values that can reach a place.
+  const options = [
+    "-Oz",
+    "--gufa",
+    "-Oz",
+    ...features.map((name) => `--enable-${name}`),
+    "--strip-debug",
+    "--strip-producers",
+  ];
   const args = [program, file, "-o", file, ...options];
   if (!(await runQuietly("wasm-opt", process.execPath, args, { env })))
     throw new Failure("wasm-opt refused the engine: see its message above.");
