@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept";
 
 /**
  * What a caller should do about an error (lifecycle §7.3).
@@ -44,7 +44,7 @@ export type EligibilityState = "eligible_now" | "not_eligible_until_time" | "blo
 /**
  * A view over the log.
  */
-export type EventStream = "execution" | "completion" | "lease" | "operator";
+export type EventStream = "execution" | "completion" | "lease" | "operator" | "worker";
 
 /**
  * How an execution is replayed.
@@ -113,6 +113,21 @@ export type OwnershipState = "unowned" | "leased" | "lease_expired_reclaimable";
  * The one word that sums up an execution's state.
  */
 export type PublicState = "waiting" | "delayed" | "rate_limited" | "waiting_children" | "active" | "suspended" | "completed" | "failed" | "cancelled" | "expired" | "skipped";
+
+/**
+ * Why an execution can be claimed, or why not.
+ */
+export type ClaimReason = "claimable" | "granted" | "leased" | "delayed" | "blocked_by_dependencies" | "blocked_by_budget" | "blocked_by_quota" | "blocked_by_route" | "blocked_by_operator" | "lane_paused" | "lane_disabled" | "missing_capability" | "suspended" | "terminal" | "other_lane" | "not_found";
+
+/**
+ * What a grant allows.
+ */
+export type GrantKind = "claim" | "reclaim";
+
+/**
+ * What a lane lets through.
+ */
+export type LaneState = "active" | "paused" | "draining" | "disabled";
 
 /**
  * The reference's seven dimensions; the public state is the seventh and derived.
@@ -471,6 +486,32 @@ maxWaitMs?: number,
 };
 
 /**
+ * A recorded step: as it was recorded first.
+ */
+export type RecordedStep = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it came to.
+ */
+result?: Bytes, 
+/**
+ * How the result is encoded.
+ */
+encoding?: string, 
+/**
+ * When it was recorded, in Unix ms.
+ */
+recordedAt: number, 
+/**
+ * Set where the result was too much for the answer at hand: `record_step` with this name answers it.
+ */
+omitted?: boolean,
+};
+
+/**
  * A claimed execution: all a worker needs to run it.
  */
 export type Claim = { 
@@ -549,7 +590,13 @@ encoding?: string,
 /**
  * Its tags.
  */
-tags: { [key in string]: string }, };
+tags: { [key in string]: string }, 
+/**
+ * The steps that were recorded under earlier leases, in order; the results that all claims of one commit hand back
+ * come to 16 MiB at most.
+ */
+steps?: Array<RecordedStep>,
+};
 
 /**
  * The arguments of `renew`.
@@ -923,6 +970,50 @@ lastHeartbeatAt: number,
 };
 
 /**
+ * The grant of an execution.
+ */
+export type GrantSnapshot = { 
+/**
+ * What it allows.
+ */
+kind: GrantKind, 
+/**
+ * The worker it is for.
+ */
+workerId: string, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * The last instant at which it is good, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * Whether it reserves the execution still.
+ */
+live: boolean,
+};
+
+/**
+ * A step that an execution has recorded.
+ */
+export type StepSnapshot = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many bytes its result has.
+ */
+resultBytes: number, 
+/**
+ * When it was recorded, in Unix ms.
+ */
+recordedAt: number,
+};
+
+/**
  * Why an attempt failed.
  */
 export type FailureSnapshot = { 
@@ -1083,6 +1174,10 @@ ending?: EndingSnapshot,
  */
 currentLease?: LeaseSnapshot, 
 /**
+ * Its grant, good or over.
+ */
+grant?: GrantSnapshot, 
+/**
  * The attempt pointer: the attempt under way or most recently ended; after a scheduled retry, the one to come.
  */
 currentAttemptIndex: number, 
@@ -1090,6 +1185,10 @@ currentAttemptIndex: number,
  * Every attempt, in order.
  */
 attempts: Array<AttemptSnapshot>, 
+/**
+ * What it has recorded, in order.
+ */
+steps?: Array<StepSnapshot>, 
 /**
  * What was reported last.
  */
@@ -1293,11 +1392,11 @@ cursor: string,
  */
 at: number, 
 /**
- * The execution.
+ * The execution; left out when it is about a worker.
  */
-executionId: string, 
+executionId?: string, 
 /**
- * The execution's namespace.
+ * The namespace of either.
  */
 namespace: string, 
 /**
@@ -1337,7 +1436,8 @@ workerId?: string,
  */
 workerInstanceId?: string, 
 /**
- * What it tells beyond that: priorities, the branch of a replay, why a lease was revoked.
+ * What it tells beyond that: priorities, the branch of a replay, why a lease was revoked, an execution
+ * blocked, a worker marked dead.
  */
 detail?: EventDetail,
 };
@@ -1420,4 +1520,869 @@ engineNow: number,
  * By how much engine time stands ahead of the host's clock, in ms.
  */
 aheadMs: number,
+};
+
+/**
+ * The arguments of `wait_children`.
+ */
+export type WaitChildrenArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string,
+};
+
+/**
+ * The answer of `wait_children`.
+ */
+export type WaitChildrenAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state: waiting, since nothing was unresolved.
+ */
+publicState: PublicState,
+};
+
+/**
+ * The arguments of `record_step`.
+ */
+export type RecordStepArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * The step's name, 1 to 256 bytes; the first that records it wins.
+ */
+name: string, 
+/**
+ * What it came to, kept verbatim.
+ */
+result?: Bytes, 
+/**
+ * How the result is encoded; recorded, never interpreted.
+ */
+encoding?: string,
+};
+
+/**
+ * The arguments of `explain_claim`.
+ */
+export type ExplainClaimArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The lanes that the worker claims from; any when left out.
+ */
+lanes?: Array<string>, 
+/**
+ * What the worker offers; whatever is required when left out.
+ */
+capabilities?: Array<string>,
+};
+
+/**
+ * The answer of `explain_claim`.
+ */
+export type ClaimExplanation = { 
+/**
+ * In one word.
+ */
+reason: ClaimReason, 
+/**
+ * In one sentence.
+ */
+sentence: string,
+};
+
+/**
+ * The arguments of `set_lane_state`.
+ */
+export type SetLaneStateArgs = { 
+/**
+ * The lane; one that nobody has named yet is registered.
+ */
+lane: string, 
+/**
+ * What it lets through from now on.
+ */
+state: LaneState,
+};
+
+/**
+ * The answer of `set_lane_state`.
+ */
+export type SetLaneStateAnswer = { 
+/**
+ * The lane.
+ */
+lane: string, 
+/**
+ * What it lets through now.
+ */
+state: LaneState, 
+/**
+ * What it let through before.
+ */
+previousState: LaneState,
+};
+
+/**
+ * The arguments of `list_lanes`.
+ */
+export type ListLanesArgs = { 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * A lane.
+ */
+export type LaneSummary = { 
+/**
+ * Its name.
+ */
+lane: string, 
+/**
+ * What it lets through.
+ */
+state: LaneState,
+};
+
+/**
+ * A page of lanes.
+ */
+export type LanePage = { 
+/**
+ * By name.
+ */
+lanes: Array<LaneSummary>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string,
+};
+
+/**
+ * The arguments of `list_expired_leases`.
+ */
+export type ListExpiredLeasesArgs = { 
+/**
+ * Leases that run out up to this instant (Unix ms), included; now when left out. Later than now brings live ones.
+ */
+asOf?: number, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 1 000 when left out, which is also the most; 0 answers an empty page.
+ */
+limit?: number, 
+/**
+ * Only executions of this namespace.
+ */
+namespace?: string,
+};
+
+/**
+ * One lease.
+ */
+export type LeaseEntry = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its lane.
+ */
+lane: string, 
+/**
+ * Its kind of work.
+ */
+kind: string, 
+/**
+ * The lease.
+ */
+leaseId: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch: number, 
+/**
+ * The worker that holds or held it.
+ */
+workerId: string, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * The attempt it was issued for.
+ */
+attemptIndex: number, 
+/**
+ * When it runs out, or ran out, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * Whether it has run out.
+ */
+lapsed: boolean,
+};
+
+/**
+ * A page of leases.
+ */
+export type LeasePage = { 
+/**
+ * By expiry, then in the order of execution ids.
+ */
+entries: Array<LeaseEntry>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string,
+};
+
+/**
+ * The arguments of `register_worker`.
+ */
+export type RegisterWorkerArgs = { 
+/**
+ * Who it is; an instance belongs to one worker.
+ */
+worker: Worker, 
+/**
+ * The lanes it works on, at least one.
+ */
+lanes: Array<string>, 
+/**
+ * What it offers.
+ */
+capabilities?: Array<string>, 
+/**
+ * How long it counts as there after a heartbeat, 1 ms to 24 h; 60 000 when left out.
+ */
+livenessTtlMs?: number, 
+/**
+ * Its namespace; `default` when left out.
+ */
+namespace?: string,
+};
+
+/**
+ * What came of a registration.
+ */
+export type RegisterOutcome = "registered" | "refreshed";
+
+/**
+ * The answer of `register_worker`.
+ */
+export type RegisterWorkerAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: RegisterOutcome, 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * When it counts as gone unless it is heard of, in Unix ms.
+ */
+expiresAt: number,
+};
+
+/**
+ * The arguments of `heartbeat_worker`.
+ */
+export type HeartbeatWorkerArgs = { 
+/**
+ * The worker's instance; the one of this engine connection when left out.
+ */
+workerInstanceId?: string, 
+/**
+ * Its namespace; `default` when left out.
+ */
+namespace?: string,
+};
+
+/**
+ * The answer of `heartbeat_worker`.
+ */
+export type HeartbeatWorkerAnswer = { "outcome": "refreshed", 
+/**
+ * When it counts as gone unless it is heard of, in Unix ms.
+ */
+expiresAt: number,
+} | { "outcome": "not_registered" };
+
+/**
+ * The arguments of `mark_worker_dead`.
+ */
+export type MarkWorkerDeadArgs = { 
+/**
+ * The worker's instance.
+ */
+workerInstanceId: string, 
+/**
+ * Its namespace; `default` when left out.
+ */
+namespace?: string, 
+/**
+ * Why, in words: at most 256 bytes, no control characters.
+ */
+reason?: string, 
+/**
+ * Whether the leases that it holds, of executions in any namespace, are revoked, so that others go on with its work
+ * at once; else they run out.
+ */
+releaseLeases?: boolean,
+};
+
+/**
+ * The answer of `mark_worker_dead`.
+ */
+export type MarkWorkerDeadAnswer = { "outcome": "marked", 
+/**
+ * How many of its leases were revoked.
+ */
+releasedLeases: number,
+} | { "outcome": "not_registered" };
+
+/**
+ * The arguments of `list_workers`.
+ */
+export type ListWorkersArgs = { 
+/**
+ * Only this namespace.
+ */
+namespace?: string, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 1 000 when left out, which is also the most; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * A registered worker.
+ */
+export type WorkerSummary = { 
+/**
+ * Its name.
+ */
+workerId: string, 
+/**
+ * Its instance.
+ */
+workerInstanceId: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * The lanes it works on, sorted.
+ */
+lanes: Array<string>, 
+/**
+ * What it offers, sorted.
+ */
+capabilities: Array<string>, 
+/**
+ * When it was last heard of, in Unix ms.
+ */
+lastHeartbeatAt: number, 
+/**
+ * How long it counts as there after a heartbeat, in ms.
+ */
+livenessTtlMs: number, 
+/**
+ * When it counts as gone unless it is heard of, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * When it was first registered, in Unix ms.
+ */
+registeredAt: number,
+};
+
+/**
+ * A page of workers.
+ */
+export type WorkerPage = { 
+/**
+ * By instance, then namespace.
+ */
+workers: Array<WorkerSummary>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string,
+};
+
+/**
+ * What proves "this caller holds this lease of this attempt".
+ */
+export type FenceArgs = { 
+/**
+ * The lease.
+ */
+leaseId: string, 
+/**
+ * Its epoch.
+ */
+leaseEpoch: number, 
+/**
+ * The attempt it was issued for.
+ */
+attemptId: string,
+};
+
+/**
+ * The arguments of `renew_lease`.
+ */
+export type RenewLeaseArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt, zero based.
+ */
+attemptIndex: number, 
+/**
+ * What proves that the caller holds the lease; required.
+ */
+fence?: FenceArgs, 
+/**
+ * For how long from now on, 1 ms to 24 h.
+ */
+leaseTtlMs: number,
+};
+
+/**
+ * The arguments of `complete_execution`.
+ */
+export type CompleteExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt, zero based.
+ */
+attemptIndex: number, 
+/**
+ * What proves that the caller holds the lease; only an operator may leave it out.
+ */
+fence?: FenceArgs, 
+/**
+ * The result's bytes, kept verbatim.
+ */
+result?: Bytes, 
+/**
+ * How the result is encoded; recorded, never interpreted.
+ */
+encoding?: string, 
+/**
+ * Who: `lease_holder` when left out; `operator_override` needs no fence.
+ */
+source?: string,
+};
+
+/**
+ * The arguments of `fail_execution`.
+ */
+export type FailExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt, zero based.
+ */
+attemptIndex: number, 
+/**
+ * What proves that the caller holds the lease, or held it until it ran out; only an operator may leave it out.
+ */
+fence?: FenceArgs, 
+/**
+ * What happened.
+ */
+reason: FailReason, 
+/**
+ * What the caller makes of it.
+ */
+class: FailureClass, 
+/**
+ * Free text that a retry policy may name; the class's own word when left out.
+ */
+category?: string, 
+/**
+ * Decides about this failure in place of the execution's own policy.
+ */
+retry?: RetryPolicy, 
+/**
+ * Who: `lease_holder` when left out; `operator_override` needs no fence.
+ */
+source?: string,
+};
+
+/**
+ * A grant, as it is answered.
+ */
+export type GrantAnswer = { 
+/**
+ * The execution that it reserves.
+ */
+executionId: string, 
+/**
+ * What the worker shows to use it.
+ */
+grantKey: string, 
+/**
+ * The last instant at which it is good, in Unix ms.
+ */
+expiresAt: number, 
+/**
+ * The execution's lane.
+ */
+lane: string,
+};
+
+/**
+ * The arguments of `claim_for_worker`.
+ */
+export type ClaimForWorkerArgs = { 
+/**
+ * The lanes to take from, at least one.
+ */
+lanes: Array<string>, 
+/**
+ * Whom it is for.
+ */
+worker: Worker, 
+/**
+ * What the worker offers.
+ */
+capabilities?: Array<string>, 
+/**
+ * How long the grant is good, 1 ms to 60 s; 5 000 when left out.
+ */
+grantTtlMs?: number,
+};
+
+/**
+ * The answer of `claim_for_worker`.
+ */
+export type ClaimForWorkerAnswer = { "outcome": "no_work" } | { "outcome": "granted" } & GrantAnswer;
+
+/**
+ * The arguments of `issue_claim_grant`.
+ */
+export type IssueClaimGrantArgs = { 
+/**
+ * The execution: waiting, or active with a lease that has lapsed.
+ */
+executionId: string, 
+/**
+ * Whom it is for.
+ */
+worker: Worker, 
+/**
+ * What the worker offers; it must cover what the execution requires.
+ */
+capabilities?: Array<string>, 
+/**
+ * How long the grant is good, 1 ms to 60 s; 5 000 when left out.
+ */
+grantTtlMs?: number,
+};
+
+/**
+ * The arguments of `claim_execution`.
+ */
+export type ClaimExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Who claims; the grant must be for this worker.
+ */
+worker: Worker, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number, 
+/**
+ * The lease's id, minted by the engine when left out.
+ */
+leaseId?: string, 
+/**
+ * The attempt's id, minted by the engine when left out.
+ */
+attemptId?: string,
+};
+
+/**
+ * The arguments of `claim_resumed_execution`.
+ */
+export type ClaimResumedExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Who claims; the grant must be for this worker.
+ */
+worker: Worker, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number, 
+/**
+ * The lease's id, minted by the engine when left out.
+ */
+leaseId?: string,
+};
+
+/**
+ * The arguments of `claim_from_resume_grant`.
+ */
+export type ClaimFromResumeGrantArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The key of the grant.
+ */
+grantKey: string, 
+/**
+ * Who claims; the grant must be for this worker.
+ */
+worker: Worker, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number,
+};
+
+/**
+ * The arguments of `issue_grant_and_claim`.
+ */
+export type IssueGrantAndClaimArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number,
+};
+
+/**
+ * The arguments of `issue_reclaim_grant`.
+ */
+export type IssueReclaimGrantArgs = { 
+/**
+ * The execution, whose lease must have lapsed.
+ */
+executionId: string, 
+/**
+ * Whom it is for.
+ */
+worker: Worker, 
+/**
+ * What the worker offers; it must cover what the execution requires.
+ */
+capabilities?: Array<string>, 
+/**
+ * How long the grant is good, 1 ms to 60 s; 5 000 when left out.
+ */
+grantTtlMs?: number,
+};
+
+/**
+ * The answer of `issue_reclaim_grant`.
+ */
+export type IssueReclaimGrantAnswer = { "outcome": "granted" } & GrantAnswer | { "outcome": "not_reclaimable", 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Why.
+ */
+detail: string,
+} | { "outcome": "reclaim_cap_exceeded", 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * How often it was.
+ */
+reclaimCount: number,
+};
+
+/**
+ * The arguments of `reclaim_execution`.
+ */
+export type ReclaimExecutionArgs = { 
+/**
+ * The execution, whose lease must have lapsed.
+ */
+executionId: string, 
+/**
+ * Who takes it over; the grant must be for this worker.
+ */
+worker: Worker, 
+/**
+ * How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+ */
+leaseTtlMs?: number, 
+/**
+ * The lease's id, minted by the engine when left out.
+ */
+leaseId?: string, 
+/**
+ * The new attempt's id, minted by the engine when left out.
+ */
+attemptId?: string, 
+/**
+ * How often it may have been reclaimed already, in place of what its policy says.
+ */
+maxReclaimCount?: number,
+};
+
+/**
+ * The answer of `reclaim_execution`.
+ */
+export type ReclaimExecutionAnswer = { "outcome": "claimed" } & Claim | { "outcome": "not_reclaimable", 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Why.
+ */
+detail: string,
+} | { "outcome": "reclaim_cap_exceeded", 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * How often it was.
+ */
+reclaimCount: number,
+} | { "outcome": "grant_not_found", 
+/**
+ * The execution.
+ */
+executionId: string,
+};
+
+/**
+ * The arguments of `scan_eligible_executions`.
+ */
+export type ScanEligibleArgs = { 
+/**
+ * The lane.
+ */
+lane: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000.
+ */
+limit?: number,
+};
+
+/**
+ * The answer of `scan_eligible_executions`.
+ */
+export type EligibleExecutions = { 
+/**
+ * In the order of claims; none while the lane lets nothing be claimed.
+ */
+executionIds: Array<string>,
+};
+
+/**
+ * The arguments of `block_route`.
+ */
+export type BlockRouteArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Why, in words; kept with the event.
+ */
+reason?: string,
+};
+
+/**
+ * The arguments of `block_execution_for_admission`.
+ */
+export type BlockExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * What it waits for: `waiting_for_budget`, `waiting_for_quota`, `waiting_for_capable_worker`, `paused_by_operator` or
+ * `paused_by_policy`.
+ */
+reason: string, 
+/**
+ * More about it, in words; kept with the event.
+ */
+detail?: string,
+};
+
+/**
+ * The answer of `block_route`, `block_execution_for_admission` and `unblock_execution`.
+ */
+export type BlockAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Its state now.
+ */
+publicState: PublicState,
+};
+
+/**
+ * The arguments of `unblock_execution`.
+ */
+export type UnblockExecutionArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * What it must be waiting for, as `block_execution_for_admission` names it.
+ */
+expectedReason: string,
 };

@@ -5,9 +5,11 @@ CREATE TABLE namespace (
     name TEXT NOT NULL UNIQUE
 ) STRICT;
 
+--   state   1 active, 2 paused (no claims), 3 draining (no creates), 4 disabled (neither)
 CREATE TABLE lane (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    state INTEGER NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 4)
 ) STRICT;
 
 -- A distinct set of required capabilities: its tokens sorted and joined by commas; '' is the empty set.
@@ -32,8 +34,11 @@ CREATE TABLE route (
 --   lapsed       1 when the lease of an active execution has run out
 --   until_at     delayed: until when; blocked: not before; lapsed: claimable from; suspended: timeout
 --   claim_rank   9000 - priority, set only while a plain claim may take the execution
+--   granted_until  until when a live grant reserves it (that instant included); 0 while the row of a grant that is over
+--                remains
 --   due_at       the earliest instant at which time itself acts on the row, and due_kind what it does then:
---                1 deadline, 2 attempt timeout, 3 suspension timeout, 4 lease expiry, 5 delay
+--                1 deadline, 2 attempt timeout, 3 suspension timeout, 5 the end of a delay or of a reservation. The expiry
+--                of a live lease stands in expires_at alone, which has an index of its own.
 --   attempt_*    the latest attempt; it moves to the table attempt when the next one starts
 --   verb         the call that ended the latest lease, kept with its answer so that a repeated call is answered alike
 CREATE TABLE execution (
@@ -52,9 +57,10 @@ CREATE TABLE execution (
     until_at INTEGER,
     expires_at INTEGER,
     timeout_at INTEGER,
+    granted_until INTEGER,
     claim_rank INTEGER,
     due_at INTEGER,
-    due_kind INTEGER CHECK (due_kind BETWEEN 1 AND 5),
+    due_kind INTEGER CHECK (due_kind IN (1, 2, 3, 5)),
     epoch INTEGER NOT NULL CHECK (epoch >= 0),
     attempt_count INTEGER NOT NULL,
     retry_count INTEGER NOT NULL,
@@ -90,11 +96,10 @@ CREATE TABLE execution (
         WHEN 5 THEN coalesce(reason, 0) BETWEEN 50 AND 53
         ELSE reason IS NULL AND until_at IS NULL END),
     CHECK (CASE phase
-        WHEN 1 THEN due_at IS NULL OR due_kind = 1
+        WHEN 1 THEN due_at IS NULL OR due_kind = 1 OR (due_kind = 5 AND coalesce(granted_until, 0) > 0)
         WHEN 2 THEN due_kind IN (1, 5) AND coalesce(due_at <= until_at, 0)
         WHEN 3 THEN due_at IS NULL OR due_kind = 1
-        WHEN 4 THEN CASE lapsed WHEN 0 THEN due_kind IN (1, 2, 4) AND coalesce(due_at <= expires_at, 0)
-            ELSE due_at IS NULL OR due_kind IN (1, 5) END
+        WHEN 4 THEN due_at IS NULL OR due_kind = 1 OR due_kind = CASE lapsed WHEN 0 THEN 2 ELSE 5 END
         WHEN 5 THEN due_at IS NULL OR due_kind IN (1, 3)
         ELSE due_at IS NULL END),
     CHECK (CASE phase
@@ -102,7 +107,9 @@ CREATE TABLE execution (
             AND (attempt_id IS NULL OR attempt_ended_at IS NOT NULL) AND (outcome > 1 OR attempt_id IS NOT NULL)
         ELSE outcome IS NULL AND ended_at IS NULL END),
     CHECK (phase = 4 OR (expires_at IS NULL AND timeout_at IS NULL AND lapsed = 0)),
-    CHECK (claim_rank IS NULL OR (claim_rank = 9000 - priority AND (phase = 1 OR (lapsed = 1 AND until_at IS NULL)))),
+    CHECK (claim_rank IS NULL OR (claim_rank = 9000 - priority AND coalesce(granted_until, 0) = 0
+        AND (phase = 1 OR (lapsed = 1 AND until_at IS NULL)))),
+    CHECK (granted_until IS NULL OR phase = 1 OR lapsed = 1),
     CHECK ((due_at IS NULL) = (due_kind IS NULL)),
     CHECK (CASE WHEN phase IN (4, 5) OR next = 4 THEN attempt_id IS NOT NULL AND attempt_ended_at IS NULL ELSE 1 END),
     CHECK ((attempt_id IS NULL) = (attempt_count = 0)),
@@ -114,6 +121,8 @@ CREATE TABLE execution (
 ) STRICT;
 
 CREATE INDEX execution_claimable ON execution (route, claim_rank) WHERE claim_rank IS NOT NULL;
+CREATE INDEX execution_lease ON execution (lapsed, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX execution_blocked ON execution (reason, route, priority DESC) WHERE phase = 3;
 CREATE INDEX execution_due ON execution (due_at, due_kind) WHERE due_at IS NOT NULL;
 CREATE INDEX execution_namespace ON execution (namespace, public_id);
 
@@ -135,6 +144,28 @@ CREATE TABLE payload (
     encoding TEXT,
     bytes BLOB NOT NULL
 ) STRICT;
+
+-- Who may claim or reclaim an execution that is kept for it; one at most for each execution.
+--   kind   1 claim, 2 reclaim
+CREATE TABLE execution_grant (
+    execution INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    grant_key BLOB NOT NULL,
+    worker TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- What an execution has done already, in the order in which it was recorded.
+CREATE TABLE step (
+    execution INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    result INTEGER,
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (execution, ordinal),
+    UNIQUE (execution, name)
+) STRICT, WITHOUT ROWID;
 
 -- Every attempt but the latest.
 CREATE TABLE attempt (

@@ -10,6 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
 use crate::model::argument::{INSTANT_MAX, Limits};
 use crate::model::id::uuid_text;
+use crate::ops::turn::STEP_BYTES_MAX;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
 use crate::store::{Store, migrations};
@@ -239,7 +240,7 @@ impl Engine {
         let mut wakes = Wakes::default();
         let moved = db.transaction(&mut || {
             let Self { store, mint, instance, .. } = self;
-            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes };
+            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
             timers::apply_due(&mut turn, u64::MAX)?;
             turn.store.shift_instants(-report.ahead_ms)?;
             turn.store.save_meta(report.host_now)
@@ -315,7 +316,7 @@ impl Engine {
         let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
             let Self { store, mint, instance, .. } = self;
-            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes };
+            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {

@@ -78,8 +78,11 @@ macro_rules! codes {
 
 codes! {
     NotFoundExecution = "not_found"."execution", Terminal, "No execution has this id.";
+    NotFoundAttempt = "not_found"."attempt", Terminal, "The execution has no attempt with this index.";
     InvalidInput = "validation"."invalid_input", Terminal, "An argument is missing, of the wrong type, unknown or out of range.";
+    CapabilityMismatch = "validation"."capability_mismatch", Terminal, "The worker lacks capabilities that the execution requires.";
     InvalidCapabilities = "validation"."invalid_capabilities", Terminal, "A capability token or set breaks the rules.";
+    InvalidBlockingReason = "validation"."invalid_blocking_reason", Terminal, "No scheduler blocks an execution for this reason.";
     InvalidPolicy = "validation"."invalid_policy_json", Terminal, "A member of the policy (retry, stream, suspension) breaks the rules.";
     PayloadTooLarge = "validation"."payload_too_large", Terminal, "A payload is over its limit.";
     Corruption = "validation"."corruption", Terminal, "A handle or a stored row cannot be decoded.";
@@ -87,9 +90,16 @@ codes! {
     LeaseConflict = "contention"."lease_conflict", Retryable, "The handle's lease is not the current one.";
     ExecutionNotActive = "contention"."execution_not_active", Retryable, "The execution is not active; the details tell what became of it.";
     ExecutionNotEligible = "contention"."execution_not_eligible", Retryable, "The execution is not in the state that the call needs.";
+    ExecutionNotLeaseable = "contention"."execution_not_leaseable", Retryable, "The execution cannot be claimed now.";
+    UseClaimResumedExecution = "contention"."use_claim_resumed_execution", Retryable, "The execution has an interrupted attempt, which `claim_resumed_execution` continues.";
+    NotAResumedExecution = "contention"."not_a_resumed_execution", Retryable, "The execution has no interrupted attempt to continue.";
+    InvalidClaimGrant = "contention"."invalid_claim_grant", Retryable, "There is no such grant for this worker.";
+    ClaimGrantExpired = "contention"."claim_grant_expired", Retryable, "The grant is over.";
     StaleLease = "state"."stale_lease", Terminal, "The lease epoch given is not the current one.";
     LeaseExpired = "state"."lease_expired", Terminal, "The lease ran out before the call.";
     LeaseRevoked = "state"."lease_revoked", Terminal, "An operator revoked this lease.";
+    GrantAlreadyExists = "state"."grant_already_exists", Informational, "A live grant reserves the execution.";
+    LaneClosed = "state"."lane_closed", Terminal, "The lane is draining or disabled: it takes no new executions.";
     ExecutionNotTerminal = "state"."execution_not_terminal", Terminal, "Only an execution that has ended can be replayed.";
     MaxReplaysExhausted = "state"."max_replays_exhausted", Terminal, "The execution was replayed as often as its policy allows.";
     CursorTooOld = "state"."cursor_too_old", Terminal, "The log no longer holds what follows this cursor.";

@@ -7,30 +7,58 @@ use crate::model::payload::Bytes;
 use crate::model::phase::StateVector;
 use crate::model::policy::{FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior};
 use crate::model::retry::{Backoff, RetryPolicy};
+use crate::model::scheduling::{ClaimReason, GrantKind, LaneState};
 use crate::model::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, Cause, EligibilityState, FailureClass, HandleKind,
     LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };
 use crate::ops::Wakes;
 use crate::ops::abandon::CancelArgs;
+use crate::ops::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
 use crate::ops::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
 use crate::ops::claim::{Claim, ClaimArgs, Worker};
+use crate::ops::claim_execution::ClaimExecutionArgs;
+use crate::ops::claim_for_worker::{ClaimForWorkerAnswer, ClaimForWorkerArgs};
+use crate::ops::claim_from_grant::ClaimFromResumeGrantArgs;
+use crate::ops::claim_resumed::ClaimResumedExecutionArgs;
 use crate::ops::complete::{CompleteAnswer, CompleteArgs};
+use crate::ops::complete_execution::CompleteExecutionArgs;
 use crate::ops::create::{CreateAnswer, CreateArgs, CreateOutcome};
 use crate::ops::delay::{DelayAnswer, DelayArgs};
 use crate::ops::describe::{
-    AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, LeaseSnapshot,
-    ProgressSnapshot,
+    AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot,
+    LeaseSnapshot, ProgressSnapshot, StepSnapshot,
 };
 use crate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
+use crate::ops::explain::{ClaimExplanation, ExplainClaimArgs};
 use crate::ops::fail::{FailAnswer, FailArgs, FailReason};
+use crate::ops::fail_execution::FailExecutionArgs;
+use crate::ops::fence::FenceArgs;
+use crate::ops::grant::GrantAnswer;
+use crate::ops::grant_and_claim::IssueGrantAndClaimArgs;
+use crate::ops::heartbeat::{HeartbeatWorkerAnswer, HeartbeatWorkerArgs};
+use crate::ops::issue_claim_grant::IssueClaimGrantArgs;
+use crate::ops::lane::{SetLaneStateAnswer, SetLaneStateArgs};
+use crate::ops::lanes::{LanePage, LaneSummary, ListLanesArgs};
+use crate::ops::leases::{LeaseEntry, LeasePage, ListExpiredLeasesArgs};
 use crate::ops::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
+use crate::ops::mark_dead::{MarkWorkerDeadAnswer, MarkWorkerDeadArgs};
 use crate::ops::priority::{ChangePriorityAnswer, ChangePriorityArgs};
 use crate::ops::progress::{ProgressAnswer, ProgressArgs};
+use crate::ops::reclaim::{ReclaimExecutionAnswer, ReclaimExecutionArgs};
+use crate::ops::reclaim_grant::{IssueReclaimGrantAnswer, IssueReclaimGrantArgs};
+use crate::ops::recorded::RecordedStep;
+use crate::ops::register::{RegisterOutcome, RegisterWorkerAnswer, RegisterWorkerArgs};
 use crate::ops::renew::{RenewAnswer, RenewArgs};
+use crate::ops::renew_lease::RenewLeaseArgs;
 use crate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use crate::ops::result::{ExecutionResult, GetExecutionResultArgs};
 use crate::ops::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
+use crate::ops::scan::{EligibleExecutions, ScanEligibleArgs};
+use crate::ops::step::RecordStepArgs;
+use crate::ops::unblock::UnblockExecutionArgs;
+use crate::ops::wait_children::{WaitChildrenAnswer, WaitChildrenArgs};
+use crate::ops::workers::{ListWorkersArgs, WorkerPage, WorkerSummary};
 use ts_rs::{Config, TS};
 
 /// The text of the generated file.
@@ -39,6 +67,7 @@ pub fn declarations() -> String {
     let mut text = String::from("// Generated from the Rust structs by `npm run types`. Do not edit.\n");
     words(&config, &mut text);
     operations(&config, &mut text);
+    scheduling(&config, &mut text);
     text
 }
 
@@ -68,6 +97,9 @@ fn words(config: &Config, text: &mut String) {
         Outcome,
         OwnershipState,
         PublicState,
+        ClaimReason,
+        GrantKind,
+        LaneState,
         StateVector,
         Backoff,
         RetryPolicy,
@@ -80,6 +112,58 @@ fn words(config: &Config, text: &mut String) {
     );
 }
 
+/// The arguments and answers of what schedulers and operators do, and of the registry.
+fn scheduling(config: &Config, text: &mut String) {
+    declare!(
+        config, text;
+        WaitChildrenArgs,
+        WaitChildrenAnswer,
+        RecordStepArgs,
+        ExplainClaimArgs,
+        ClaimExplanation,
+        SetLaneStateArgs,
+        SetLaneStateAnswer,
+        ListLanesArgs,
+        LaneSummary,
+        LanePage,
+        ListExpiredLeasesArgs,
+        LeaseEntry,
+        LeasePage,
+        RegisterWorkerArgs,
+        RegisterOutcome,
+        RegisterWorkerAnswer,
+        HeartbeatWorkerArgs,
+        HeartbeatWorkerAnswer,
+        MarkWorkerDeadArgs,
+        MarkWorkerDeadAnswer,
+        ListWorkersArgs,
+        WorkerSummary,
+        WorkerPage,
+        FenceArgs,
+        RenewLeaseArgs,
+        CompleteExecutionArgs,
+        FailExecutionArgs,
+        GrantAnswer,
+        ClaimForWorkerArgs,
+        ClaimForWorkerAnswer,
+        IssueClaimGrantArgs,
+        ClaimExecutionArgs,
+        ClaimResumedExecutionArgs,
+        ClaimFromResumeGrantArgs,
+        IssueGrantAndClaimArgs,
+        IssueReclaimGrantArgs,
+        IssueReclaimGrantAnswer,
+        ReclaimExecutionArgs,
+        ReclaimExecutionAnswer,
+        ScanEligibleArgs,
+        EligibleExecutions,
+        BlockRouteArgs,
+        BlockExecutionArgs,
+        BlockAnswer,
+        UnblockExecutionArgs,
+    );
+}
+
 /// The arguments and answers of every operation.
 fn operations(config: &Config, text: &mut String) {
     declare!(
@@ -89,6 +173,7 @@ fn operations(config: &Config, text: &mut String) {
         CreateAnswer,
         Worker,
         ClaimArgs,
+        RecordedStep,
         Claim,
         RenewArgs,
         RenewAnswer,
@@ -113,6 +198,8 @@ fn operations(config: &Config, text: &mut String) {
         ReplayExecutionAnswer,
         DescribeExecutionArgs,
         LeaseSnapshot,
+        GrantSnapshot,
+        StepSnapshot,
         FailureSnapshot,
         AttemptSnapshot,
         ProgressSnapshot,

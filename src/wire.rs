@@ -6,11 +6,11 @@
 
 use crate::engine::{BatchAnswer, Engine, Envelope};
 use crate::error::{Code, Error, Result};
+use crate::model::given::Fields;
+use crate::model::json::{Given, Path, refusal};
 use crate::model::payload::Bytes;
 use crate::ops::{Answer, Operation};
-use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 
 /// Most calls in one text.
 const CALLS_MAX: usize = 10_000;
@@ -22,17 +22,6 @@ pub struct Message {
     pub text: String,
     /// Payload bytes; their places stand in the text.
     pub payloads: Vec<Vec<u8>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Call<'a> {
-    #[serde(borrow)]
-    op: Cow<'a, str>,
-    #[serde(borrow)]
-    args: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    request_id: Option<Cow<'a, str>>,
 }
 
 /// Makes the calls of a message and answers with another one.
@@ -48,18 +37,20 @@ pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
 }
 
 fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {
-    let refuse = |found: String| Error::argument(Code::InvalidInput, "call", "{ op, args, requestId? }", found);
-    if !call.starts_with('{') {
-        return Err(refuse("something that is no object".to_owned()));
-    }
-    let call: Call<'_> = serde_json::from_str(call).map_err(|e| refuse(e.to_string()))?;
-    let operation = operation(&call.op, call.args.map_or("{}", RawValue::get), payloads)?;
-    Ok(Envelope { operation, request_id: call.request_id.map(Cow::into_owned) })
+    let at = Path::named("call");
+    let mut fields = Fields::of(Given::of_json(call)?, &at, &["op", "args", "request_id"]);
+    let (op, args) = (fields.given().1.unwrap_or(Given::Null), fields.given().1.unwrap_or(Given::Null));
+    let mut request_id = None;
+    fields.take(&mut request_id);
+    fields.done()?;
+    let Given::Text(op) = op else { return Err(refusal(&at.field("op"), "a string", &op)) };
+    let args = if matches!(args, Given::Null) { Given::Object(Vec::new()) } else { args };
+    Ok(Envelope { operation: operation(&op, args, payloads)?, request_id })
 }
 
-/// An operation from its name, the JSON of its arguments and the payload bytes that these point to.
-pub fn operation(op: &str, args: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Operation> {
-    let mut operation = Operation::of_json(op, args)?;
+/// An operation from its name, its arguments and the payload bytes that these point to.
+pub fn operation(op: &str, args: Given<'_>, payloads: &mut [Option<Vec<u8>>]) -> Result<Operation> {
+    let mut operation = Operation::of_given(op, args)?;
     let mut lost = None;
     operation.bytes(&mut |bytes| {
         if bytes.attach(payloads).is_none() {

@@ -14,6 +14,10 @@ mod failing;
 mod focused;
 #[path = "laws/gate.rs"]
 mod gate;
+#[path = "laws/granted.rs"]
+mod granted;
+#[path = "laws/grants.rs"]
+mod grants;
 #[path = "laws/handle.rs"]
 mod handle;
 #[path = "laws/invalid.rs"]
@@ -22,6 +26,8 @@ mod invalid;
 mod late_timer;
 #[path = "laws/law.rs"]
 mod law;
+#[path = "laws/listing.rs"]
+mod listing;
 #[path = "laws/met.rs"]
 mod met;
 #[path = "laws/model.rs"]
@@ -38,16 +44,26 @@ mod paging;
 mod picture;
 #[path = "laws/plans.rs"]
 mod plans;
+#[path = "laws/protocol.rs"]
+mod protocol;
 #[path = "laws/random.rs"]
 mod random;
 #[path = "laws/record.rs"]
 mod record;
 #[path = "laws/refusing.rs"]
 mod refusing;
+#[path = "laws/registry.rs"]
+mod registry;
+#[path = "laws/retry.rs"]
+mod retry;
+#[path = "laws/roster.rs"]
+mod roster;
 #[path = "laws/rows.rs"]
 mod rows;
 #[path = "laws/rules.rs"]
 mod rules;
+#[path = "laws/scheduled.rs"]
+mod scheduled;
 #[path = "laws/script.rs"]
 mod script;
 #[path = "laws/situation.rs"]
@@ -56,9 +72,19 @@ mod situation;
 mod source;
 #[path = "laws/stage.rs"]
 mod stage;
+#[path = "laws/surroundings.rs"]
+mod surroundings;
+#[path = "laws/taking.rs"]
+mod taking;
 #[path = "laws/time.rs"]
 mod time;
+#[path = "laws/typed.rs"]
+mod typed;
+#[path = "laws/valid.rs"]
+mod valid;
 #[path = "laws/walk.rs"]
 mod walk;
+#[path = "laws/workers.rs"]
+mod workers;
 #[path = "laws/world.rs"]
 mod world;

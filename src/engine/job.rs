@@ -120,16 +120,10 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
         let limit = format!("an id of its own (this one was used for {})", kept.op);
         return Err(Error::argument(Code::InvalidInput, "requestId", &limit, ready.name()));
     }
-    let mut answer = ready.run(turn)?;
+    let answer = ready.run(turn)?;
     if answer.keeps() {
-        let mut payloads = Vec::new();
-        answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
         let mut text = Vec::new();
         answer.write_json(&mut text)?;
-        let mut payloads: Vec<Option<Vec<u8>>> = payloads.into_iter().map(Some).collect();
-        answer.bytes(&mut |bytes| {
-            let _ = bytes.attach(&mut payloads);
-        });
         let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
         let request = Request { op: ready.name().to_owned(), answer: text };
         turn.store.save_request(id, &request, turn.now, turn.now + REQUEST_MS)?;

@@ -44,147 +44,6 @@ impl WasmEngine {
         Ok(object([("text", answer.text.into()), ("payloads", payloads.into())]))
     }
 
-    /// Creates an execution.
-    #[wasm_bindgen(js_name = createExecution, unchecked_return_type = "CreateAnswer")]
-    pub fn create_execution(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "CreateArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("create_execution", args)
-    }
-
-    /// Claims the first execution that the worker may take; null when there is none.
-    #[wasm_bindgen(unchecked_return_type = "Claim | null")]
-    pub fn claim(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ClaimArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("claim", args)
-    }
-
-    /// Extends the lease of a handle.
-    #[wasm_bindgen(unchecked_return_type = "RenewAnswer")]
-    pub fn renew(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "RenewArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("renew", args)
-    }
-
-    /// Reports progress.
-    #[wasm_bindgen(unchecked_return_type = "ProgressAnswer")]
-    pub fn progress(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ProgressArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("progress", args)
-    }
-
-    /// Ends an execution well.
-    #[wasm_bindgen(unchecked_return_type = "CompleteAnswer")]
-    pub fn complete(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "CompleteArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("complete", args)
-    }
-
-    /// Ends an attempt badly; the retry policy decides what follows.
-    #[wasm_bindgen(unchecked_return_type = "FailAnswer")]
-    pub fn fail(&self, #[wasm_bindgen(unchecked_param_type = "FailArgs")] args: &JsValue) -> Result<JsValue, JsValue> {
-        self.operation("fail", args)
-    }
-
-    /// Puts an execution off and gives its lease up; the same attempt goes on later.
-    #[wasm_bindgen(unchecked_return_type = "DelayAnswer")]
-    pub fn delay(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "DelayArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("delay", args)
-    }
-
-    /// Cancels the execution that a handle holds.
-    #[wasm_bindgen(unchecked_return_type = "CancelExecutionAnswer")]
-    pub fn cancel(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "CancelArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("cancel", args)
-    }
-
-    /// Takes a lease away; the next claim continues the attempt.
-    #[wasm_bindgen(js_name = revokeLease, unchecked_return_type = "RevokeLeaseAnswer")]
-    pub fn revoke_lease(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "RevokeLeaseArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("revoke_lease", args)
-    }
-
-    /// Moves a waiting execution in its lane.
-    #[wasm_bindgen(js_name = changePriority, unchecked_return_type = "ChangePriorityAnswer")]
-    pub fn change_priority(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ChangePriorityArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("change_priority", args)
-    }
-
-    /// Runs an ended execution again.
-    #[wasm_bindgen(js_name = replayExecution, unchecked_return_type = "ReplayExecutionAnswer")]
-    pub fn replay_execution(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ReplayExecutionArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("replay_execution", args)
-    }
-
-    /// Cancels an execution, whatever it is doing.
-    #[wasm_bindgen(js_name = cancelExecution, unchecked_return_type = "CancelExecutionAnswer")]
-    pub fn cancel_execution(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "CancelExecutionArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("cancel_execution", args)
-    }
-
-    /// Everything about an execution; null when it is unknown.
-    #[wasm_bindgen(js_name = describeExecution, unchecked_return_type = "ExecutionSnapshot | null")]
-    pub fn describe_execution(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "DescribeExecutionArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("describe_execution", args)
-    }
-
-    /// The result of a completed execution; null while it has not completed.
-    #[wasm_bindgen(js_name = getExecutionResult, unchecked_return_type = "ExecutionResult | null")]
-    pub fn get_execution_result(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "GetExecutionResultArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("get_execution_result", args)
-    }
-
-    /// A page of executions in the order of ids.
-    #[wasm_bindgen(js_name = listExecutions, unchecked_return_type = "ExecutionPage")]
-    pub fn list_executions(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ListExecutionsArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("list_executions", args)
-    }
-
-    /// A page of the event log.
-    #[wasm_bindgen(js_name = readEvents, unchecked_return_type = "EventPage")]
-    pub fn read_events(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ReadEventsArgs")] args: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.operation("read_events", args)
-    }
-
     /// Applies what is due, at most 1 000 actions.
     #[wasm_bindgen(unchecked_return_type = "TickAnswer")]
     pub fn tick(&self) -> Result<JsValue, JsValue> {
@@ -219,11 +78,11 @@ impl WasmEngine {
         }
     }
 
-    fn operation(&self, op: &str, args: &JsValue) -> Result<JsValue, JsValue> {
-        let (text, payloads) = plain::arguments(args).map_err(|e| thrown(&e))?;
+    pub(super) fn operation(&self, op: &str, args: &JsValue) -> Result<JsValue, JsValue> {
+        let (args, payloads) = plain::arguments(args).map_err(|e| thrown(&e))?;
         let mut payloads: Vec<Option<Vec<u8>>> = payloads.into_iter().map(Some).collect();
         self.with(|engine| {
-            let operation = wire::operation(op, &text, &mut payloads)?;
+            let operation = wire::operation(op, args, &mut payloads)?;
             if payloads.iter().any(Option::is_some) {
                 return Err(Error::argument(
                     Code::InvalidInput,

@@ -10,4 +10,5 @@ mod memory;
 mod object;
 mod open;
 mod opened;
+mod operations;
 mod plain;

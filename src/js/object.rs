@@ -17,3 +17,8 @@ pub fn set(target: &JsValue, name: &str, value: &JsValue) {
     // It cannot fail: the object has no setters and is not frozen.
     let _ = Reflect::set(target, &name.into(), value);
 }
+
+/// A member of an object that was made here, or undefined.
+pub fn get(target: &JsValue, name: &str) -> JsValue {
+    Reflect::get(target, &name.into()).unwrap_or_default()
+}

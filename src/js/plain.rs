@@ -1,12 +1,13 @@
 //! Arguments from JavaScript as plain data: cloned, finite, bounded in depth, bytes set aside; answers the way back.
 
-use super::object::set;
+use super::object::{get, set};
 use crate::error::{Code, Error, Result};
+use crate::model::json::Given;
 use crate::ops::Answer;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
+use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -29,10 +30,10 @@ thread_local! {
     static PAYLOADS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The JSON of an argument object and the payload bytes set aside from it.
-pub fn arguments(value: &JsValue) -> Result<(String, Vec<Vec<u8>>)> {
+/// An argument object and the payload bytes set aside from it.
+pub fn arguments(value: &JsValue) -> Result<(Given<'static>, Vec<Vec<u8>>)> {
     if value.is_undefined() {
-        return Ok(("{}".to_owned(), Vec::new()));
+        return Ok((Given::Object(Vec::new()), Vec::new()));
     }
     let refuse = |found: String| {
         let path = PATH.take().join(".");
@@ -43,8 +44,7 @@ pub fn arguments(value: &JsValue) -> Result<(String, Vec<Vec<u8>>)> {
     PAYLOADS.with_borrow_mut(Vec::clear);
     DEPTH.set(0);
     let plain: Plain = serde_wasm_bindgen::from_value(cloned).map_err(|e| refuse(e.to_string()))?;
-    let text = serde_json::to_string(&plain).map_err(|e| refuse(e.to_string()))?;
-    Ok((text, PAYLOADS.take()))
+    Ok((plain.0.unwrap_or(Given::Null), PAYLOADS.take()))
 }
 
 /// A value as JavaScript has it: by way of JSON, whose writer the batches need anyway.
@@ -58,10 +58,25 @@ pub fn answer(mut answer: Answer) -> Result<JsValue> {
     answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
     answer.write_json(&mut text)?;
     let value = parsed(std::str::from_utf8(&text).map_err(|e| broken(&e.to_string()))?)?;
-    for bytes in &payloads {
-        set(&value, answer.payload_field(), &Uint8Array::from(bytes.as_slice()));
+    if !payloads.is_empty() {
+        fill(&value, &payloads);
     }
     Ok(value)
+}
+
+/// Puts payloads where their places stand: in the members that may hold one, and in those of recorded steps.
+fn fill(value: &JsValue, payloads: &[Vec<u8>]) {
+    for name in ["input", "result"] {
+        let place = get(value, name).as_f64();
+        // There are few, and a place is never fractional.
+        let found = (0u32..).zip(payloads).find(|(at, _)| place == Some(f64::from(*at)));
+        if let Some((_, bytes)) = found {
+            set(value, name, &Uint8Array::from(bytes.as_slice()));
+        }
+    }
+    if let Some(steps) = get(value, "steps").dyn_ref::<Array>() {
+        steps.iter().for_each(|step| fill(&step, payloads));
+    }
 }
 
 fn parsed(text: &str) -> Result<JsValue> {
@@ -76,17 +91,8 @@ fn said(thrown: &JsValue) -> String {
     thrown.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{thrown:?}"), |error| String::from(error.message()))
 }
 
-enum Plain {
-    Null,
-    Absent,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Text(String),
-    List(Vec<Plain>),
-    Map(Vec<(String, Plain)>),
-    Payload(usize),
-}
+/// A value, or nothing for `undefined`.
+struct Plain(Option<Given<'static>>);
 
 impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -111,89 +117,69 @@ impl<'de> Visitor<'de> for PlainVisitor {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Plain, E> {
-        Ok(Plain::Absent)
+        Ok(Plain(None))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Plain, E> {
-        Ok(Plain::Null)
+        Ok(Plain(Some(Given::Null)))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Plain, E> {
-        Ok(Plain::Bool(value))
+        Ok(Plain(Some(Given::Bool(value))))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Plain, E> {
-        Ok(Plain::Int(value))
+        Ok(Plain(Some(Given::Int(value))))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Plain, E> {
-        i64::try_from(value).map(Plain::Int).map_err(|_| E::custom(format!("{value} is too large")))
+        i64::try_from(value)
+            .map(|value| Plain(Some(Given::Int(value))))
+            .map_err(|_| E::custom(format!("{value} is too large")))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Plain, E> {
-        if value.is_finite() { Ok(Plain::Float(value)) } else { Err(E::custom(format!("{value} is not finite"))) }
+        if value.is_finite() {
+            Ok(Plain(Some(Given::Float(value))))
+        } else {
+            Err(E::custom(format!("{value} is not finite")))
+        }
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Plain, E> {
-        Ok(Plain::Text(value.to_owned()))
+        self.visit_string(value.to_owned())
     }
 
     fn visit_string<E: de::Error>(self, value: String) -> Result<Plain, E> {
-        Ok(Plain::Text(value))
+        Ok(Plain(Some(Given::Text(Cow::Owned(value)))))
     }
 
     fn visit_byte_buf<E: de::Error>(self, value: Vec<u8>) -> Result<Plain, E> {
-        Ok(PAYLOADS.with_borrow_mut(|payloads| {
+        let place = PAYLOADS.with_borrow_mut(|payloads| {
             payloads.push(value);
-            Plain::Payload(payloads.len() - 1)
-        }))
+            payloads.len() - 1
+        });
+        self.visit_u64(place as u64)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Plain, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+        while let Some(Plain(item)) = items.next_element()? {
+            list.push(item.unwrap_or(Given::Null));
         }
-        Ok(Plain::List(list))
+        Ok(Plain(Some(Given::List(list))))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Plain, A::Error> {
         let mut map = Vec::new();
         while let Some(name) = entries.next_key::<String>()? {
             PATH.with_borrow_mut(|path| path.push(name.clone()));
-            let value = entries.next_value::<Plain>()?;
+            let Plain(value) = entries.next_value()?;
             PATH.with_borrow_mut(Vec::pop);
-            if !matches!(value, Plain::Absent) {
-                map.push((name, value));
+            if let Some(value) = value {
+                map.push((Cow::Owned(name), value));
             }
         }
-        Ok(Plain::Map(map))
-    }
-}
-
-impl Serialize for Plain {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null | Self::Absent => serializer.serialize_none(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Int(value) => serializer.serialize_i64(*value),
-            Self::Float(value) => serializer.serialize_f64(*value),
-            Self::Text(value) => serializer.serialize_str(value),
-            Self::Payload(place) => serializer.serialize_u64(*place as u64),
-            Self::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(item)?;
-                }
-                list.end()
-            }
-            Self::Map(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (name, value) in entries {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
-        }
+        Ok(Plain(Some(Given::Object(map))))
     }
 }

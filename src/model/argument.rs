@@ -5,6 +5,8 @@
 
 use crate::error::{Code, Error, Result};
 
+/// The namespace of what names none.
+pub const NAMESPACE_DEFAULT: &str = "default";
 /// Largest whole number that JavaScript represents exactly: 2^53 − 1.
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 /// Most bytes of a name: namespace, worker, instance, kind, creator, idempotency key, request id.
@@ -122,6 +124,14 @@ pub fn opt_instant(field: &str, value: Option<i64>) -> Result<()> {
 pub fn page(field: &str, limit: Option<i64>) -> Result<i64> {
     opt_number(field, limit, 0, INTEGER_MAX)?;
     Ok(limit.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX))
+}
+
+/// What a listing found, asked for one more than its page holds: the page, and whether more remain.
+pub fn page_of<T>(mut found: Vec<T>, limit: i64) -> (Vec<T>, bool) {
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > page;
+    found.truncate(page);
+    (found, more)
 }
 
 fn text_of(field: &str, value: &str, bytes_min: usize, bytes_max: usize) -> Result<()> {

@@ -48,6 +48,11 @@ impl Capabilities {
         required.tokens().all(|token| offered.any(|own| own == token))
     }
 
+    /// What of the other set this one lacks, sorted.
+    pub fn missing<'a>(&'a self, required: &'a Self) -> impl Iterator<Item = &'a str> {
+        required.tokens().filter(|token| self.tokens().all(|own| own != *token))
+    }
+
     fn checked(field: &str, side: &str, tokens: &[String], banned: fn(char) -> bool) -> Result<Self> {
         let refuse = |why: &str, limit: &str, found: String| {
             Err(Error::argument(Code::InvalidCapabilities, field, limit, found).with("detail", format!("{side}:{why}")))
@@ -83,6 +88,17 @@ impl Capabilities {
         }
         Ok(Self { joined })
     }
+}
+
+/// What is wrong with a set that is no array of texts, by the path of what was found instead.
+pub fn misread(path: &str) -> Option<String> {
+    let (set, why) = path.split_once('[').map_or((path, "not_array"), |(set, _)| (set, "non_string_token"));
+    let side = match set {
+        "requiredCapabilities" => "required",
+        "capabilities" => "worker",
+        _ => return None,
+    };
+    Some(format!("{side}:{why}"))
 }
 
 fn shown(token: &str) -> String {

@@ -3,6 +3,7 @@
 //! Invariant: due actions apply in the order of [`DueKey`]: instant, then kind, then row. Spec: decisions 2.2.
 
 use super::execution::Execution;
+use super::grant::Granted;
 use super::phase::{Active, Phase};
 use crate::error::{Code, Error, Result};
 
@@ -17,13 +18,21 @@ pub enum DueKind {
     SuspensionTimeout,
     /// Let its lease lapse.
     LeaseExpiry,
-    /// Make it claimable: its delay or its back-off is over.
+    /// Make it claimable: its delay, its back-off or its reservation is over.
     Delay,
+    /// Take a worker from the registry: it was not heard of for too long.
+    WorkerTtl,
 }
 
 impl DueKind {
-    const ALL: [Self; 5] =
-        [Self::Deadline, Self::AttemptTimeout, Self::SuspensionTimeout, Self::LeaseExpiry, Self::Delay];
+    const ALL: [Self; 6] = [
+        Self::Deadline,
+        Self::AttemptTimeout,
+        Self::SuspensionTimeout,
+        Self::LeaseExpiry,
+        Self::Delay,
+        Self::WorkerTtl,
+    ];
 
     /// The number in the database.
     pub const fn number(self) -> i64 {
@@ -33,6 +42,7 @@ impl DueKind {
             Self::SuspensionTimeout => 3,
             Self::LeaseExpiry => 4,
             Self::Delay => 5,
+            Self::WorkerTtl => 10,
         }
     }
 
@@ -52,21 +62,27 @@ pub struct DueKey {
     pub at: i64,
     /// What happens.
     pub kind: DueKind,
-    /// The execution's row.
+    /// The row of the execution, or of the worker.
     pub row: i64,
 }
 
 impl Execution {
-    /// The earliest action that time will take on this execution, were nothing else to happen.
+    /// When its live lease runs out.
+    pub fn lease_due(&self) -> Option<DueKey> {
+        self.held().map(|held| DueKey { at: held.expires_at, kind: DueKind::LeaseExpiry, row: self.row })
+    }
+
+    /// The earliest action that time will take on this execution, were nothing else to happen and its lease no matter.
     pub fn due(&self) -> Option<DueKey> {
         let key = |at: i64, kind| DueKey { at, kind, row: self.row };
+        let granted = match self.granted {
+            Some(Granted::Until(at)) => Some(key(at + 1, DueKind::Delay)),
+            Some(Granted::Over) | None => None,
+        };
         let own = match self.phase {
             Phase::Waiting(_) | Phase::Blocked(_) => None,
             Phase::Delayed(delayed) => Some(key(delayed.until_at, DueKind::Delay)),
-            Phase::Active(Active::Held(held)) => {
-                let lease = key(held.expires_at, DueKind::LeaseExpiry);
-                Some(held.timeout_at.map_or(lease, |at| lease.min(key(at, DueKind::AttemptTimeout))))
-            }
+            Phase::Active(Active::Held(held)) => held.timeout_at.map(|at| key(at, DueKind::AttemptTimeout)),
             Phase::Active(Active::Lapsed(lapsed)) => lapsed.claimable_at.map(|at| key(at, DueKind::Delay)),
             Phase::Suspended(suspended) => suspended.timeout_at.map(|at| key(at, DueKind::SuspensionTimeout)),
             Phase::Terminal(_) => return None,
@@ -74,6 +90,6 @@ impl Execution {
         // A deadline that had passed when the execution was created or replayed comes with that, never before it. Any
         // other change of an execution comes before its deadline.
         let deadline = self.deadline_at.map(|at| key(at.max(self.changed_at), DueKind::Deadline));
-        own.into_iter().chain(deadline).min()
+        own.into_iter().chain(granted).chain(deadline).min()
     }
 }

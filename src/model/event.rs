@@ -2,13 +2,14 @@
 //!
 //! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Spec: decisions §6.
 
+use super::given::{Given, Path, Read, spelled, variant};
 use super::phase::StateVector;
 use super::vocabulary::{Cause, LeaseEvent, LifecyclePhase};
 use crate::error::{Code, Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A view over the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum EventStream {
@@ -20,7 +21,17 @@ pub enum EventStream {
     Lease,
     /// What operators did.
     Operator,
+    /// Who joined the registry, was heard of, and left it.
+    Worker,
 }
+
+spelled!(EventStream {
+    "execution" => Execution,
+    "completion" => Completion,
+    "lease" => Lease,
+    "operator" => Operator,
+    "worker" => Worker,
+});
 
 impl EventStream {
     /// Whether a row with these columns belongs to this view.
@@ -30,13 +41,17 @@ impl EventStream {
             Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
             Self::Lease => lease.is_some(),
             Self::Operator => matches!(cause, Cause::Replayed | Cause::PriorityChanged),
+            Self::Worker => matches!(
+                cause,
+                Cause::WorkerRegistered | Cause::WorkerHeartbeat | Cause::WorkerMarkedDead | Cause::WorkerSwept
+            ),
         }
     }
 }
 
 /// What an event tells beyond its columns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, rename_all_fields = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum EventDetail {
     /// Of `priority_changed`.
@@ -53,15 +68,15 @@ pub enum EventDetail {
         /// Edge groups that were reset.
         groups_reset: i64,
     },
-    /// Of `lease_revoked`, when the operator said why.
-    Revoked {
+    /// Of `lease_revoked`, `blocked` and `worker_marked_dead`, when somebody said why.
+    Reason {
         /// In words.
         reason: String,
     },
 }
 
 /// How an execution is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum ReplayBranch {
@@ -71,10 +86,37 @@ pub enum ReplayBranch {
     SkippedFlowMember,
 }
 
+spelled!(ReplayBranch { "normal" => Normal, "skipped_flow_member" => SkippedFlowMember });
+
+/// The members tell which it is.
+impl Read for EventDetail {
+    fn read(given: Given<'_>, at: &Path<'_>) -> Result<Self> {
+        if given.member("old_priority").is_some() {
+            variant!(given, at, PriorityChanged { old_priority, new_priority })
+        } else if given.member("branch").is_some() {
+            variant!(given, at, Replayed { branch, groups_reset })
+        } else {
+            variant!(given, at, Reason { reason })
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Reason { reason: Read::blank() }
+    }
+}
+
 impl EventDetail {
+    /// Why, in words; none where nobody said why.
+    pub fn reason(words: &str) -> Option<Self> {
+        (!words.is_empty()).then(|| Self::Reason { reason: words.to_owned() })
+    }
+
     /// Whether events of this cause may have one.
     pub const fn belongs_to(cause: Cause) -> bool {
-        matches!(cause, Cause::PriorityChanged | Cause::Replayed | Cause::LeaseRevoked)
+        matches!(
+            cause,
+            Cause::PriorityChanged | Cause::Replayed | Cause::LeaseRevoked | Cause::Blocked | Cause::WorkerMarkedDead
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: only [`Execution::advance`] moves the phase, and it does the bookkeeping of counters, epochs, instants
 //! and attempts that goes with every transition. Spec: lifecycle §4.3, §5.
 
+use super::grant::Granted;
 use super::id::ExecutionId;
 use super::lease::Fence;
 use super::phase::{Active, Held, Next, Phase};
@@ -118,6 +119,8 @@ pub struct Execution {
     pub started_at: Option<i64>,
     /// When it ended, in Unix ms.
     pub ended_at: Option<i64>,
+    /// Its grant, while it has one: only where it waits to be claimed.
+    pub granted: Option<Granted>,
     /// The position of its latest event.
     pub last_event: i64,
     /// The latest attempt.
@@ -152,7 +155,8 @@ impl Execution {
             | Phase::Suspended(_)
             | Phase::Terminal(_) => false,
         };
-        claimable.then_some(PRIORITY_MAX - self.priority)
+        let reserved = matches!(self.granted, Some(Granted::Until(_)));
+        (claimable && !reserved).then_some(PRIORITY_MAX - self.priority)
     }
 
     /// Where an attempt of this execution is in its life.
@@ -167,13 +171,17 @@ impl Execution {
         }
     }
 
-    /// When an attempt claimed at `now` times out: what its policy grants, or what is left of it when it continues.
-    pub fn attempt_timeout_at(&self, now: i64, attempt_timeout_ms: Option<i64>) -> Option<i64> {
+    /// When an attempt claimed at `now` times out: what its policy grants, or what is left of it when it continues, as a
+    /// lapsed one does only when its claim `resumes` it.
+    pub fn attempt_timeout_at(&self, now: i64, attempt_timeout_ms: Option<i64>, resumes: bool) -> Option<i64> {
         let continues = match self.phase {
             Phase::Waiting(waiting) => waiting.next == Next::Interrupted,
-            Phase::Delayed(_) | Phase::Blocked(_) | Phase::Active(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
-                false
-            }
+            Phase::Active(Active::Lapsed(_)) => resumes,
+            Phase::Active(Active::Held(_))
+            | Phase::Delayed(_)
+            | Phase::Blocked(_)
+            | Phase::Suspended(_)
+            | Phase::Terminal(_) => false,
         };
         let left = if continues { self.attempt.as_ref().and_then(|a| a.timeout_left_ms) } else { attempt_timeout_ms };
         left.map(|left_ms| now.saturating_add(left_ms))
@@ -189,6 +197,7 @@ impl Execution {
         finished: Option<Finished>,
     ) -> Option<Attempt> {
         let left = self.held();
+        self.granted = None;
         self.changed_at = now;
         self.epoch += i64::from(step.record.epoch_rises);
         self.count_lapses(step);
@@ -214,6 +223,17 @@ impl Execution {
             | Phase::Blocked(_)
             | Phase::Suspended(_)
             | Phase::Terminal(_) => None,
+        }
+    }
+
+    /// When its lease runs out, or ran out, while it is active.
+    pub fn lease_ends_at(&self) -> Option<i64> {
+        match self.phase {
+            Phase::Active(Active::Held(held)) => Some(held.expires_at),
+            Phase::Active(Active::Lapsed(lapsed)) => Some(lapsed.expired_at),
+            Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
+                None
+            }
         }
     }
 

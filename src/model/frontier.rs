@@ -30,6 +30,16 @@ pub enum Head<K> {
     At(K),
 }
 
+impl<K> Head<K> {
+    /// The first key, where it is known.
+    pub fn key(self) -> Option<K> {
+        match self {
+            Self::At(key) => Some(key),
+            Self::Empty | Self::Unknown => None,
+        }
+    }
+}
+
 impl<K> Default for Frontier<K> {
     fn default() -> Self {
         Self { keys: VecDeque::new(), complete: false, wanted: KEYS_FIRST }

@@ -20,13 +20,25 @@ pub enum Pass {
     Repeated(Finished),
 }
 
+/// How a caller shows its fence; it decides what a fence that does not match is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// In a handle: `contention.lease_conflict`.
+    Handle,
+    /// As arguments: `state.stale_lease`, or `not_found.attempt`.
+    Typed,
+}
+
 /// The gate for a caller that shows `fence` of the attempt with this index and wants `verb` (`None` for calls that do
 /// not end the lease).
-pub fn gate(execution: &Execution, index: i64, fence: &Fence, verb: Option<Verb>) -> Result<Pass> {
+pub fn gate(execution: &Execution, index: i64, fence: &Fence, verb: Option<Verb>, style: Style) -> Result<Pass> {
     let shown = |attempt: &Attempt| attempt.index == index && attempt.fence() == *fence;
     let current = execution.attempt.as_ref().is_some_and(shown);
     match execution.phase {
-        Phase::Active(_) if !current => Err(conflict(execution, fence)),
+        Phase::Active(_) if !current => Err(match style {
+            Style::Handle => conflict(execution, fence, Code::LeaseConflict),
+            Style::Typed => mismatch(execution, index, fence),
+        }),
         Phase::Active(Active::Held(held)) => Ok(Pass::Held(held)),
         Phase::Active(Active::Lapsed(lapsed)) => Ok(Pass::Lapsed(lapsed)),
         Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
@@ -40,18 +52,57 @@ pub fn gate(execution: &Execution, index: i64, fence: &Fence, verb: Option<Verb>
     }
 }
 
+/// The gate for an operator, who shows no fence.
+pub fn operator_gate(execution: &Execution) -> Result<Active> {
+    match execution.phase {
+        Phase::Active(active) => Ok(active),
+        Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
+            Err(not_active(execution))
+        }
+    }
+}
+
 /// The gate for a caller whose attempt is no longer the latest one: only the very call that ended it passes.
 pub fn past_gate(attempt: &Attempt, fence: &Fence, verb: Option<Verb>) -> Option<Finished> {
     attempt.finished.filter(|finished| attempt.fence() == *fence && Some(finished.verb) == verb)
 }
 
+/// The refusal of an operator who means another attempt than the one under way.
 #[cold]
-fn conflict(execution: &Execution, fence: &Fence) -> Error {
+pub fn other_attempt(execution: &Execution, index: i64, current: &Attempt) -> Error {
+    if index >= execution.attempt_count {
+        return mismatch(execution, index, &current.fence());
+    }
+    let message =
+        format!("execution {}: attempt {} is under way, the call is about {index}", execution.id, current.index);
+    Error::new(Code::StaleLease, message)
+        .with("executionId", execution.id)
+        .with("attemptIndex", current.index)
+        .with("found", index)
+}
+
+/// The refusal of a typed call on an active execution: there is no such attempt, or the lease is another one.
+#[cold]
+fn mismatch(execution: &Execution, index: i64, fence: &Fence) -> Error {
+    if index < execution.attempt_count {
+        return conflict(execution, fence, Code::StaleLease);
+    }
+    let count = execution.attempt_count;
+    Error::new(
+        Code::NotFoundAttempt,
+        format!("execution {} has {count} attempts, and none with the index {index}", execution.id),
+    )
+    .with("executionId", execution.id)
+    .with("attemptIndex", index)
+}
+
+#[cold]
+fn conflict(execution: &Execution, fence: &Fence, code: Code) -> Error {
     let current = execution.attempt.as_ref().map_or(0, |attempt| attempt.lease.epoch);
     Error::new(
-        Code::LeaseConflict,
+        code,
         format!(
-            "execution {}: the handle is of lease {} (epoch {}), the current lease has epoch {current}",
+            "execution {}: the fence shown is of lease {} (epoch {}), the current lease has epoch {current}",
             execution.id, fence.lease_id, fence.epoch
         ),
     )

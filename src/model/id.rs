@@ -102,8 +102,12 @@ pub fn uuid_text(uuid: Uuid) -> String {
 }
 /// A UUID that an argument may hold.
 pub fn opt_uuid(field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
-    let Some(text) = text else { return Ok(None) };
-    parse_uuid(text).map(Some).ok_or_else(|| {
+    text.map(|text| required_uuid(field, text)).transpose()
+}
+
+/// A UUID that an argument must hold.
+pub fn required_uuid(field: &str, text: &str) -> Result<Uuid> {
+    parse_uuid(text).ok_or_else(|| {
         let shown = format!("{:?}", text.chars().take(80).collect::<String>());
         Error::argument(Code::InvalidInput, field, "a hyphenated UUID", shown)
     })

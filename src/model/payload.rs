@@ -1,6 +1,6 @@
 //! Payload bytes on their way through a call: verbatim, never parsed, never copied into JSON.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// Bytes of a payload. In JSON they stand as a number: their place in the list of byte arrays that goes with the text.
 /// In JavaScript they are a `Uint8Array`.
@@ -20,6 +20,11 @@ impl Bytes {
             Self::Here(bytes) => bytes,
             Self::At(_) => &[],
         }
+    }
+
+    /// Whether they are left out of JSON: there are none, or they are here still.
+    pub fn is_apart(bytes: &Option<Self>) -> bool {
+        !matches!(bytes, Some(Self::At(_)))
     }
 
     /// Moves the bytes out into a list and keeps their place.
@@ -57,11 +62,5 @@ impl Serialize for Bytes {
             Self::Here(bytes) => serializer.serialize_bytes(bytes),
             Self::At(place) => serializer.serialize_u64(*place as u64),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        u32::deserialize(deserializer).map(|place| Self::At(place as usize))
     }
 }

@@ -4,10 +4,10 @@
 //! Spec: lifecycle §3.
 
 use super::argument::{self, INTEGER_MAX};
-use super::object::objects;
+use super::given::{of_stored, reads, spelled};
 use super::retry::RetryPolicy;
 use crate::error::{Code, Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How often an execution may be reclaimed when nothing is set.
 pub const RECLAIMS_DEFAULT: i64 = 100;
@@ -19,8 +19,8 @@ pub const BUDGETS_MAX: usize = 64;
 pub const TIERS_MAX: usize = 16;
 
 /// Members of the policy that are not needed on every claim.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Policy {
     /// When and how often a failed attempt is tried again.
@@ -56,9 +56,22 @@ pub struct Policy {
     pub isolation_level: Option<String>,
 }
 
+reads!(Policy {
+    retry,
+    max_reclaim_count,
+    max_replay_count,
+    max_signals,
+    budget_ids = default,
+    stream,
+    suspension,
+    fallback,
+    preferred_locality,
+    isolation_level,
+});
+
 /// How the streams of an execution are kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct StreamPolicy {
     /// Recorded only; `buffered` when left out.
@@ -72,8 +85,10 @@ pub struct StreamPolicy {
     pub retention_ttl_ms: Option<i64>,
 }
 
+reads!(StreamPolicy { durability_mode, retention_maxlen, retention_ttl_ms });
+
 /// What a suspension does when it times out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum TimeoutBehavior {
@@ -84,15 +99,23 @@ pub enum TimeoutBehavior {
     /// The execution expires.
     Expire,
     /// The execution resumes, told of the timeout by a signal.
-    #[serde(alias = "auto_resume")]
     AutoResumeWithTimeoutSignal,
     /// The execution goes on waiting, for an operator.
     Escalate,
 }
 
+spelled!(TimeoutBehavior {
+    "fail" => Fail,
+    "cancel" => Cancel,
+    "expire" => Expire,
+    "auto_resume_with_timeout_signal" => AutoResumeWithTimeoutSignal,
+    "escalate" => Escalate,
+    "auto_resume" => AutoResumeWithTimeoutSignal,
+});
+
 /// Defaults of an execution's suspensions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct SuspensionPolicy {
     /// How long a suspension lasts, in ms.
@@ -103,19 +126,22 @@ pub struct SuspensionPolicy {
     pub timeout_behavior: Option<TimeoutBehavior>,
 }
 
+reads!(SuspensionPolicy { default_timeout_ms, timeout_behavior });
+
 /// Providers to fall back to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct FallbackPolicy {
     /// In the order of preference.
-    #[serde(deserialize_with = "objects")]
     pub tiers: Vec<FallbackTier>,
 }
 
+reads!(FallbackPolicy { tiers });
+
 /// One provider to fall back to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct FallbackTier {
     /// The provider's name.
@@ -126,6 +152,8 @@ pub struct FallbackTier {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<i64>,
 }
+
+reads!(FallbackTier { provider, model, timeout_ms });
 
 impl Policy {
     /// Checks every member; what breaks the rules inside a nested one is an invalid policy.
@@ -188,11 +216,6 @@ impl Policy {
 
     /// Reads the stored form.
     pub fn of_stored(stored: Option<&str>) -> Result<Self> {
-        stored.map_or_else(
-            || Ok(Self::default()),
-            |text| {
-                serde_json::from_str(text).map_err(|e| Error::new(Code::Corruption, format!("a stored policy: {e}")))
-            },
-        )
+        stored.map_or_else(|| Ok(Self::default()), |text| of_stored(text, "a stored policy"))
     }
 }

@@ -4,10 +4,10 @@
 //! Spec: lifecycle §3, §12.2; decisions 3.10.
 
 use super::argument::{self, INTEGER_MAX, NAME_BYTES_MAX};
-use super::object::opt_object;
+use super::given::{reads, tagged};
 use super::vocabulary::FailureClass;
 use crate::error::{Code, Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Most categories a policy may list.
 pub const CATEGORIES_MAX: usize = 64;
@@ -21,24 +21,26 @@ const MULTIPLIER_DEFAULT: f64 = 2.0;
 const MULTIPLIER_MAX: f64 = 1_000.0;
 
 /// When and how often a failed attempt is tried again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RetryPolicy {
     /// Retries at most; 3 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retries: Option<i64>,
     /// How long to wait before a retry; exponential when left out.
-    #[serde(default, deserialize_with = "opt_object", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub backoff: Option<Backoff>,
     /// Only failures of these categories are retried; of any when left out or empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retryable_categories: Option<Vec<String>>,
 }
 
+reads!(RetryPolicy { max_retries, backoff, retryable_categories });
+
 /// How long to wait before a retry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub enum Backoff {
     /// The same wait each time.
@@ -63,6 +65,11 @@ pub enum Backoff {
         jitter: Option<bool>,
     },
 }
+
+tagged!(Backoff by type {
+    "fixed" => Fixed { delay_ms },
+    "exponential" => Exponential { initial_delay_ms, max_delay_ms, multiplier, jitter },
+});
 
 impl RetryPolicy {
     /// Checks every member; refusals name it below `field`.

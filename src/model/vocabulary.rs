@@ -3,12 +3,12 @@
 //! Invariant: word and number of a value never change once released, and an unknown number is refused as corruption
 //! rather than guessed. Spec: lifecycle §4, §6, §17.6.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error};
 
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal, $word:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[cfg_attr(feature = "types", derive(ts_rs::TS))]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),* }
 
@@ -27,13 +27,15 @@ macro_rules! vocabulary {
             }
 
             /// The value of a stored number.
-            pub fn of_number(number: i64) -> Result<Self> {
+            pub fn of_number(number: i64) -> $crate::error::Result<Self> {
                 match number {
                     $($number => Ok($name::$variant),)*
-                    _ => Err(unknown(stringify!($name), number)),
+                    _ => Err($crate::model::vocabulary::unknown(stringify!($name), number)),
                 }
             }
         }
+
+        $crate::model::given::spelled!($name { $($word => $variant),* });
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,8 +45,11 @@ macro_rules! vocabulary {
     };
 }
 
+pub(super) use vocabulary;
+
+/// The refusal of a stored number.
 #[cold]
-fn unknown(name: &str, number: i64) -> Error {
+pub(super) fn unknown(name: &str, number: i64) -> Error {
     Error::new(Code::Corruption, format!("a stored row holds {number}, which is no {name}"))
         .with("field", name)
         .with("found", number)
@@ -358,5 +363,13 @@ vocabulary! {
         Replayed = 22, "replayed";
         /// An operator changed its priority.
         PriorityChanged = 23, "priority_changed";
+        /// A worker joined the registry, or joined it again.
+        WorkerRegistered = 30, "worker_registered";
+        /// A worker said that it is there.
+        WorkerHeartbeat = 31, "worker_heartbeat";
+        /// Somebody said that a worker is gone.
+        WorkerMarkedDead = 32, "worker_marked_dead";
+        /// A worker was not heard of for too long.
+        WorkerSwept = 33, "worker_swept";
     }
 }

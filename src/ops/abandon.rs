@@ -9,25 +9,25 @@ use crate::error::Result;
 use crate::model::argument::{self, Limits, REASON_BYTES_MAX};
 use crate::model::execution::Finished;
 use crate::model::gate;
+use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::model::vocabulary::{Outcome, Verb};
-use serde::Deserialize;
 
 /// Who an ending says it was.
 const LEASE_HOLDER: &str = "lease_holder";
 
 /// The arguments of `cancel`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct CancelArgs {
     /// The handle of the claim.
     pub handle: String,
     /// Why, in words, at most 65 536 bytes.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub reason: String,
 }
+
+reads!(CancelArgs { handle, reason = default });
 
 /// Checked arguments.
 pub struct Ready {

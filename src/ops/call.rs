@@ -1,21 +1,21 @@
 //! The shape that every operation has: arguments that are checked first, then run against the tables.
 
+use super::recorded::RecordedStep;
 use super::turn::Turn;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::model::argument::Limits;
+use crate::model::given::Read;
 use crate::model::payload::Bytes;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
 
 /// An operation, as its argument struct.
-pub trait Call: Sized {
+pub trait Call: Read {
     /// Its name on the wire.
     const OP: &'static str;
     /// Whether it may write; the answers of those that do are kept for a repeated request id.
     const WRITES: bool;
     /// The argument that holds its payload, where it has one.
     const PAYLOAD: &'static str = "payload";
-    /// The member of its answer that holds a payload, where one does.
-    const ANSWER_PAYLOAD: &'static str = "payload";
     /// Its checked arguments.
     type Ready;
     /// Its answer.
@@ -43,15 +43,31 @@ pub trait Call: Sized {
         Self::WRITES
     }
 
-    /// A kept answer with the payload bytes that were left out of it, where it may have some; nothing where the text says
-    /// it all.
-    fn refilled(kept: &str, turn: &mut Turn<'_>) -> Result<Option<Self::Answer>> {
-        let _ = (kept, turn);
-        Ok(None)
+    /// What was left out of a kept answer, where it has payload bytes.
+    fn refill(ready: &Self::Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
+        let _ = (ready, kept, turn);
+        Ok(Refill::default())
     }
 }
 
-/// Reads a kept answer.
-pub fn stored_answer<T: DeserializeOwned>(answer: &str) -> Result<T> {
-    serde_json::from_str(answer).map_err(|e| Error::new(Code::Corruption, format!("a kept answer cannot be read: {e}")))
+/// The members of an answer that hold payload bytes. Every answer that has some has them under these names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Refill {
+    /// An execution's input.
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
+    pub input: Option<Bytes>,
+    /// A result.
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
+    pub result: Option<Bytes>,
+    /// The steps that an execution has recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<RecordedStep>,
+}
+
+impl Refill {
+    /// Visits the payload bytes.
+    pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
+        let steps = self.steps.iter_mut().filter_map(|step| step.result.as_mut());
+        self.input.iter_mut().chain(&mut self.result).chain(steps).for_each(visit);
+    }
 }

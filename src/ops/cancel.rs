@@ -7,22 +7,22 @@ use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX};
 use crate::model::execution::Execution;
+use crate::model::given::reads;
 use crate::model::id::{ExecutionId, opt_uuid};
 use crate::model::vocabulary::{Outcome, PublicState};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
-const OPERATOR_OVERRIDE: &str = "operator_override";
+/// The source that needs no lease: an operator.
+pub const OPERATOR_OVERRIDE: &str = "operator_override";
 
 /// The arguments of `cancel_execution`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct CancelExecutionArgs {
     /// The execution.
     pub execution_id: String,
     /// Why, in words; kept by the first that cancels.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub reason: String,
     /// Who: `operator_override` (when left out), `lease_holder`, `flow_cascade`, `system_timeout` or a name of your
@@ -35,6 +35,8 @@ pub struct CancelExecutionArgs {
     /// The attempt that the caller believes to be running.
     pub attempt_id: Option<String>,
 }
+
+reads!(CancelExecutionArgs { execution_id, reason = default, source, lease_id, lease_epoch, attempt_id });
 
 /// The answer of `cancel_execution`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -8,15 +8,15 @@ use crate::error::Result;
 use crate::model::argument::{self, Limits};
 use crate::model::execution::Finished;
 use crate::model::gate;
+use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::model::payload::Bytes;
 use crate::model::vocabulary::{PublicState, Verb};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `complete`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct CompleteArgs {
     /// The handle of the claim.
     pub handle: String,
@@ -25,6 +25,8 @@ pub struct CompleteArgs {
     /// How the result is encoded; recorded, never interpreted.
     pub encoding: Option<String>,
 }
+
+reads!(CompleteArgs { handle, result, encoding });
 
 /// The answer of `complete`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,11 +39,36 @@ pub struct CompleteAnswer {
     pub public_state: PublicState,
 }
 
+/// A checked result.
+pub struct ResultBytes {
+    bytes: Option<Bytes>,
+    encoding: Option<String>,
+}
+
+impl ResultBytes {
+    /// Checks a result.
+    pub fn checked(bytes: Option<Bytes>, encoding: Option<String>, limits: &Limits) -> Result<Self> {
+        argument::opt_name("encoding", encoding.as_deref())?;
+        match &bytes {
+            Some(bytes) => limits.payload("result", bytes.as_slice())?,
+            None => argument::beside("encoding", encoding.as_deref(), "result")?,
+        }
+        Ok(Self { bytes, encoding })
+    }
+
+    /// Keeps it; answers its row.
+    pub fn keep(&self, turn: &mut Turn<'_>) -> Result<Option<i64>> {
+        match &self.bytes {
+            Some(bytes) => turn.store.insert_payload(self.encoding.as_deref(), bytes.as_slice()).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
 /// Checked arguments.
 pub struct Ready {
     handle: Handle,
-    result: Option<Bytes>,
-    encoding: Option<String>,
+    result: ResultBytes,
 }
 
 impl Call for CompleteArgs {
@@ -53,35 +80,37 @@ impl Call for CompleteArgs {
 
     fn check(self, limits: &Limits) -> Result<Ready> {
         let handle = Handle::decode(&self.handle)?;
-        argument::opt_name("encoding", self.encoding.as_deref())?;
-        match &self.result {
-            Some(result) => limits.payload("result", result.as_slice())?,
-            None => argument::beside("encoding", self.encoding.as_deref(), "result")?,
-        }
-        Ok(Ready { handle, result: self.result, encoding: self.encoding })
+        Ok(Ready { handle, result: ResultBytes::checked(self.result, self.encoding, limits)? })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<CompleteAnswer> {
-        let (mut execution, held) = match enter(turn, &ready.handle, Some(Verb::Complete))? {
-            Entry::Held(execution, held) => (execution, held),
-            Entry::Lapsed(execution, lapsed) => return Err(gate::expired(&execution, lapsed)),
-            Entry::Repeated(execution, _) => return Ok(completed(execution.id.text())),
-        };
-        let result = match &ready.result {
-            Some(bytes) => Some(turn.store.insert_payload(ready.encoding.as_deref(), bytes.as_slice())?),
-            None => None,
-        };
-        if let Some(attempt) = execution.attempt.as_mut() {
-            attempt.result = result;
-        }
-        let finished = Some(Finished { verb: Verb::Complete, at: None });
-        settle(turn, &mut execution, Change { finished, ..Change::plain(held.complete(), turn.now) })?;
-        Ok(completed(execution.id.text()))
+        let entry = enter(turn, &ready.handle, Some(Verb::Complete))?;
+        complete(turn, entry, &ready.result, Some(Finished { verb: Verb::Complete, at: None }))
     }
 
     fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         self.result.iter_mut().for_each(visit);
     }
+}
+
+/// Completes the execution that a caller was let in to.
+pub fn complete(
+    turn: &mut Turn<'_>,
+    entry: Entry,
+    result: &ResultBytes,
+    finished: Option<Finished>,
+) -> Result<CompleteAnswer> {
+    let (mut execution, held) = match entry {
+        Entry::Held(execution, held) => (execution, held),
+        Entry::Lapsed(execution, lapsed) => return Err(gate::expired(&execution, lapsed)),
+        Entry::Repeated(execution, _) => return Ok(completed(execution.id.text())),
+    };
+    let payload = result.keep(turn)?;
+    if let Some(attempt) = execution.attempt.as_mut() {
+        attempt.result = payload;
+    }
+    settle(turn, &mut execution, Change { finished, ..Change::plain(held.complete(), turn.now) })?;
+    Ok(completed(execution.id.text()))
 }
 
 fn completed(execution_id: String) -> CompleteAnswer {

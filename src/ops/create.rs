@@ -3,12 +3,12 @@
 use super::call::Call;
 use super::settle::append;
 use super::turn::Turn;
-use crate::error::Result;
-use crate::model::argument::{self, INTEGER_MAX, Limits};
+use crate::error::{Code, Error, Result};
+use crate::model::argument::{self, INTEGER_MAX, Limits, NAMESPACE_DEFAULT};
 use crate::model::capability::Capabilities;
 use crate::model::execution::{Execution, PRIORITY_MAX};
+use crate::model::given::reads;
 use crate::model::id::ExecutionId;
-use crate::model::object::opt_object;
 use crate::model::payload::Bytes;
 use crate::model::policy::{FallbackPolicy, Policy, StreamPolicy, SuspensionPolicy};
 use crate::model::retry::RetryPolicy;
@@ -16,16 +16,15 @@ use crate::model::tag;
 use crate::model::transition;
 use crate::model::vocabulary::PublicState;
 use crate::store::{Dedup, Specification};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// How long an idempotency key counts when no window is set, in ms: a day.
 const DEDUP_WINDOW_MS_DEFAULT: i64 = 86_400_000;
 
 /// The arguments of `create_execution`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct CreateArgs {
     /// The id, which is the idempotency key of the create; minted when left out.
     pub execution_id: Option<String>,
@@ -46,7 +45,6 @@ pub struct CreateArgs {
     /// A live key of the namespace answers the execution that first used it.
     pub idempotency_key: Option<String>,
     /// At most 64, values of at most 1 024 bytes.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub tags: BTreeMap<String, String>,
     /// Not claimable before, in Unix ms.
@@ -58,11 +56,9 @@ pub struct CreateArgs {
     /// How long the idempotency key counts, in ms; a day when left out, not at all when 0 or less.
     pub dedup_window_ms: Option<i64>,
     /// What a worker must offer to claim it.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub required_capabilities: Vec<String>,
     /// When and how often a failed attempt is tried again; the engine's default when left out.
-    #[serde(default, deserialize_with = "opt_object")]
     pub retry: Option<RetryPolicy>,
     /// How often a lapsed lease may be taken over; 100 when left out.
     pub max_reclaim_count: Option<i64>,
@@ -71,23 +67,47 @@ pub struct CreateArgs {
     /// How many signals it accepts; 10 000 when left out.
     pub max_signals: Option<i64>,
     /// The budgets it draws on, as UUIDs.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub budget_ids: Vec<String>,
     /// How its streams are kept.
-    #[serde(default, deserialize_with = "opt_object")]
     pub stream: Option<StreamPolicy>,
     /// Defaults of its suspensions.
-    #[serde(default, deserialize_with = "opt_object")]
     pub suspension: Option<SuspensionPolicy>,
     /// Providers to fall back to; recorded only.
-    #[serde(default, deserialize_with = "opt_object")]
     pub fallback: Option<FallbackPolicy>,
     /// Where it would like to run; recorded only.
     pub preferred_locality: Option<String>,
     /// How isolated it would like to run; recorded only.
     pub isolation_level: Option<String>,
 }
+
+reads!(CreateArgs {
+    execution_id,
+    namespace,
+    lane,
+    kind,
+    input,
+    encoding,
+    priority,
+    creator,
+    idempotency_key,
+    tags = default,
+    delay_until,
+    deadline_at,
+    attempt_timeout_ms,
+    dedup_window_ms,
+    required_capabilities = default,
+    retry,
+    max_reclaim_count,
+    max_replay_count,
+    max_signals,
+    budget_ids = default,
+    stream,
+    suspension,
+    fallback,
+    preferred_locality,
+    isolation_level,
+});
 
 /// What came of a create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -163,6 +183,7 @@ impl Call for CreateArgs {
             return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
         }
         turn.store.refuse_when_full()?;
+        open_to_creates(turn, &args.lane)?;
         turn.store.register_lane(&args.lane)?;
         let mut execution = new_execution(ready, turn)?;
         let delay = args.delay_until.filter(|until| *until > turn.now);
@@ -201,7 +222,7 @@ impl CreateArgs {
     }
 
     fn namespace(&self) -> &str {
-        self.namespace.as_deref().unwrap_or("default")
+        self.namespace.as_deref().unwrap_or(NAMESPACE_DEFAULT)
     }
 
     /// The idempotency key and how long it counts, when it counts at all.
@@ -225,6 +246,16 @@ fn original(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<ExecutionId>> {
     }
 }
 
+/// Refuses a create in a lane that is draining or disabled.
+fn open_to_creates(turn: &mut Turn<'_>, lane: &str) -> Result<()> {
+    let state = turn.store.lane_state(lane)?;
+    if state.creates() {
+        return Ok(());
+    }
+    let message = format!("lane {lane} is {state} and takes no new executions");
+    Err(Error::new(Code::LaneClosed, message).with("lane", lane).with("state", state))
+}
+
 fn new_execution(ready: &Ready, turn: &mut Turn<'_>) -> Result<Execution> {
     let args = &ready.args;
     let id = ready.id.unwrap_or_else(|| ExecutionId::minted(turn.mint.ordered_uuid(turn.now)));
@@ -246,6 +277,7 @@ fn new_execution(ready: &Ready, turn: &mut Turn<'_>) -> Result<Execution> {
         changed_at: turn.now,
         started_at: None,
         ended_at: None,
+        granted: None,
         last_event: 0,
         attempt: None,
     })

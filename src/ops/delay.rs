@@ -9,20 +9,22 @@ use crate::error::Result;
 use crate::model::argument::{self, INSTANT_MAX, Limits};
 use crate::model::execution::Finished;
 use crate::model::gate;
+use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::model::vocabulary::{PublicState, Verb};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `delay`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct DelayArgs {
     /// The handle of the claim.
     pub handle: String,
     /// Until when, in Unix ms; an instant that has passed is now.
     pub delay_until: i64,
 }
+
+reads!(DelayArgs { handle, delay_until });
 
 /// The answer of `delay`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,200 +1,32 @@
 //! `describe_execution`: one read that answers everything about an execution. Spec: lifecycle §18, decisions 3.18.
 
 use super::call::Call;
-use super::claim::stored_tags;
+use super::claimed::stored_tags;
+pub use super::snapshot::{
+    AttemptSnapshot, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot, LeaseSnapshot,
+    ProgressSnapshot, StepSnapshot,
+};
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::Limits;
+use crate::model::event::EventDetail;
 use crate::model::execution::{Attempt, Execution};
+use crate::model::given::reads;
+use crate::model::grant::Granted;
 use crate::model::id::{ExecutionId, uuid_text};
-use crate::model::phase::{Active, Phase, StateVector};
+use crate::model::phase::{Active, Phase};
 use crate::model::policy::Policy;
-use crate::model::vocabulary::{AttemptLifecycle, AttemptType, FailureClass, PublicState};
 use crate::store::Failure;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The arguments of `describe_execution`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct DescribeExecutionArgs {
     /// The execution.
     pub execution_id: String,
 }
 
-/// The live lease of an execution.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct LeaseSnapshot {
-    /// The lease.
-    pub lease_id: String,
-    /// Its epoch.
-    pub lease_epoch: i64,
-    /// The worker's name.
-    pub worker_id: String,
-    /// The worker's instance.
-    pub worker_instance_id: String,
-    /// The attempt it was issued for.
-    pub attempt_index: i64,
-    /// When it runs out, in Unix ms.
-    pub expires_at: i64,
-    /// When it was issued or last renewed, in Unix ms.
-    pub last_heartbeat_at: i64,
-}
-
-/// Why an attempt failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct FailureSnapshot {
-    /// What its worker made of it.
-    pub class: FailureClass,
-    /// Free text that a retry policy may name.
-    pub category: String,
-    /// What happened.
-    pub message: String,
-    /// More about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-}
-
-/// One attempt of an execution.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct AttemptSnapshot {
-    /// Zero based.
-    pub attempt_index: i64,
-    /// The attempt.
-    pub attempt_id: String,
-    /// Why it was started.
-    pub attempt_type: AttemptType,
-    /// Where it is in its life.
-    pub lifecycle: AttemptLifecycle,
-    /// The worker that held it last.
-    pub worker_id: String,
-    /// The worker's instance.
-    pub worker_instance_id: String,
-    /// The epoch of its last lease.
-    pub lease_epoch: i64,
-    /// When it started, in Unix ms.
-    pub started_at: i64,
-    /// When it ended, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<i64>,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<FailureSnapshot>,
-    /// Whether it left a result.
-    pub has_result: bool,
-}
-
-/// What an attempt reported last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct ProgressSnapshot {
-    /// The attempt that reported it.
-    pub attempt_index: i64,
-    /// 0 to 100.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<i64>,
-    /// In the worker's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// When, in Unix ms.
-    pub updated_at: i64,
-}
-
-/// Why an execution was cancelled or expired.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct EndingSnapshot {
-    /// In words.
-    pub reason: String,
-    /// Who or what ended it.
-    pub source: String,
-}
-
-/// Everything about an execution.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct ExecutionSnapshot {
-    /// The execution.
-    pub execution_id: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its lane.
-    pub lane: String,
-    /// Its kind of work.
-    pub kind: String,
-    /// Who created it.
-    pub creator: String,
-    /// Its priority.
-    pub priority: i64,
-    /// Its state in one word.
-    pub public_state: PublicState,
-    /// Its state in seven dimensions.
-    pub state: StateVector,
-    /// More about what it waits for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blocking_detail: Option<String>,
-    /// When it can be claimed, where it waits for an instant, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub claimable_at: Option<i64>,
-    /// Why it was cancelled or expired.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ending: Option<EndingSnapshot>,
-    /// The live lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_lease: Option<LeaseSnapshot>,
-    /// The attempt pointer: the attempt under way or most recently ended; after a scheduled retry, the one to come.
-    pub current_attempt_index: i64,
-    /// Every attempt, in order.
-    pub attempts: Vec<AttemptSnapshot>,
-    /// What was reported last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub progress: Option<ProgressSnapshot>,
-    /// What a worker must offer to claim it, sorted.
-    pub required_capabilities: Vec<String>,
-    /// Its tags, sorted by key.
-    pub tags: BTreeMap<String, String>,
-    /// Its policy, as it was given.
-    pub policy: Policy,
-    /// How long one attempt may take, in ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempt_timeout_ms: Option<i64>,
-    /// Its idempotency key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub idempotency_key: Option<String>,
-    /// When it expires, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deadline_at: Option<i64>,
-    /// Its lease epoch.
-    pub lease_epoch: i64,
-    /// Attempts ever started.
-    pub total_attempt_count: i64,
-    /// Retries scheduled.
-    pub retry_count: i64,
-    /// Lapsed leases taken over.
-    pub lease_reclaim_count: i64,
-    /// Replays.
-    pub replay_count: i64,
-    /// When it was created, in Unix ms.
-    pub created_at: i64,
-    /// When it last changed, in Unix ms.
-    pub last_mutation_at: i64,
-    /// When it was first claimed, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<i64>,
-    /// When it ended, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub completed_at: Option<i64>,
-}
+reads!(DescribeExecutionArgs { execution_id });
 
 impl Call for DescribeExecutionArgs {
     const OP: &'static str = "describe_execution";
@@ -218,9 +50,12 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
     let specification = turn.store.specification(execution.row)?;
     let route = turn.store.route(execution.route)?;
     let progress = turn.store.progress(execution.row)?;
+    let steps = steps(turn, execution)?;
     let reported_at = progress.as_ref().map_or(0, |progress| progress.updated_at);
+    let recorded_at = steps.last().map_or(0, |step| step.recorded_at);
     let state = execution.phase.state();
-    let (claimable_at, blocking_detail) = waits(execution);
+    let (claimable_at, waits_for) = waits(execution);
+    let blocking_detail = waits_for.or(why_blocked(turn, execution)?);
     let ending = turn.store.ending(execution.row)?.map(|(reason, source)| EndingSnapshot { reason, source });
     Ok(ExecutionSnapshot {
         execution_id: execution.id.text(),
@@ -236,7 +71,9 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         ending,
         current_lease: lease(execution),
         current_attempt_index: execution.attempt_pointer(),
+        grant: grant(turn, execution)?,
         attempts: attempts(turn, execution)?,
+        steps,
         progress: progress.map(|progress| ProgressSnapshot {
             attempt_index: progress.attempt_index,
             percent: progress.percent,
@@ -255,7 +92,7 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         lease_reclaim_count: execution.reclaim_count,
         replay_count: execution.replay_count,
         created_at: execution.created_at,
-        last_mutation_at: execution.changed_at.max(reported_at),
+        last_mutation_at: execution.changed_at.max(reported_at).max(recorded_at),
         started_at: execution.started_at,
         completed_at: execution.ended_at,
     })
@@ -275,6 +112,31 @@ fn waits(execution: &Execution) -> (Option<i64>, Option<String>) {
         Phase::Blocked(blocked) => (blocked.not_before_at, None),
         Phase::Waiting(_) | Phase::Active(Active::Held(_)) | Phase::Suspended(_) | Phase::Terminal(_) => (None, None),
     }
+}
+
+/// Why a scheduler blocked it, as the event that tells of it says: a blocked execution has none after that.
+fn why_blocked(turn: &Turn<'_>, execution: &Execution) -> Result<Option<String>> {
+    let Phase::Blocked(_) = execution.phase else { return Ok(None) };
+    Ok(match turn.store.event_detail(execution.last_event)? {
+        Some(EventDetail::Reason { reason }) => Some(reason),
+        Some(EventDetail::PriorityChanged { .. } | EventDetail::Replayed { .. }) | None => None,
+    })
+}
+
+fn grant(turn: &Turn<'_>, execution: &Execution) -> Result<Option<GrantSnapshot>> {
+    let Some(granted) = execution.granted else { return Ok(None) };
+    Ok(turn.store.grant(execution.row)?.map(|grant| GrantSnapshot {
+        kind: grant.kind,
+        worker_id: grant.worker.to_string(),
+        worker_instance_id: grant.instance.to_string(),
+        expires_at: grant.expires_at,
+        live: granted != Granted::Over,
+    }))
+}
+
+fn steps(turn: &Turn<'_>, execution: &Execution) -> Result<Vec<StepSnapshot>> {
+    let found = turn.store.step_list(execution.row)?.into_iter();
+    Ok(found.map(|(name, result_bytes, recorded_at)| StepSnapshot { name, result_bytes, recorded_at }).collect())
 }
 
 fn lease(execution: &Execution) -> Option<LeaseSnapshot> {

@@ -7,32 +7,62 @@ use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::due::DueKind;
 use crate::model::execution::Execution;
+use crate::model::grant::Granted;
 use crate::model::lease::lapse_backoff_ms;
 use crate::model::phase::{Active, Held, Phase};
 use crate::model::transition::Expiry;
-use crate::model::vocabulary::FailureClass;
+use crate::model::vocabulary::{Cause, FailureClass};
 use crate::store::{Failure, Keys, Touched};
 
 /// Applies the due action of a kind, at its instant.
 pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()> {
+    if kind == DueKind::WorkerTtl {
+        return sweep(turn, row, at);
+    }
     let mut execution = turn.store.execution(row)?;
     match (kind, execution.phase) {
         (DueKind::Deadline, _) => expire(turn, &mut execution, Expiry::Deadline, at),
         (DueKind::AttemptTimeout, Phase::Active(Active::Held(held))) => time_out(turn, &mut execution, held, at),
         (DueKind::LeaseExpiry, Phase::Active(Active::Held(held))) => lapse(turn, &mut execution, held, at),
         (DueKind::Delay, Phase::Delayed(delayed)) => settle(turn, &mut execution, Change::plain(delayed.over(), at)),
-        (DueKind::Delay, Phase::Active(Active::Lapsed(lapsed))) => {
-            let before = Keys::of(&execution);
-            execution.phase = Phase::Active(Active::Lapsed(lapsed.claimable()));
-            turn.store.save_execution(&execution, Touched::Any, before)?;
-            turn.wake_claims(&execution, false)
+        (DueKind::Delay, Phase::Waiting(_) | Phase::Active(Active::Lapsed(_))) => release(turn, &mut execution, at),
+        (
+            DueKind::AttemptTimeout
+            | DueKind::SuspensionTimeout
+            | DueKind::LeaseExpiry
+            | DueKind::Delay
+            | DueKind::WorkerTtl,
+            _,
+        ) => Err(Error::new(
+            Code::InvariantBroken,
+            format!("execution {} is {} while a {kind:?} is due", execution.id, execution.phase.name()),
+        )),
+    }
+}
+
+/// The back-off after repeated lapses is over, or a grant is: a plain claim may take it. Its state is unchanged.
+fn release(turn: &mut Turn<'_>, execution: &mut Execution, at: i64) -> Result<()> {
+    let before = Keys::of(execution);
+    if matches!(execution.granted, Some(Granted::Until(until)) if until < at) {
+        execution.granted = Some(Granted::Over);
+    }
+    if let Phase::Active(Active::Lapsed(lapsed)) = execution.phase
+        && lapsed.claimable_at.is_some_and(|from| from <= at)
+    {
+        execution.phase = Phase::Active(Active::Lapsed(lapsed.claimable()));
+    }
+    turn.store.save_execution(execution, Touched::Any, before)?;
+    turn.wake_claims(execution, false)
+}
+
+/// A worker was not heard of for too long.
+fn sweep(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
+    match turn.store.worker_of_row(row)? {
+        Some(worker) => {
+            turn.store.delete_worker(row)?;
+            turn.tell_worker(at, Cause::WorkerSwept, &worker, None)
         }
-        (DueKind::AttemptTimeout | DueKind::SuspensionTimeout | DueKind::LeaseExpiry | DueKind::Delay, _) => {
-            Err(Error::new(
-                Code::InvariantBroken,
-                format!("execution {} is {} while a {kind:?} is due", execution.id, execution.phase.name()),
-            ))
-        }
+        None => Err(Error::new(Code::InvariantBroken, format!("worker row {row} is gone while it is due"))),
     }
 }
 

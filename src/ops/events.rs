@@ -6,28 +6,28 @@ use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::{self, Limits};
 use crate::model::event::{Cursor, EventDetail, EventStream};
+use crate::model::given::reads;
 use crate::model::id::uuid_text;
 use crate::model::phase::StateVector;
 use crate::model::vocabulary::{Cause, LeaseEvent, Outcome, PublicState};
 use crate::store::EventRow;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `read_events`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ReadEventsArgs {
     /// After which event: a cursor from an earlier answer, `start` for the oldest kept, empty or left out for now.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub after: String,
     /// 100 when left out; more than 1 000 is read as 1 000.
     pub limit: Option<i64>,
     /// The streams wanted; all phase changes when left out or empty.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub streams: Vec<EventStream>,
 }
+
+reads!(ReadEventsArgs { after = default, limit, streams = default });
 
 /// One event: one row of the log, which may belong to several streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,9 +38,10 @@ pub struct EventRecord {
     pub cursor: String,
     /// Its instant, in Unix ms.
     pub at: i64,
-    /// The execution.
-    pub execution_id: String,
-    /// The execution's namespace.
+    /// The execution; left out when it is about a worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution_id: Option<String>,
+    /// The namespace of either.
     pub namespace: String,
     /// What happened.
     pub cause: Cause,
@@ -68,7 +69,8 @@ pub struct EventRecord {
     /// The worker's instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker_instance_id: Option<String>,
-    /// What it tells beyond that: priorities, the branch of a replay, why a lease was revoked.
+    /// What it tells beyond that: priorities, the branch of a replay, why a lease was revoked, an execution
+    /// blocked, a worker marked dead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<EventDetail>,
 }
@@ -140,7 +142,7 @@ fn record(row: EventRow) -> EventRecord {
     EventRecord {
         cursor: Cursor::text_after(row.position),
         at: row.at,
-        execution_id: row.execution.text(),
+        execution_id: row.execution.map(|id| id.text()),
         namespace: row.namespace,
         cause: row.cause,
         public_state: row.state.map(|state| state.public_state()),

@@ -3,10 +3,11 @@
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::execution::{Execution, Finished};
-use crate::model::gate::{self, Pass};
+use crate::model::gate::{self, Pass, Style};
 use crate::model::handle::Handle;
 use crate::model::id::ExecutionId;
-use crate::model::phase::{Held, Lapsed};
+use crate::model::lease::Fence;
+use crate::model::phase::{Active, Held, Lapsed};
 use crate::model::vocabulary::Verb;
 
 /// Whom the gate let in.
@@ -21,15 +22,49 @@ pub enum Entry {
 
 /// The gate for `verb`: `None` for calls that do not end the lease. Lifecycle §2.3, decisions 3.8–3.9.
 pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result<Entry> {
-    let execution = load(turn, &handle.execution)?;
+    enter_as(turn, &handle.execution, handle.attempt_index, &handle.fence, verb, Style::Handle)
+}
+
+/// The gate for a typed call: with the fence of a holder, or, without one, for the operator.
+pub fn enter_typed(
+    turn: &mut Turn<'_>,
+    id: &ExecutionId,
+    index: i64,
+    fence: Option<&Fence>,
+    verb: Verb,
+) -> Result<Entry> {
+    if let Some(fence) = fence {
+        return enter_as(turn, id, index, fence, Some(verb), Style::Typed);
+    }
+    let execution = load(turn, id)?;
+    let active = gate::operator_gate(&execution)?;
+    match &execution.attempt {
+        Some(attempt) if attempt.index != index => Err(gate::other_attempt(&execution, index, attempt)),
+        Some(_) | None => Ok(match active {
+            Active::Held(held) => Entry::Held(execution, held),
+            Active::Lapsed(lapsed) => Entry::Lapsed(execution, lapsed),
+        }),
+    }
+}
+
+/// The gate for a fence, in whatever style it is shown.
+pub fn enter_as(
+    turn: &mut Turn<'_>,
+    id: &ExecutionId,
+    index: i64,
+    fence: &Fence,
+    verb: Option<Verb>,
+    style: Style,
+) -> Result<Entry> {
+    let execution = load(turn, id)?;
     let latest = execution.attempt.as_ref().map_or(-1, |attempt| attempt.index);
-    if verb.is_some() && handle.attempt_index < latest {
-        let former = turn.store.archived_attempt(execution.row, handle.attempt_index)?;
-        if let Some(finished) = former.and_then(|former| gate::past_gate(&former, &handle.fence, verb)) {
+    if verb.is_some() && index < latest {
+        let former = turn.store.archived_attempt(execution.row, index)?;
+        if let Some(finished) = former.and_then(|former| gate::past_gate(&former, fence, verb)) {
             return Ok(Entry::Repeated(execution, finished));
         }
     }
-    Ok(match gate::gate(&execution, handle.attempt_index, &handle.fence, verb)? {
+    Ok(match gate::gate(&execution, index, fence, verb, style)? {
         Pass::Held(held) => Entry::Held(execution, held),
         Pass::Lapsed(lapsed) => Entry::Lapsed(execution, lapsed),
         Pass::Repeated(finished) => Entry::Repeated(execution, finished),
@@ -38,7 +73,12 @@ pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result
 
 /// The gate for calls that only the live holder may make: renew, progress.
 pub fn enter_held(turn: &mut Turn<'_>, handle: &Handle) -> Result<(Execution, Held)> {
-    match enter(turn, handle, None)? {
+    held(enter(turn, handle, None)?)
+}
+
+/// What only the live holder may pass.
+pub fn held(entry: Entry) -> Result<(Execution, Held)> {
+    match entry {
         Entry::Held(execution, held) => Ok((execution, held)),
         Entry::Lapsed(execution, lapsed) => Err(gate::expired(&execution, lapsed)),
         Entry::Repeated(execution, _) => Err(gate::not_active(&execution)),

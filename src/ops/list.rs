@@ -5,14 +5,14 @@ use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
 use crate::model::execution::Execution;
+use crate::model::given::reads;
 use crate::model::id::ExecutionId;
 use crate::model::vocabulary::PublicState;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `list_executions`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ListExecutionsArgs {
     /// The `nextCursor` of the page before.
     pub cursor: Option<String>,
@@ -21,6 +21,8 @@ pub struct ListExecutionsArgs {
     /// Only this namespace.
     pub namespace: Option<String>,
 }
+
+reads!(ListExecutionsArgs { cursor, limit, namespace });
 
 /// One line of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,17 +90,9 @@ impl Call for ListExecutionsArgs {
         if ready.limit == 0 {
             return Ok(empty);
         }
-        let namespace = match ready.namespace.as_deref() {
-            None => None,
-            Some(name) => match turn.store.find_namespace(name)? {
-                None => return Ok(empty),
-                found => found,
-            },
-        };
-        let mut found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1)?;
-        let page = usize::try_from(ready.limit).unwrap_or(usize::MAX);
-        let more = found.len() > page;
-        found.truncate(page);
+        let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
+        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1)?;
+        let (found, more) = argument::page_of(found, ready.limit);
         let next_cursor = found.last().filter(|_| more).map(|last| last.id.text());
         let executions = found.iter().map(|execution| summary(turn, execution)).collect::<Result<_>>()?;
         Ok(ExecutionPage { executions, next_cursor })

@@ -1,26 +1,50 @@
 //! The table of operations: by name, with their arguments and answers.
 
 use super::abandon::CancelArgs;
-use super::arguments::read;
-use super::call::Call;
+use super::block::{BlockExecutionArgs, BlockRouteArgs};
+use super::call::{Call, Refill};
 use super::cancel::CancelExecutionArgs;
 use super::claim::ClaimArgs;
+use super::claim_execution::ClaimExecutionArgs;
+use super::claim_for_worker::ClaimForWorkerArgs;
+use super::claim_from_grant::ClaimFromResumeGrantArgs;
+use super::claim_resumed::ClaimResumedExecutionArgs;
 use super::complete::CompleteArgs;
+use super::complete_execution::CompleteExecutionArgs;
 use super::create::CreateArgs;
 use super::delay::DelayArgs;
 use super::describe::DescribeExecutionArgs;
 use super::events::ReadEventsArgs;
+use super::explain::ExplainClaimArgs;
 use super::fail::FailArgs;
+use super::fail_execution::FailExecutionArgs;
+use super::grant_and_claim::IssueGrantAndClaimArgs;
+use super::heartbeat::HeartbeatWorkerArgs;
+use super::issue_claim_grant::IssueClaimGrantArgs;
+use super::lane::SetLaneStateArgs;
+use super::lanes::ListLanesArgs;
+use super::leases::ListExpiredLeasesArgs;
 use super::list::ListExecutionsArgs;
+use super::mark_dead::MarkWorkerDeadArgs;
 use super::priority::ChangePriorityArgs;
 use super::progress::ProgressArgs;
+use super::reclaim::ReclaimExecutionArgs;
+use super::reclaim_grant::IssueReclaimGrantArgs;
+use super::register::RegisterWorkerArgs;
 use super::renew::RenewArgs;
+use super::renew_lease::RenewLeaseArgs;
 use super::replay::ReplayExecutionArgs;
 use super::result::GetExecutionResultArgs;
 use super::revoke::RevokeLeaseArgs;
+use super::scan::ScanEligibleArgs;
+use super::step::RecordStepArgs;
 use super::turn::Turn;
+use super::unblock::UnblockExecutionArgs;
+use super::wait_children::WaitChildrenArgs;
+use super::workers::ListWorkersArgs;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
+use crate::model::given::{Given, Path, Read};
 use crate::model::payload::Bytes;
 use serde::Serialize;
 
@@ -37,18 +61,18 @@ macro_rules! operations {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Answer {
             $(#[doc = $doc] $variant(Box<<$args as Call>::Answer>),)*
-            /// What an earlier call with the same request id was answered, as JSON.
-            Kept(Box<str>),
+            /// What an earlier call with the same request id was answered.
+            Kept(Kept),
         }
 
         impl Operation {
             /// The names of all operations.
             pub const NAMES: &'static [&'static str] = &[$(<$args as Call>::OP),*];
 
-            /// Reads an operation from its name and the JSON of its arguments.
-            pub fn of_json(op: &str, args: &str) -> Result<Self> {
+            /// Reads an operation from its name and its arguments.
+            pub fn of_given(op: &str, args: Given<'_>) -> Result<Self> {
                 match op {
-                    $(<$args as Call>::OP => read::<$args>(args).map(|args| Self::$variant(Box::new(args))),)*
+                    $(<$args as Call>::OP => <$args>::read(args, &Path::TOP).map(|args| Self::$variant(Box::new(args))),)*
                     _ => Err(unknown(op)),
                 }
             }
@@ -89,12 +113,8 @@ macro_rules! operations {
 
             /// The answer that was kept for an earlier call, with its payload bytes read again.
             pub fn repeat(&self, kept: &str, turn: &mut Turn<'_>) -> Result<Answer> {
-                match self {
-                    $(Self::$variant(_) => {
-                        let refilled = <$args as Call>::refilled(kept, turn)?;
-                        Ok(refilled.map_or_else(|| Answer::Kept(kept.into()), |one| Answer::$variant(Box::new(one))))
-                    }),*
-                }
+                let refill = match self { $(Self::$variant(ready) => <$args as Call>::refill(ready, kept, turn)?),* };
+                Ok(Answer::Kept(Kept { text: kept.into(), refill }))
             }
         }
 
@@ -106,19 +126,17 @@ macro_rules! operations {
 
             /// Visits its payload bytes.
             pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
-                match self { $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit),)* Self::Kept(_) => {} }
-            }
-
-            /// The member that holds its payload, where it has one.
-            pub fn payload_field(&self) -> &'static str {
-                match self { $(Self::$variant(_) => <$args as Call>::ANSWER_PAYLOAD,)* Self::Kept(_) => "" }
+                match self {
+                    $(Self::$variant(answer) => <$args as Call>::answer_bytes(answer, visit),)*
+                    Self::Kept(kept) => kept.refill.bytes(visit),
+                }
             }
 
             /// Its JSON; payload bytes must have been detached.
             pub fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
                 match self {
                     $(Self::$variant(answer) => write(answer, text),)*
-                    Self::Kept(kept) => { text.extend_from_slice(kept.as_bytes()); Ok(()) }
+                    Self::Kept(kept) => kept.write_json(text),
                 }
             }
         }
@@ -133,6 +151,32 @@ macro_rules! operations {
     };
 }
 
+/// An answer that was kept as JSON, beside it what was left out of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    text: Box<str>,
+    refill: Refill,
+}
+
+impl Kept {
+    /// What was left out comes first among the members; steps, which were the last, with their results.
+    fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
+        let steps = self.text.rfind(",\"steps\":[").filter(|_| !self.refill.steps.is_empty());
+        let mut members = &self.text.as_bytes()[..steps.unwrap_or(self.text.len())];
+        if self.refill != Refill::default() && members.starts_with(b"{\"") {
+            write(&self.refill, text)?;
+            text.pop();
+            text.push(b',');
+            members = &members[1..];
+        }
+        text.extend_from_slice(members);
+        if steps.is_some() {
+            text.push(b'}');
+        }
+        Ok(())
+    }
+}
+
 operations! {
     CreateExecution(CreateArgs) "`create_execution`";
     Claim(ClaimArgs) "`claim`";
@@ -145,6 +189,31 @@ operations! {
     RevokeLease(RevokeLeaseArgs) "`revoke_lease`";
     ChangePriority(ChangePriorityArgs) "`change_priority`";
     ReplayExecution(ReplayExecutionArgs) "`replay_execution`";
+    WaitChildren(WaitChildrenArgs) "`wait_children`";
+    RecordStep(RecordStepArgs) "`record_step`";
+    SetLaneState(SetLaneStateArgs) "`set_lane_state`";
+    ListLanes(ListLanesArgs) "`list_lanes`";
+    ListExpiredLeases(ListExpiredLeasesArgs) "`list_expired_leases`";
+    ExplainClaim(ExplainClaimArgs) "`explain_claim`";
+    RegisterWorker(RegisterWorkerArgs) "`register_worker`";
+    HeartbeatWorker(HeartbeatWorkerArgs) "`heartbeat_worker`";
+    MarkWorkerDead(MarkWorkerDeadArgs) "`mark_worker_dead`";
+    ListWorkers(ListWorkersArgs) "`list_workers`";
+    RenewLease(RenewLeaseArgs) "`renew_lease`";
+    CompleteExecution(CompleteExecutionArgs) "`complete_execution`";
+    FailExecution(FailExecutionArgs) "`fail_execution`";
+    ClaimForWorker(ClaimForWorkerArgs) "`claim_for_worker`";
+    IssueClaimGrant(IssueClaimGrantArgs) "`issue_claim_grant`";
+    ClaimExecution(ClaimExecutionArgs) "`claim_execution`";
+    ClaimResumedExecution(ClaimResumedExecutionArgs) "`claim_resumed_execution`";
+    ClaimFromResumeGrant(ClaimFromResumeGrantArgs) "`claim_from_resume_grant`";
+    IssueGrantAndClaim(IssueGrantAndClaimArgs) "`issue_grant_and_claim`";
+    IssueReclaimGrant(IssueReclaimGrantArgs) "`issue_reclaim_grant`";
+    ReclaimExecution(ReclaimExecutionArgs) "`reclaim_execution`";
+    ScanEligible(ScanEligibleArgs) "`scan_eligible_executions`";
+    BlockRoute(BlockRouteArgs) "`block_route`";
+    BlockExecution(BlockExecutionArgs) "`block_execution_for_admission`";
+    UnblockExecution(UnblockExecutionArgs) "`unblock_execution`";
     CancelExecution(CancelExecutionArgs) "`cancel_execution`";
     DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
     GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";

@@ -8,22 +8,24 @@ use crate::error::Result;
 use crate::model::argument::{self, INTEGER_MAX, Limits};
 use crate::model::event::EventDetail;
 use crate::model::execution::PRIORITY_MAX;
+use crate::model::given::reads;
 use crate::model::id::ExecutionId;
 use crate::model::phase::Phase;
 use crate::model::vocabulary::Cause;
 use crate::store::Keys;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `change_priority`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct ChangePriorityArgs {
     /// The execution.
     pub execution_id: String,
     /// Its new priority; brought into 0 to 9 000.
     pub new_priority: i64,
 }
+
+reads!(ChangePriorityArgs { execution_id, new_priority });
 
 /// The answer of `change_priority`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,14 +5,14 @@ use super::gate::enter_held;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits, PROGRESS_BYTES_MAX};
+use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::store::Progress;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `progress`; a member left out keeps its earlier value.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ProgressArgs {
     /// The handle of the claim.
     pub handle: String,
@@ -21,6 +21,8 @@ pub struct ProgressArgs {
     /// In the worker's words, at most 4 096 bytes.
     pub message: Option<String>,
 }
+
+reads!(ProgressArgs { handle, percent, message });
 
 /// The answer of `progress`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

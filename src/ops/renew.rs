@@ -6,20 +6,23 @@ use super::settle::renewed;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
+use crate::model::execution::Execution;
+use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::model::lease::TTL_MS_MAX;
-use crate::model::phase::{Active, Phase};
+use crate::model::phase::{Active, Held, Phase};
 use crate::store::Keys;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `renew`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct RenewArgs {
     /// The handle of the claim.
     pub handle: String,
 }
+
+reads!(RenewArgs { handle });
 
 /// The answer of `renew`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,14 +48,19 @@ impl Call for RenewArgs {
     }
 
     fn run(handle: &Handle, turn: &mut Turn<'_>) -> Result<RenewAnswer> {
-        let (mut execution, held) = enter_held(turn, handle)?;
-        let before = Keys::of(&execution);
-        let expires_at = turn.now + handle.ttl_ms;
-        execution.phase = Phase::Active(Active::Held(held.renew(expires_at)));
-        if let Some(attempt) = execution.attempt.as_mut() {
-            attempt.lease.renewed_at = turn.now;
-        }
-        renewed(turn, &mut execution, before)?;
-        Ok(RenewAnswer { expires_at, lease_epoch: handle.fence.epoch })
+        let (execution, held) = enter_held(turn, handle)?;
+        extend(turn, execution, held, handle.ttl_ms)
     }
+}
+
+/// T5: the lease runs for another `ttl_ms` from now on.
+pub fn extend(turn: &mut Turn<'_>, mut execution: Execution, held: Held, ttl_ms: i64) -> Result<RenewAnswer> {
+    let before = Keys::of(&execution);
+    let expires_at = turn.now + ttl_ms;
+    execution.phase = Phase::Active(Active::Held(held.renew(expires_at)));
+    if let Some(attempt) = execution.attempt.as_mut() {
+        attempt.lease.renewed_at = turn.now;
+    }
+    renewed(turn, &mut execution, before)?;
+    Ok(RenewAnswer { expires_at, lease_epoch: execution.epoch })
 }

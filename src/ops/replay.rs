@@ -9,20 +9,22 @@ use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
 use crate::model::event::{EventDetail, ReplayBranch};
 use crate::model::execution::Execution;
+use crate::model::given::reads;
 use crate::model::id::ExecutionId;
 use crate::model::phase::Phase;
 use crate::model::policy::{Policy, REPLAYS_DEFAULT};
 use crate::model::vocabulary::PublicState;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `replay_execution`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct ReplayExecutionArgs {
     /// The execution, which must have ended. One that ended by its deadline ends by it again.
     pub execution_id: String,
 }
+
+reads!(ReplayExecutionArgs { execution_id });
 
 /// The answer of `replay_execution`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,6 +59,7 @@ impl Call for ReplayExecutionArgs {
         }
         execution.replay_count += 1;
         turn.store.delete_ending(execution.row)?;
+        turn.store.delete_steps(execution.row)?;
         let detail = Some(EventDetail::Replayed { branch: ReplayBranch::Normal, groups_reset: 0 });
         settle(turn, &mut execution, Change { detail, ..Change::plain(terminal.replay(), turn.now) })?;
         Ok(ReplayExecutionAnswer {

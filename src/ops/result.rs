@@ -4,19 +4,21 @@ use super::call::Call;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::Limits;
+use crate::model::given::reads;
 use crate::model::id::ExecutionId;
 use crate::model::payload::Bytes;
 use crate::model::vocabulary::Outcome;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The arguments of `get_execution_result`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct GetExecutionResultArgs {
     /// The execution.
     pub execution_id: String,
 }
+
+reads!(GetExecutionResultArgs { execution_id });
 
 /// The result of a completed execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,7 +38,6 @@ pub struct ExecutionResult {
 impl Call for GetExecutionResultArgs {
     const OP: &'static str = "get_execution_result";
     const WRITES: bool = false;
-    const ANSWER_PAYLOAD: &'static str = "result";
     type Ready = ExecutionId;
     type Answer = Option<ExecutionResult>;
 

@@ -8,31 +8,31 @@ use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits, NAME_BYTES_MAX, REASON_BYTES_MAX};
 use crate::model::event::EventDetail;
-use crate::model::execution::{Attempt, Finished};
+use crate::model::execution::{Attempt, Execution, Finished};
+use crate::model::given::reads;
 use crate::model::id::{ExecutionId, opt_uuid, uuid_text};
-use crate::model::phase::{Active, Phase};
+use crate::model::phase::{Active, Held, Phase};
 use crate::model::vocabulary::Verb;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// The arguments of `revoke_lease`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct RevokeLeaseArgs {
     /// The execution.
     pub execution_id: String,
     /// The lease that is meant; any when left out.
     pub expected_lease_id: Option<String>,
     /// The worker instance that is meant; any when left out or empty.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub worker_instance_id: String,
     /// Why, in words; kept with the event.
-    #[serde(default)]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub reason: String,
 }
+
+reads!(RevokeLeaseArgs { execution_id, expected_lease_id, worker_instance_id = default, reason = default });
 
 /// Why there was nothing to revoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -105,11 +105,15 @@ impl Call for RevokeLeaseArgs {
         if let Some(reason) = execution.attempt.as_ref().and_then(|attempt| other_than_meant(ready, attempt)) {
             return Ok(satisfied(reason));
         }
-        let finished = Some(Finished { verb: Verb::Revoke, at: None });
-        let detail = (!ready.reason.is_empty()).then(|| EventDetail::Revoked { reason: ready.reason.clone() });
-        settle(turn, &mut execution, Change { finished, detail, ..Change::plain(held.revoke(), turn.now) })?;
+        revoke(turn, &mut execution, held, EventDetail::reason(&ready.reason))?;
         Ok(RevokeLeaseAnswer::Revoked { lease_id: uuid_text(lease_id), lease_epoch: execution.epoch.to_string() })
     }
+}
+
+/// T14.
+pub fn revoke(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, detail: Option<EventDetail>) -> Result<()> {
+    let finished = Some(Finished { verb: Verb::Revoke, at: None });
+    settle(turn, execution, Change { finished, detail, ..Change::plain(held.revoke(), turn.now) })
 }
 
 fn satisfied(reason: Satisfied) -> RevokeLeaseAnswer {

@@ -45,6 +45,7 @@ impl Change<'_> {
 /// Carries out a transition.
 pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>) -> Result<()> {
     let before = Keys::of(execution);
+    let was_granted = execution.granted.is_some();
     let was_claimable = execution.claim_rank().is_some();
     let ends_held = execution.held().is_some() && matches!(change.step.phase, Phase::Terminal(_));
     let touched = if ends_held { Touched::Ended } else { Touched::Any };
@@ -56,6 +57,9 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
         turn.store.insert_event_detail(execution.last_event, detail)?;
     }
     turn.store.save_execution(execution, touched, before)?;
+    if was_granted {
+        turn.store.delete_grant(execution.row)?;
+    }
     if let Phase::Terminal(_) = execution.phase {
         finish(turn, execution, change.ending)?;
     }

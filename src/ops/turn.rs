@@ -1,9 +1,12 @@
 //! What an operation works with: the store, the instant, ids, limits, and the wakes it causes.
 
+use crate::error::Result;
 use crate::host::Mint;
+use crate::model::event::EventDetail;
 use crate::model::execution::Execution;
 use crate::model::id::ExecutionId;
-use crate::store::Store;
+use crate::model::vocabulary::Cause;
+use crate::store::{Store, WorkerRow};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -42,7 +45,12 @@ pub struct Turn<'a> {
     pub now: i64,
     /// Whom the batch wakes.
     pub wakes: &'a mut Wakes,
+    /// Bytes of steps' results that the claims of this commit may still hand back.
+    pub step_bytes_left: i64,
 }
+
+/// Bytes of steps' results that the claims of one commit hand back together, at most.
+pub const STEP_BYTES_MAX: i64 = 16 << 20;
 
 impl Turn<'_> {
     /// An execution became claimable in its lane.
@@ -57,8 +65,40 @@ impl Turn<'_> {
         self.wakes.finished.push(id.text());
     }
 
+    /// The row of a namespace that a listing is limited to, `Some(None)` for all of them, `None` where it holds nothing.
+    pub fn namespace_filter(&mut self, name: Option<&str>) -> Result<Option<Option<i64>>> {
+        match name {
+            None => Ok(Some(None)),
+            Some(name) => Ok(self.store.find_namespace(name)?.map(Some)),
+        }
+    }
+
+    /// The worker that is registered in a namespace under an instance.
+    pub fn registered(&mut self, namespace: &str, instance: &str) -> Result<Option<WorkerRow>> {
+        match self.store.find_namespace(namespace)? {
+            Some(namespace) => self.store.worker(namespace, instance),
+            None => Ok(None),
+        }
+    }
+
+    /// Appends an event about a worker.
+    pub fn tell_worker(
+        &mut self,
+        at: i64,
+        cause: Cause,
+        worker: &WorkerRow,
+        detail: Option<&EventDetail>,
+    ) -> Result<()> {
+        let position = self.store.append_worker_event(at, cause, worker)?;
+        if let Some(detail) = detail {
+            self.store.insert_event_detail(position, detail)?;
+        }
+        self.wakes.events = true;
+        Ok(())
+    }
+
     /// Makes sure that a lane's claims are woken when this execution became claimable.
-    pub fn wake_claims(&mut self, execution: &Execution, was_claimable: bool) -> crate::error::Result<()> {
+    pub fn wake_claims(&mut self, execution: &Execution, was_claimable: bool) -> Result<()> {
         if !was_claimable && execution.claim_rank().is_some() {
             let route = self.store.route(execution.route)?;
             self.wake_lane(&route.lane);

@@ -5,6 +5,7 @@ use super::{ClaimKey, Store};
 use crate::error::{Code, Error, Result};
 use crate::model::execution::Execution;
 use crate::model::frontier::Head;
+use crate::model::id::ExecutionId;
 
 /// Routes whose front is remembered at most; past it all are forgotten and searched again as needed.
 const ROUTES_MAX: usize = 10_000;
@@ -43,9 +44,15 @@ impl Store {
             })?;
             front.fill(keys);
         }
-        Ok(match front.head() {
-            Head::At(key) => Some(key),
-            Head::Empty | Head::Unknown => None,
+        Ok(front.head().key())
+    }
+
+    /// The first executions on a route that a plain claim may take, with their keys, in order.
+    pub fn claimable_on(&self, route: i64, limit: i64) -> Result<Vec<(ClaimKey, ExecutionId)>> {
+        const SQL: &str = "SELECT claim_rank, id, public_id FROM execution WHERE route = ?1 AND claim_rank IS NOT NULL \
+             ORDER BY claim_rank, id LIMIT ?2";
+        self.all(SQL, &[route.into(), limit.into()], |row| {
+            Ok(((row.int(0)?, row.int(1)?), ExecutionId::of_stored(row.blob(2)?)?))
         })
     }
 

@@ -13,7 +13,8 @@ impl Store {
         const EXECUTION: &str = "UPDATE execution SET created_at = max(created_at + ?1, 0), \
              deadline_at = max(deadline_at + ?1, 0), until_at = max(until_at + ?1, 0), \
              expires_at = max(expires_at + ?1, 0), timeout_at = max(timeout_at + ?1, 0), \
-             due_at = max(due_at + ?1, 0), changed_at = max(changed_at + ?1, 0), \
+             due_at = max(due_at + ?1, 0), \
+             granted_until = CASE granted_until WHEN 0 THEN 0 ELSE max(granted_until + ?1, 1) END, changed_at = max(changed_at + ?1, 0), \
              started_at = max(started_at + ?1, 0), ended_at = max(ended_at + ?1, 0), \
              attempt_started_at = max(attempt_started_at + ?1, 0), attempt_ended_at = max(attempt_ended_at + ?1, 0), \
              renewed_at = max(renewed_at + ?1, 0), verb_at = max(verb_at + ?1, 0)";
@@ -29,7 +30,14 @@ impl Store {
         const REQUEST: &str = "UPDATE request SET expires_at = max(expires_at + ?1, 0)";
         // scan: every row, on purpose
         const EVENT: &str = "UPDATE event SET at = max(at + ?1, 0)";
-        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT] {
+        // scan: every row, on purpose
+        const GRANT: &str = "UPDATE execution_grant SET expires_at = max(expires_at + ?1, 1)";
+        // scan: every row, on purpose
+        const STEP: &str = "UPDATE step SET recorded_at = max(recorded_at + ?1, 0)";
+        // scan: every row, on purpose
+        const WORKER: &str = "UPDATE worker SET registered_at = max(registered_at + ?1, 0), \
+             heartbeat_at = max(heartbeat_at + ?1, 0), expires_at = max(expires_at + ?1, 0)";
+        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER] {
             self.execute(sql, &[shift_ms.into()])?;
         }
         self.forget_rows();

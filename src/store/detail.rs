@@ -3,6 +3,7 @@
 use super::Store;
 use crate::error::{Code, Error, Result};
 use crate::model::event::EventDetail;
+use crate::model::given::of_stored;
 
 impl Store {
     /// Keeps what an event tells beyond its columns.
@@ -17,9 +18,7 @@ impl Store {
     pub fn event_detail(&self, position: i64) -> Result<Option<EventDetail>> {
         const SQL: &str = "SELECT detail FROM event_detail WHERE position = ?1";
         let text = self.first(SQL, &[position.into()], |row| row.text(0).map(str::to_owned))?;
-        let read = |text: String| serde_json::from_str(&text);
-        text.map(read)
-            .transpose()
-            .map_err(|e| Error::new(Code::Corruption, format!("the detail of event {position} cannot be read: {e}")))
+        let read = |text: String| of_stored(&text, &format!("the detail of event {position}"));
+        text.map(read).transpose()
     }
 }

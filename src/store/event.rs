@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::driver::Row;
+use super::worker::WorkerRow;
 use crate::error::Result;
 use crate::model::event::{EventDetail, EventStream};
 use crate::model::id::{ExecutionId, stored_uuid};
@@ -35,9 +36,9 @@ pub struct EventRow {
     pub position: i64,
     /// Its instant, in Unix ms.
     pub at: i64,
-    /// The execution.
-    pub execution: ExecutionId,
-    /// The execution's namespace.
+    /// The execution; none when it is about a worker.
+    pub execution: Option<ExecutionId>,
+    /// The namespace of either.
     pub namespace: String,
     /// What happened.
     pub cause: Cause,
@@ -94,12 +95,29 @@ impl Store {
         Ok(position)
     }
 
+    /// Appends an event about a worker; answers its position.
+    pub fn append_worker_event(&mut self, at: i64, cause: Cause, worker: &WorkerRow) -> Result<i64> {
+        const SQL: &str = "INSERT INTO event (position, at, namespace, cause, worker, instance) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let position = self.mint_position();
+        let params = [
+            position.into(),
+            at.into(),
+            worker.namespace.into(),
+            cause.number().into(),
+            (&worker.worker).into(),
+            (&worker.instance).into(),
+        ];
+        self.execute(SQL, &params)?;
+        Ok(position)
+    }
+
     /// The rows after a position that belong to one of the streams, at most `limit` of them. At most
     /// [`ROWS_LOOKED_AT_MAX`] rows are looked at, so that a rare stream does not hold up the others.
     pub fn events_after(&self, after: i64, limit: i64, streams: &[EventStream]) -> Result<EventPage> {
         const SQL: &str = "SELECT v.position, v.at, e.public_id, n.name, v.cause, v.state, v.lease, v.epoch, \
-             v.lease_id, v.worker, v.instance FROM event v JOIN execution e ON e.id = v.execution \
-             JOIN namespace n ON n.id = e.namespace WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
+             v.lease_id, v.worker, v.instance FROM event v LEFT JOIN execution e ON e.id = v.execution \
+             JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace) WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
         let wanted = usize::try_from(limit).unwrap_or(0);
         let mut page = EventPage { rows: Vec::new(), last: after };
         // A rare stream is read in chunks, not row by row.
@@ -136,7 +154,7 @@ fn read(row: &dyn Row) -> Result<EventRow> {
     Ok(EventRow {
         position: row.int(0)?,
         at: row.int(1)?,
-        execution: ExecutionId::of_stored(row.blob(2)?)?,
+        execution: row.opt_blob(2)?.map(ExecutionId::of_stored).transpose()?,
         namespace: row.text(3)?.to_owned(),
         cause: Cause::of_number(row.int(4)?)?,
         state: row.opt_int(5)?.map(StateVector::of_number).transpose()?,

@@ -7,6 +7,7 @@ use super::driver::{Row, Value};
 use super::front::Keys;
 use crate::error::{Code, Error, Result};
 use crate::model::execution::{Attempt, Execution, Finished, Lease};
+use crate::model::grant::Granted;
 use crate::model::id::{ExecutionId, stored_uuid};
 use crate::model::vocabulary::{AttemptLifecycle, AttemptType, Verb};
 
@@ -14,7 +15,7 @@ macro_rules! columns {
     () => {
         "execution.id, public_id, namespace, route, created_at, deadline_at, priority, phase, next, reason, outcome, \
          lapsed, until_at, expires_at, timeout_at, epoch, attempt_count, retry_count, reclaim_count, replay_count, \
-         lapse_count, changed_at, started_at, ended_at, last_event, attempt_id, attempt_type, attempt_outcome, \
+         lapse_count, changed_at, started_at, ended_at, last_event, granted_until, attempt_id, attempt_type, attempt_outcome, \
          attempt_started_at, attempt_ended_at, timeout_left_ms, lease_id, worker, instance, lease_epoch, renewed_at, \
          verb, verb_at, result"
     };
@@ -22,7 +23,7 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// How many columns that is.
-pub(super) const COLUMNS: usize = 39;
+pub(super) const COLUMNS: usize = 40;
 
 /// Executions under a lease that are remembered at most; past it all are forgotten and read again as needed.
 const LIVE_MAX: usize = 4_096;
@@ -89,7 +90,7 @@ impl Store {
             execution.last_event.into(),
         ];
         self.execute(SQL, &params)?;
-        self.moved(execution.route, Keys { claim: None, due: None }, Keys::of(execution));
+        self.moved(execution.route, Keys::NONE, Keys::of(execution));
         Ok(())
     }
 }
@@ -126,7 +127,7 @@ pub(super) fn read(row: &dyn Row) -> Result<Execution> {
         expires_at: row.opt_int(13)?,
         timeout_at: row.opt_int(14)?,
     };
-    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 25)?) } else { None };
+    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 26)?) } else { None };
     Ok(Execution {
         row: row.int(0)?,
         id: ExecutionId::of_stored(row.blob(1)?)?,
@@ -146,6 +147,7 @@ pub(super) fn read(row: &dyn Row) -> Result<Execution> {
         started_at: row.opt_int(22)?,
         ended_at: row.opt_int(23)?,
         last_event: row.int(24)?,
+        granted: row.opt_int(25)?.map(Granted::of_number),
         attempt,
     })
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "meta", sql!("../../migrations/0001_meta.sql")),
     (2, "execution", sql!("../../migrations/0002_execution.sql")),
     (3, "event", sql!("../../migrations/0003_event.sql")),
+    (4, "worker", sql!("../../migrations/0004_worker.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

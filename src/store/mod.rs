@@ -1,11 +1,12 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
-//! Invariant: what is remembered (counters, interned names, the fronts of the claim and due indexes) equals what is
+//! Invariant: what is remembered (counters, interned names, executions under a lease, the fronts of the claim, lease
+//! and due indexes, the first worker to sweep, the routes that are blocked) equals what is
 //! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
 //! decided elsewhere. Design §3.
 
 mod attempt;
-
+mod blocked;
 mod claim;
 mod clock;
 mod columns;
@@ -18,6 +19,9 @@ mod event;
 mod execution;
 mod failure;
 mod front;
+mod grant;
+mod lane;
+mod lease;
 mod listing;
 mod meta;
 pub mod migrations;
@@ -29,22 +33,27 @@ mod request;
 mod route;
 mod specification;
 mod squeeze;
+mod step;
 mod upkeep;
+mod worker;
 
 pub use claim::Work;
 pub use dedup::Dedup;
 pub use event::{EventRow, NewEvent};
 pub use failure::Failure;
 pub use front::Keys;
+pub use lease::LeaseRange;
 pub use phase::Touched;
 pub use progress::Progress;
 pub use request::Request;
 pub use specification::Specification;
+pub use step::Step;
+pub use worker::WorkerRow;
 
 use crate::error::Result;
 use crate::model::due::DueKey;
 use crate::model::execution::Execution;
-use crate::model::frontier::Frontier;
+use crate::model::frontier::{Frontier, Head};
 use crate::model::id::ExecutionId;
 use driver::{Driver, Reader, Value};
 use meta::Meta;
@@ -75,6 +84,11 @@ pub struct Store {
     live: FxHashMap<ExecutionId, Execution>,
     claimable: FxHashMap<i64, Frontier<ClaimKey>>,
     due: Frontier<DueKey>,
+    leases: Frontier<DueKey>,
+    /// The first worker to be swept.
+    first_worker: Head<DueKey>,
+    /// Whether executions wait for a capable worker, for the routes that were looked at.
+    routes_blocked: FxHashMap<i64, bool>,
 }
 
 impl Store {
@@ -90,6 +104,9 @@ impl Store {
             live: FxHashMap::default(),
             claimable: FxHashMap::default(),
             due: Frontier::default(),
+            leases: Frontier::default(),
+            first_worker: Head::Unknown,
+            routes_blocked: FxHashMap::default(),
         };
         store.meta = store.load_meta()?;
         Ok(store)
@@ -131,6 +148,9 @@ impl Store {
         self.live.clear();
         self.claimable.clear();
         self.due.forget();
+        self.leases.forget();
+        self.first_worker = Head::Unknown;
+        self.routes_blocked.clear();
     }
 
     fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {

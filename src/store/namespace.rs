@@ -8,7 +8,7 @@ use std::rc::Rc;
 const NAMES_MAX: usize = 10_000;
 
 impl Store {
-    /// The row of a namespace, if any execution was ever in it.
+    /// The row of a namespace, if any execution or worker was ever in it.
     pub fn find_namespace(&mut self, name: &str) -> Result<Option<i64>> {
         const SQL: &str = "SELECT id FROM namespace WHERE name = ?1";
         if let Some(row) = self.namespaces.get(name) {

@@ -10,6 +10,7 @@ use super::execution::attempt_columns;
 use super::front::Keys;
 use crate::error::Result;
 use crate::model::execution::Execution;
+use crate::model::grant::Granted;
 use crate::model::vocabulary::Outcome;
 
 /// Which columns a change can touch.
@@ -32,13 +33,13 @@ impl Store {
              replay_count = ?18, lapse_count = ?19, changed_at = ?20, started_at = ?21, ended_at = ?22, \
              last_event = ?23, attempt_id = ?24, attempt_type = ?25, attempt_outcome = ?26, attempt_started_at = ?27, \
              attempt_ended_at = ?28, timeout_left_ms = ?29, lease_id = ?30, worker = ?31, instance = ?32, \
-             lease_epoch = ?33, renewed_at = ?34, verb = ?35, verb_at = ?36, result = ?37 WHERE id = ?1";
+             lease_epoch = ?33, renewed_at = ?34, verb = ?35, verb_at = ?36, result = ?37, granted_until = ?38 WHERE id = ?1";
         const ENDED: &str = "UPDATE execution SET phase = 6, outcome = ?2, expires_at = NULL, timeout_at = NULL, \
              due_at = NULL, due_kind = NULL, epoch = ?3, lapse_count = ?4, changed_at = ?5, ended_at = ?6, \
              last_event = ?7, attempt_outcome = ?8, attempt_ended_at = ?9, timeout_left_ms = ?10, verb = ?11, \
              verb_at = ?12, result = ?13 WHERE id = ?1";
-        const RENEWED: &str = "UPDATE execution SET expires_at = ?2, due_at = ?3, due_kind = ?4, changed_at = ?5, \
-             last_event = ?6, renewed_at = ?7 WHERE id = ?1";
+        const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
+             renewed_at = ?5 WHERE id = ?1";
         match touched {
             Touched::Any => self.execute(ANY, &any(execution))?,
             Touched::Ended => self.execute(ENDED, &ended(execution))?,
@@ -46,12 +47,13 @@ impl Store {
         };
         self.moved(execution.route, before, Keys::of(execution));
         self.remember_live(execution);
+        self.remember_blocked(execution);
         Ok(())
     }
 }
 
-fn any(execution: &Execution) -> [Value<'_>; 37] {
-    let mut params = [Value::Null; 37];
+fn any(execution: &Execution) -> [Value<'_>; 38] {
+    let mut params = [Value::Null; 38];
     let phase = PhaseColumns::of(&execution.phase);
     let due = execution.due();
     params[..23].copy_from_slice(&[
@@ -80,8 +82,9 @@ fn any(execution: &Execution) -> [Value<'_>; 37] {
         execution.last_event.into(),
     ]);
     if let Some(attempt) = &execution.attempt {
-        params[23..].copy_from_slice(&attempt_columns(attempt));
+        params[23..37].copy_from_slice(&attempt_columns(attempt));
     }
+    params[37] = execution.granted.map(Granted::number).into();
     params
 }
 
@@ -106,13 +109,10 @@ fn ended(execution: &Execution) -> [Value<'_>; 13] {
     ]
 }
 
-fn renewed(execution: &Execution) -> [Value<'_>; 7] {
-    let due = execution.due();
+fn renewed(execution: &Execution) -> [Value<'_>; 5] {
     [
         execution.row.into(),
         execution.held().map(|held| held.expires_at).into(),
-        due.map(|key| key.at).into(),
-        due.map(|key| key.kind.number()).into(),
         execution.changed_at.into(),
         execution.last_event.into(),
         execution.attempt.as_ref().map(|attempt| attempt.lease.renewed_at).into(),

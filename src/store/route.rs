@@ -6,6 +6,7 @@
 use super::Store;
 use crate::error::{Code, Error, Result};
 use crate::model::capability::Capabilities;
+use crate::model::scheduling::LaneState;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -28,13 +29,14 @@ pub struct Route {
 /// What is remembered of lanes and routes.
 #[derive(Default)]
 pub struct Routes {
-    lanes: FxHashMap<String, Lane>,
+    pub(super) lanes: FxHashMap<String, Lane>,
     routes: FxHashMap<i64, Rc<Route>>,
 }
 
-struct Lane {
-    row: i64,
-    routes: Vec<(i64, Rc<Route>)>,
+pub(super) struct Lane {
+    pub(super) row: i64,
+    pub(super) state: LaneState,
+    pub(super) routes: Vec<(i64, Rc<Route>)>,
     /// The route of each requirement set.
     by_required: FxHashMap<String, i64>,
     /// For each set of offered capabilities seen: the routes it covers.
@@ -75,12 +77,15 @@ impl Store {
         Ok(row)
     }
 
-    /// The routes of a lane that a worker with these capabilities covers; none for an unknown lane.
+    /// The routes of a lane that a worker with these capabilities may claim from; none for an unknown lane, or one that
+    /// lets nothing be claimed.
     pub fn covered_routes(&mut self, lane: &str, offered: &Capabilities) -> Result<Rc<[i64]>> {
         if !self.recall_lane(lane)? {
             return Ok(Rc::from([]));
         }
-        let Some(lane) = self.routes.lanes.get_mut(lane) else { return Ok(Rc::from([])) };
+        let Some(lane) = self.routes.lanes.get_mut(lane).filter(|lane| lane.state.claims()) else {
+            return Ok(Rc::from([]));
+        };
         if let Some(covered) = lane.covered.get(offered.joined()) {
             return Ok(Rc::clone(covered));
         }
@@ -113,14 +118,16 @@ impl Store {
     }
 
     /// Remembers a lane with its routes; answers whether it is registered.
-    fn recall_lane(&mut self, name: &str) -> Result<bool> {
-        const LANE: &str = "SELECT id FROM lane WHERE name = ?1";
+    pub(super) fn recall_lane(&mut self, name: &str) -> Result<bool> {
+        const LANE: &str = "SELECT id, state FROM lane WHERE name = ?1";
+        // scan: of one lane's routes alone, to have them in the order in which they came up, as while they are remembered
         const ROUTES: &str = "SELECT r.id, q.tokens FROM route r JOIN requirement q ON q.id = r.requirement \
-             WHERE r.lane = ?1";
+             WHERE r.lane = ?1 ORDER BY r.id";
         if self.routes.lanes.contains_key(name) {
             return Ok(true);
         }
-        let Some(row) = self.first(LANE, &[name.into()], |row| row.int(0))? else { return Ok(false) };
+        let found = self.first(LANE, &[name.into()], |row| Ok((row.int(0)?, LaneState::of_number(row.int(1)?)?)))?;
+        let Some((row, state)) = found else { return Ok(false) };
         let routes = self.all(ROUTES, &[row.into()], |row| {
             let required = Capabilities::of_joined(row.text(1)?.to_owned());
             Ok((row.int(0)?, Rc::new(Route { lane: name.to_owned(), required })))
@@ -130,7 +137,9 @@ impl Store {
         }
         self.routes.routes.extend(routes.iter().map(|(row, route)| (*row, Rc::clone(route))));
         let by_required = routes.iter().map(|(row, route)| (route.required.joined().to_owned(), *row)).collect();
-        self.routes.lanes.insert(name.to_owned(), Lane { row, routes, by_required, covered: FxHashMap::default() });
+        self.routes
+            .lanes
+            .insert(name.to_owned(), Lane { row, state, routes, by_required, covered: FxHashMap::default() });
         Ok(true)
     }
 

@@ -23,7 +23,7 @@ fn cancelled(world: &mut World, id: &str) -> ExecutionSnapshot {
     assert_eq!(found.state.attempt_state, AttemptState::AttemptTerminal);
     assert_eq!(found.completed_at, Some(world.engine.clock_report().unwrap().engine_now));
     let last = world.events().pop().unwrap();
-    assert_eq!((last.execution_id.as_str(), last.cause), (id, Cause::Cancelled));
+    assert_eq!((last.execution_id.as_deref(), last.cause), (Some(id), Cause::Cancelled));
     assert_eq!(last.completion, Some(Outcome::Cancelled));
     assert!(world.events_in(&[EventStream::Operator]).is_empty(), "the operator stream stays silent");
     found

@@ -3,10 +3,11 @@
 use super::world::test;
 use tidegate::store::driver::{Driver, Embedded};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0001_meta.sql"),
     include_str!("../../migrations/0002_execution.sql"),
     include_str!("../../migrations/0003_event.sql"),
+    include_str!("../../migrations/0004_worker.sql"),
 ];
 
 /// Columns and their SQL literals.
@@ -35,14 +36,7 @@ const WAITING: Columns = &[("phase", "1"), ("next", "1"), ("claim_rank", "9000")
 const DELAYED: Columns =
     &[("phase", "2"), ("next", "1"), ("reason", "20"), ("until_at", "9"), ("due_at", "9"), ("due_kind", "5")];
 const BLOCKED: Columns = &[("phase", "3"), ("next", "1"), ("reason", "30")];
-const ACTIVE: Columns = &[
-    ("phase", "4"),
-    ("expires_at", "9"),
-    ("due_at", "9"),
-    ("due_kind", "4"),
-    ("attempt_count", "1"),
-    ("attempt_id", "zeroblob(16)"),
-];
+const ACTIVE: Columns = &[("phase", "4"), ("expires_at", "9"), ("attempt_count", "1"), ("attempt_id", "zeroblob(16)")];
 const LAPSED: Columns = &[
     ("phase", "4"),
     ("lapsed", "1"),
@@ -274,7 +268,7 @@ fn what_time_will_do_fits_the_phase() {
         (WAITING, ["2", "3", "4", "5"].as_slice()),
         (DELAYED, &["2", "3", "4"]),
         (BLOCKED, &["2", "3", "4", "5"]),
-        (ACTIVE, &["3", "5"]),
+        (ACTIVE, &["3", "4", "5"]),
         (LAPSED, &["2", "3", "4"]),
         (SUSPENDED, &["2", "4", "5"]),
         (TERMINAL, &["1", "2", "3", "4", "5"]),
@@ -288,9 +282,21 @@ fn what_time_will_do_fits_the_phase() {
 
 #[test]
 fn a_lease_and_a_delay_are_never_forgotten() {
-    for phase in [ACTIVE, DELAYED] {
-        refused(phase, &[("due_at", "NULL"), ("due_kind", "NULL")]);
-        refused(phase, &[("due_at", "10")]);
+    refused(ACTIVE, &[("expires_at", "NULL")]);
+    refused(DELAYED, &[("due_at", "NULL"), ("due_kind", "NULL")]);
+    refused(DELAYED, &[("due_at", "10")]);
+}
+
+#[test]
+fn a_reservation_stands_only_where_a_claim_could_and_keeps_it_from_the_claim_order() {
+    const RESERVED: Columns = &[("granted_until", "9"), ("claim_rank", "NULL"), ("due_at", "10"), ("due_kind", "5")];
+    for phase in [WAITING, LAPSED] {
+        accepted(phase, RESERVED);
+        accepted(phase, &[("granted_until", "0")]);
+        refused(phase, &[("granted_until", "9")]);
+    }
+    for phase in [DELAYED, BLOCKED, ACTIVE, SUSPENDED, TERMINAL] {
+        refused(phase, &[("granted_until", "0")]);
     }
 }
 

@@ -192,3 +192,41 @@ fn an_accepted_clock_holds_after_the_engine_is_opened_again() {
     assert_eq!(world.describe(&ids[0]).created_at, START);
     assert_eq!(world.engine.next_due_at().unwrap(), Some(START + 100));
 }
+
+#[test]
+fn an_accepted_clock_moves_workers_steps_and_grants_too() {
+    let mut world = World::new();
+    world.pass(1.hours());
+    world.register("one");
+    let claim = world.running();
+    world.record(&claim, "pay", b"").unwrap();
+    let granted = world.submit("mail");
+    world.grant(&granted);
+    let over = world.submit("mail");
+    world.grant(&over);
+    world.pass(6.secs());
+    let live = world.submit("mail");
+    world.grant(&live);
+    let instants = |world: &mut World| {
+        let worker = world.workers().remove(0);
+        let mut found = vec![worker.registered_at, worker.last_heartbeat_at, worker.expires_at];
+        found.push(world.describe(&claim.execution_id).steps[0].recorded_at);
+        found.extend([&granted, &over, &live].map(|id| world.describe(id).grant.unwrap().expires_at));
+        found.extend(world.audit().into_iter().map(|event| event.at));
+        found
+    };
+    let before = instants(&mut world);
+    world.set_clock(START);
+    let distance = world.engine.accept_clock().unwrap();
+    assert_eq!(distance, 1.hours() + 6.secs());
+    assert_eq!(instants(&mut world), before.into_iter().map(|at| at - distance).collect::<Vec<_>>());
+    let lives = [&granted, &over, &live].map(|id| world.describe(id).grant.unwrap().live);
+    assert_eq!(lives, [false, false, true]);
+    world.pass(5.secs());
+    assert!(world.describe(&live).grant.unwrap().live);
+    world.pass(1);
+    assert!(!world.describe(&live).grant.unwrap().live);
+    assert_eq!(world.engine.next_due_at().unwrap(), Some(START - 6.secs() + TTL));
+    world.set_clock(START - 6.secs() + 60.secs());
+    assert!(world.workers().is_empty());
+}

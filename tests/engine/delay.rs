@@ -9,7 +9,7 @@ use tidegate::ops::claim::Claim;
 use tidegate::ops::delay::{DelayAnswer, DelayArgs};
 use tidegate::{Code, Result};
 
-fn delay(world: &mut World, claim: &Claim, until: i64) -> Result<DelayAnswer> {
+pub fn delay(world: &mut World, claim: &Claim, until: i64) -> Result<DelayAnswer> {
     world.call(DelayArgs { handle: claim.handle.clone(), delay_until: until })
 }
 

@@ -2,9 +2,10 @@
 
 use super::world::{START, TTL, World, refused_field, test, texts};
 use tidegate::Code;
+use tidegate::model::scheduling::GrantKind;
 use tidegate::model::vocabulary::{AttemptLifecycle, AttemptType, BlockingReason, FailureClass, PublicState};
 
-const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
+pub const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
 
 #[test]
 fn an_unknown_execution_is_nothing() {
@@ -134,7 +135,17 @@ fn what_an_execution_has_not_is_left_out_of_its_json() {
     let mut world = World::new();
     let id = world.submit("mail");
     let json = serde_json::to_value(world.describe(&id)).unwrap();
-    for absent in ["blockingDetail", "claimableAt", "ending", "currentLease", "progress", "deadlineAt", "startedAt"] {
+    for absent in [
+        "blockingDetail",
+        "claimableAt",
+        "ending",
+        "currentLease",
+        "progress",
+        "deadlineAt",
+        "startedAt",
+        "grant",
+        "steps",
+    ] {
         assert!(json.get(absent).is_none(), "{absent}");
     }
     assert_eq!(json["publicState"], "waiting");
@@ -165,4 +176,50 @@ fn stamps_that_are_set_never_change_and_the_last_mutation_never_goes_back() {
     let third = world.claim("mail");
     world.complete(&third).unwrap();
     check(&mut world);
+}
+
+#[test]
+fn a_grant_is_shown_with_whom_it_is_for_while_it_is_good_and_after() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    assert_eq!(world.describe(&id).grant, None);
+    let given = world.grant(&id);
+    let grant = world.describe(&id).grant.unwrap();
+    assert_eq!((grant.kind, grant.expires_at, grant.live), (GrantKind::Claim, given.expires_at, true));
+    assert_eq!((grant.worker_id.as_str(), grant.worker_instance_id.as_str()), ("chosen", "chosen-1"));
+    world.set_clock(given.expires_at);
+    assert!(world.describe(&id).grant.unwrap().live, "good at its last instant");
+    world.pass(1);
+    assert!(!world.describe(&id).grant.unwrap().live);
+    world.claim("mail");
+    assert_eq!(world.describe(&id).grant, None);
+}
+
+#[test]
+fn steps_are_shown_in_order_with_the_bytes_they_take() {
+    let mut world = World::new();
+    let claim = world.running();
+    for (name, bytes) in [("b", b"12345".as_slice()), ("a", b""), ("c", b"1")] {
+        world.pass(1);
+        world.record(&claim, name, bytes).unwrap();
+    }
+    let steps = world.describe(&claim.execution_id).steps.into_iter();
+    let facts: Vec<_> = steps.map(|step| (step.name, step.result_bytes, step.recorded_at - START)).collect();
+    assert_eq!(facts, [("b".to_owned(), 5, 1), ("a".to_owned(), 0, 2), ("c".to_owned(), 1, 3)]);
+}
+
+#[test]
+fn a_blocked_execution_says_why_in_the_words_of_who_blocked_it() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    world.block(&id, "waiting_for_quota", "7 of 7 slots are taken");
+    let mut world = world.reopened();
+    let found = world.describe(&id);
+    assert_eq!(found.state.blocking_reason, BlockingReason::WaitingForQuota);
+    assert_eq!((found.blocking_detail.as_deref(), found.claimable_at), (Some("7 of 7 slots are taken"), None));
+    let silent = world.submit("mail");
+    world.block(&silent, "paused_by_operator", "");
+    assert_eq!(world.describe(&silent).blocking_detail, None);
+    world.cancel(&id).unwrap();
+    assert_eq!(world.describe(&id).blocking_detail, None);
 }

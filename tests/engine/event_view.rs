@@ -147,7 +147,10 @@ fn every_lease_is_followed_by_one_end_before_the_next() {
     let claim = world.claim("mail");
     world.pass(TTL + 1.hours());
     world.claim("mail");
-    let own = world.events_in(&[EventStream::Lease]).into_iter().filter(|e| e.execution_id == claim.execution_id);
+    let own = world
+        .events_in(&[EventStream::Lease])
+        .into_iter()
+        .filter(|e| e.execution_id.as_ref() == Some(&claim.execution_id));
     let leases: Vec<_> = own.filter_map(|event| event.lease).collect();
     assert_eq!(leases, [LeaseEvent::Acquired, LeaseEvent::Expired, LeaseEvent::Reclaimed]);
 }

@@ -109,7 +109,7 @@ fn a_lease_is_over_at_its_instant_and_not_before() {
     refusal(world.progress(&claim, Some(2), None), Code::LeaseExpired);
 }
 
-fn not_active(error: &Error) -> [&str; 4] {
+pub fn not_active(error: &Error) -> [&str; 4] {
     ["terminalOutcome", "leaseEpoch", "lifecyclePhase", "attemptId"].map(|name| detail(error, name))
 }
 

@@ -168,7 +168,7 @@ fn an_execution_over_its_cap_ends_with_one_completion_and_one_lease_event() {
     let after: Vec<_> = world.events().into_iter().skip_while(|event| event.cause != Cause::LeaseExpired).collect();
     assert_eq!(after.len(), 2, "{after:?}");
     let last = &after[1];
-    assert_eq!((last.execution_id.as_str(), last.cause), (claim.execution_id.as_str(), Cause::Failed));
+    assert_eq!((last.execution_id.as_deref(), last.cause), (Some(claim.execution_id.as_str()), Cause::Failed));
     assert_eq!((last.completion, last.lease), (Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
 }
 

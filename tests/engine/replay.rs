@@ -8,7 +8,7 @@ use tidegate::model::vocabulary::{
 use tidegate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use tidegate::{Code, Result};
 
-fn replay(world: &mut World, id: &str) -> Result<ReplayExecutionAnswer> {
+pub fn replay(world: &mut World, id: &str) -> Result<ReplayExecutionAnswer> {
     world.call(ReplayExecutionArgs { execution_id: id.to_owned() })
 }
 

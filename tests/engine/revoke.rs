@@ -7,7 +7,7 @@ use tidegate::ops::claim::Claim;
 use tidegate::ops::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
 use tidegate::{Code, Result};
 
-fn revoke(world: &mut World, id: &str, set: impl FnOnce(&mut RevokeLeaseArgs)) -> Result<RevokeLeaseAnswer> {
+pub fn revoke(world: &mut World, id: &str, set: impl FnOnce(&mut RevokeLeaseArgs)) -> Result<RevokeLeaseAnswer> {
     let mut args = RevokeLeaseArgs { execution_id: id.to_owned(), ..RevokeLeaseArgs::default() };
     set(&mut args);
     world.call(args)
@@ -54,7 +54,7 @@ fn the_event_names_the_lease_and_the_reason() {
     let last = world.events_in(&[EventStream::Lease]).pop().unwrap();
     assert_eq!((last.cause, last.lease), (Cause::LeaseRevoked, Some(LeaseEvent::Revoked)));
     assert_eq!(last.lease_id, Some(claim.lease_id));
-    assert_eq!(last.detail, Some(EventDetail::Revoked { reason: "maintenance".to_owned() }));
+    assert_eq!(last.detail, Some(EventDetail::Reason { reason: "maintenance".to_owned() }));
     let (mut world, _) = revoked();
     assert_eq!(world.events().pop().unwrap().detail, None);
 }

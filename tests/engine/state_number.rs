@@ -4,6 +4,7 @@ use super::phase_table::samples;
 use super::world::{refusal, test};
 use std::collections::BTreeMap;
 use tidegate::Code;
+use tidegate::model::given::of_stored;
 use tidegate::model::phase::{Next, StateVector};
 use tidegate::model::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, Cause, EligibilityState, FailureClass, HandleKind,
@@ -61,7 +62,7 @@ macro_rules! round_trips {
                     assert!(numbers.insert(value.number()), "{value} shares its number");
                     let text = serde_json::to_string(&value).unwrap();
                     assert_eq!(text, format!("\"{}\"", value.word()));
-                    assert_eq!(serde_json::from_str::<$name>(&text).unwrap(), value);
+                    assert_eq!(of_stored::<$name>(&text, "a word").unwrap(), value);
                 }
             )*
         }

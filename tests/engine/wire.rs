@@ -4,7 +4,7 @@ use super::world::{START, World, test};
 use serde_json::{Value, json};
 use tidegate::Operation;
 
-fn say_one(world: &mut World, call: &Value) -> Value {
+pub fn say_one(world: &mut World, call: &Value) -> Value {
     world.say(&json!([call]).to_string())["answers"][0].clone()
 }
 
@@ -98,15 +98,21 @@ fn a_request_id_is_told_beside_the_operation() {
 }
 
 #[test]
-fn a_kept_claim_hands_its_input_back_again_in_text() {
+fn kept_claims_hand_their_inputs_back_again_in_text() {
     let mut world = World::new();
-    world.submit_with("mail", |create| create.input = Some("letter".into()));
+    for input in ["letter", "card"] {
+        world.submit_with("mail", |create| create.input = Some(input.into()));
+    }
     let args = json!({ "lanes": ["mail"], "worker": { "id": "w" } });
-    let text = json!([{ "op": "claim", "args": args, "requestId": "r1" }]).to_string();
+    let claims = ["r1", "r2"].map(|id| json!({ "op": "claim", "args": args, "requestId": id }));
+    let text = json!(claims).to_string();
     let (first, payloads) = world.say_with(&text, &[]).unwrap();
-    assert_eq!(payloads, [b"letter"]);
-    let (again, payloads) = world.say_with(&text, &[]).unwrap();
-    assert_eq!((&again["answers"], payloads), (&first["answers"], vec![b"letter".to_vec()]));
+    assert_eq!(payloads, [b"letter".as_slice(), b"card"]);
+    assert_eq!(world.say_with(&text, &[]).unwrap().0["answers"], first["answers"]);
+    let (again, payloads) = world.say_with(&json!([claims[1], claims[0]]).to_string(), &[]).unwrap();
+    assert_eq!(payloads, [b"card".as_slice(), b"letter"]);
+    let inputs = [0, 1].map(|at| again["answers"][at]["ok"]["input"].clone());
+    assert_eq!(inputs, [0, 1]);
 }
 
 #[test]

@@ -126,10 +126,39 @@ fn an_argument_of_the_wrong_type_is_refused_by_name() {
         (r#""input":-1"#, "input"),
         (r#""input":0.5"#, "input"),
         (r#""retry":1"#, "retry"),
+        (r#""retry":[]"#, "retry"),
         (r#""retry":{"maxRetries":1.5}"#, "retry.maxRetries"),
+        (r#""retry":{"backoff":{"delayMs":1}}"#, "retry.backoff.type"),
+        (r#""retry":{"backoff":{"type":"linear"}}"#, "retry.backoff.type"),
+        (r#""retry":{"backoff":{"type":"fixed","delayMs":"1"}}"#, "retry.backoff.delayMs"),
+        (r#""retry":{"backoff":{"type":"exponential","delayMs":1}}"#, "retry.backoff.delayMs"),
+        (r#""retry":{"retryableCategories":["a",null]}"#, "retry.retryableCategories[1]"),
+        (r#""fallback":{"tiers":[{"provider":"p","model":"m"},{"provider":"p"}]}"#, "fallback.tiers[1].model"),
+        (r#""budgetIds":null"#, "budgetIds"),
     ] {
         let error = refused_create(members);
         assert_eq!(field(&error), name, "{members}: {error}");
+    }
+}
+
+#[test]
+fn a_refusal_says_what_was_needed_and_what_was_found() {
+    for (members, limit, found) in [
+        (r#""priority":"high""#, "a whole number", r#"string "high""#),
+        (r#""priority":18446744073709551615"#, "a whole number", "integer `18446744073709551615`"),
+        (r#""priority":1.5"#, "a whole number", "floating point `1.5`"),
+        (r#""tags":[]"#, "an object", "sequence"),
+        (r#""budgetIds":null"#, "an array", "null"),
+        (r#""retry":{"backoff":{"delayMs":1}}"#, "a value", "nothing"),
+        (
+            r#""retry":{"delayMs":1}"#,
+            "one of `maxRetries`, `backoff`, `retryableCategories`",
+            "unknown field `delayMs`",
+        ),
+        (r#""retry":{"backoff":{"type":"linear"}}"#, "one of `fixed`, `exponential`", r#"string "linear""#),
+    ] {
+        let details = refused_create(members)["details"].clone();
+        assert_eq!((&details["limit"], &details["found"]), (&json!(limit), &json!(found)), "{members}");
     }
 }
 

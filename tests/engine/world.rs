@@ -247,7 +247,7 @@ impl World {
 
     /// What happened to an execution, each cause with its instant after [`START`].
     pub fn story(&mut self, id: &str) -> Vec<(Cause, i64)> {
-        let own = self.events().into_iter().filter(|event| event.execution_id == id);
+        let own = self.events().into_iter().filter(|event| event.execution_id.as_deref() == Some(id));
         own.map(|event| (event.cause, event.at - START)).collect()
     }
 

@@ -1,14 +1,16 @@
 //! Arbitrary texts and bytes in any argument of any operation: the answer is a typed one, a refusal of arguments names
 //! its field and writes nothing, and nothing panics.
 
-use crate::mutation::{mutated, valid_calls};
+use crate::mutation::mutated;
 use crate::op::Op;
 use crate::random::Random;
 use crate::rows::{broken_rules, total_changes};
-use crate::situation::{cancel, claim, create};
+use crate::scheduled::{block, grant, register};
+use crate::situation::{cancel, claim, create, revoke};
 use crate::stage::{Act, Situation, Stage};
+use crate::valid::valid_calls;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tidegate::wire::{self, Message};
 use tidegate::{Code, Error};
@@ -28,6 +30,16 @@ fn on_stage() -> Stage {
     stage.world.granted(create("3", |_| {}));
     stage.world.granted(cancel("3"));
     stage.world.granted(create("4", |_| {}));
+    // What is claimed by a grant, what is resumed by one, what is let go; and who is heard of.
+    stage.grant(create("5", |one| "granted".clone_into(&mut one.lane)));
+    stage.grant(grant("5"));
+    stage.grant(create("6", |one| "resumed".clone_into(&mut one.lane)));
+    stage.grant(claim(&["resumed"], 80_000_000));
+    stage.grant(revoke("6"));
+    stage.grant(grant("6"));
+    stage.grant(create("7", |_| {}));
+    stage.grant(block("7"));
+    stage.grant(register("process", "worker", None));
     stage
 }
 
@@ -128,6 +140,10 @@ fn valid_calls_are_granted() {
         let outdated = tally.codes.keys().all(|code| code == "state.stale_lease");
         assert!(tally.granted == 1 || outdated, "{call}: {:?}", tally.codes);
     }
+    let made: BTreeSet<String> =
+        valid_calls(&stage).iter().filter_map(|call| call["op"].as_str()).map(str::to_owned).collect();
+    let all: BTreeSet<String> = tidegate::Operation::NAMES.iter().map(ToString::to_string).collect();
+    assert_eq!(made, all, "there is one for every operation");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 const INPUT: &str = "validation.invalid_input";
 const CAPABILITIES: &str = "validation.invalid_capabilities";
 const CORRUPTION: &str = "validation.corruption";
+const BLOCKING: &str = "validation.invalid_blocking_reason";
 const FOREIGN: &str = "validation.handle_from_other_backend";
 const ANY: &str = "validation.*";
 const BEYOND: i64 = 9_007_199_254_740_992;
@@ -17,12 +18,14 @@ const UUID: &str = "0123abcd-0000-4000-8000-000000000001";
 /// A call that is refused before anything else is looked at.
 pub fn invalid(random: &mut Random) -> Op {
     let handle = sound_handle();
-    match random.below(7) {
+    match random.below(9) {
         0 | 1 => create(random),
         2 => claim(random),
         3 => with_handle(random, &handle),
         4 => worker_call(random, &handle.encode()),
         5 => operator_call(random),
+        6 => scheduler_call(random),
+        7 => registry_call(random),
         _ => read(random),
     }
 }
@@ -155,7 +158,9 @@ fn with_handle(random: &mut Random, handle: &Handle) -> Op {
         (with(&|one| one.attempt_id = String::new()), CORRUPTION),
     ];
     let (handle, code) = random.pick(&wrong).clone();
-    let (op, args) = match random.below(6) {
+    let (op, args) = match random.below(8) {
+        6 => ("wait_children", json!({ "handle": handle })),
+        7 => ("record_step", json!({ "handle": handle, "name": "n" })),
         0 => ("renew", json!({ "handle": handle })),
         1 => ("progress", json!({ "handle": handle, "percent": 5 })),
         2 => ("complete", json!({ "handle": handle })),
@@ -193,6 +198,13 @@ fn worker_call(random: &mut Random, handle: &str) -> Op {
         ("cancel", json!({ "handle": handle, "reason": "r".repeat(65_537) })),
         ("cancel", json!({ "handle": handle, "source": "mine" })),
         ("cancel_everything", json!({})),
+        ("wait_children", json!({ "handle": handle, "edges": [] })),
+        ("record_step", json!({ "handle": handle })),
+        ("record_step", json!({ "handle": handle, "name": "" })),
+        ("record_step", json!({ "handle": handle, "name": "n".repeat(257) })),
+        ("record_step", json!({ "handle": handle, "name": "n\n" })),
+        ("record_step", json!({ "handle": handle, "name": "n", "result": 100_000 })),
+        ("record_step", json!({ "handle": handle, "name": "n", "encoding": "text" })),
     ];
     let (op, args) = random.pick(&wrong).clone();
     refusal(op, args, INPUT)
@@ -228,6 +240,101 @@ fn operator_call(random: &mut Random) -> Op {
     ];
     let (op, args) = random.pick(&wrong).clone();
     refusal(op, args, INPUT)
+}
+
+/// Grants, blocks and typed fences.
+fn scheduler_call(random: &mut Random) -> Op {
+    let (id, worker) = (format!("{{fp:0}}:{UUID}"), json!({ "id": "w" }));
+    let fence = json!({ "leaseId": UUID, "leaseEpoch": 1, "attemptId": UUID });
+    let reason = json!({ "message": "m" });
+    let wrong = [
+        ("claim_for_worker", json!({ "lanes": [], "worker": worker }), INPUT),
+        ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "grantTtlMs": 0 }), INPUT),
+        ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "grantTtlMs": 60_001 }), INPUT),
+        ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "capabilities": ["a b"] }), CAPABILITIES),
+        ("issue_claim_grant", json!({ "executionId": id }), INPUT),
+        ("issue_claim_grant", json!({ "executionId": "x", "worker": worker }), INPUT),
+        ("issue_claim_grant", json!({ "executionId": id, "worker": worker, "capabilities": [""] }), CAPABILITIES),
+        ("issue_reclaim_grant", json!({ "executionId": id, "worker": { "id": "" } }), INPUT),
+        ("issue_reclaim_grant", json!({ "executionId": id, "worker": worker, "grantTtlMs": 1.5 }), INPUT),
+        ("claim_execution", json!({ "executionId": id, "worker": worker, "leaseTtlMs": 86_400_001 }), INPUT),
+        ("claim_execution", json!({ "executionId": id, "worker": worker, "leaseId": "x" }), INPUT),
+        ("claim_execution", json!({ "executionId": id, "worker": worker, "grantKey": UUID }), INPUT),
+        ("claim_resumed_execution", json!({ "executionId": id, "worker": worker, "attemptId": UUID }), INPUT),
+        ("claim_from_resume_grant", json!({ "executionId": id, "worker": worker }), INPUT),
+        ("claim_from_resume_grant", json!({ "executionId": id, "worker": worker, "grantKey": "x" }), INPUT),
+        ("issue_grant_and_claim", json!({ "executionId": id, "worker": worker }), INPUT),
+        ("issue_grant_and_claim", json!({ "executionId": id, "leaseTtlMs": 0 }), INPUT),
+        ("reclaim_execution", json!({ "executionId": id, "worker": worker, "maxReclaimCount": -1 }), INPUT),
+        ("reclaim_execution", json!({ "executionId": id, "worker": worker, "attemptId": 5 }), INPUT),
+        ("scan_eligible_executions", json!({}), INPUT),
+        ("scan_eligible_executions", json!({ "lane": "mail", "limit": -1 }), INPUT),
+        ("block_route", json!({ "executionId": id, "reason": "r".repeat(65_537) }), INPUT),
+        ("block_execution_for_admission", json!({ "executionId": id }), INPUT),
+        ("block_execution_for_admission", json!({ "executionId": id, "reason": "lunch" }), BLOCKING),
+        ("block_execution_for_admission", json!({ "executionId": id, "reason": "waiting_for_children" }), BLOCKING),
+        ("unblock_execution", json!({ "executionId": id, "expectedReason": "" }), BLOCKING),
+        ("unblock_execution", json!({ "executionId": id }), INPUT),
+        ("renew_lease", json!({ "executionId": id, "attemptIndex": 0, "leaseTtlMs": 5 }), INPUT),
+        ("renew_lease", json!({ "executionId": id, "attemptIndex": 0, "leaseTtlMs": 0, "fence": fence }), INPUT),
+        ("renew_lease", json!({ "executionId": id, "attemptIndex": -1, "leaseTtlMs": 5, "fence": fence }), INPUT),
+        ("complete_execution", json!({ "executionId": id, "attemptIndex": 0 }), INPUT),
+        ("complete_execution", json!({ "executionId": id, "attemptIndex": 0, "source": "lease_holder" }), INPUT),
+        ("complete_execution", json!({ "executionId": id, "attemptIndex": 0, "fence": { "leaseId": UUID } }), INPUT),
+        ("complete_execution", json!({ "executionId": id, "attemptIndex": 0, "fence": fence, "source": "" }), INPUT),
+        (
+            "fail_execution",
+            json!({ "executionId": id, "attemptIndex": 0, "class": "transient", "reason": reason }),
+            INPUT,
+        ),
+        (
+            "fail_execution",
+            json!({ "executionId": id, "attemptIndex": 0, "fence": fence, "class": "transient", "reason": reason,
+                "retry": { "maxRetries": -1 } }),
+            ANY,
+        ),
+    ];
+    let (op, args, code) = random.pick(&wrong).clone();
+    refusal(op, args, code)
+}
+
+/// Lanes, leases and workers.
+fn registry_call(random: &mut Random) -> Op {
+    let (id, worker) = (format!("{{fp:0}}:{UUID}"), json!({ "id": "w" }));
+    let wrong = [
+        ("set_lane_state", json!({ "lane": "mail" }), INPUT),
+        ("set_lane_state", json!({ "lane": "mail", "state": "open" }), INPUT),
+        ("set_lane_state", json!({ "lane": "", "state": "active" }), INPUT),
+        ("list_lanes", json!({ "limit": -1 }), INPUT),
+        ("list_lanes", json!({ "cursor": "x".repeat(65) }), INPUT),
+        ("list_expired_leases", json!({ "asOf": -1 }), INPUT),
+        ("list_expired_leases", json!({ "asOf": 253_402_300_800_000_i64 }), INPUT),
+        ("list_expired_leases", json!({ "cursor": id }), INPUT),
+        ("list_expired_leases", json!({ "cursor": format!("-1/{id}") }), INPUT),
+        ("list_expired_leases", json!({ "cursor": "5/x" }), INPUT),
+        ("list_expired_leases", json!({ "namespace": "" }), INPUT),
+        ("explain_claim", json!({ "executionId": "x" }), INPUT),
+        ("explain_claim", json!({ "executionId": id, "lanes": [""] }), INPUT),
+        ("explain_claim", json!({ "executionId": id, "capabilities": ["a,b"] }), CAPABILITIES),
+        ("register_worker", json!({ "worker": worker }), INPUT),
+        ("register_worker", json!({ "worker": worker, "lanes": [] }), INPUT),
+        ("register_worker", json!({ "worker": {}, "lanes": ["mail"] }), INPUT),
+        ("register_worker", json!({ "worker": worker, "lanes": ["mail"], "livenessTtlMs": 0 }), INPUT),
+        ("register_worker", json!({ "worker": worker, "lanes": ["mail"], "livenessTtlMs": 86_400_001 }), INPUT),
+        ("register_worker", json!({ "worker": worker, "lanes": ["mail"], "namespace": "" }), INPUT),
+        ("register_worker", json!({ "worker": worker, "lanes": ["mail"], "capabilities": ["a b"] }), CAPABILITIES),
+        ("heartbeat_worker", json!({ "workerInstanceId": "" }), INPUT),
+        ("heartbeat_worker", json!({ "worker": worker }), INPUT),
+        ("mark_worker_dead", json!({}), INPUT),
+        ("mark_worker_dead", json!({ "workerInstanceId": "i", "reason": "r".repeat(257) }), INPUT),
+        ("mark_worker_dead", json!({ "workerInstanceId": "i", "reason": "a\nb" }), INPUT),
+        ("mark_worker_dead", json!({ "workerInstanceId": "i", "releaseLeases": "yes" }), INPUT),
+        ("list_workers", json!({ "limit": -1 }), INPUT),
+        ("list_workers", json!({ "cursor": "process" }), INPUT),
+        ("list_workers", json!({ "cursor": "x/process" }), INPUT),
+    ];
+    let (op, args, code) = random.pick(&wrong).clone();
+    refusal(op, args, code)
 }
 
 fn read(random: &mut Random) -> Op {

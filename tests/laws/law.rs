@@ -2,7 +2,7 @@
 //! §6 and §9). Laws that need a script of their own stand in `focused` and `paging`.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a law says when it is broken.
 pub type Verdict = Result<(), String>;
@@ -34,6 +34,8 @@ struct Story {
 pub struct History {
     snapshots: BTreeMap<String, Value>,
     stories: BTreeMap<String, Story>,
+    /// Registered and neither swept nor marked dead since: instance and namespace.
+    registered: BTreeSet<(String, String)>,
     last_at: i64,
 }
 
@@ -61,6 +63,10 @@ impl History {
                 return broken("event times never go back along positions", event);
             }
             self.last_at = int(event, "at");
+            if event["executionId"].is_null() {
+                law_16_only_the_registered_are_heard_of_and_leave(&mut self.registered, event)?;
+                continue;
+            }
             let story = self.stories.entry(text(event, "executionId").to_owned()).or_default();
             if let Some(state) = event["publicState"].as_str() {
                 state.clone_into(&mut story.public_state);
@@ -90,6 +96,16 @@ impl History {
         }
         self.snapshots.insert(id, now.clone());
         Ok(())
+    }
+
+    /// Takes in all that `list_workers` answers now.
+    pub fn workers(&self, list: &Value) -> Verdict {
+        let name = |worker: &Value| (text(worker, "workerInstanceId").to_owned(), text(worker, "namespace").to_owned());
+        let listed: BTreeSet<_> = list["workers"].as_array().into_iter().flatten().map(name).collect();
+        if listed == self.registered {
+            return Ok(());
+        }
+        broken("law 16, listed are who registered and did not leave", format!("{:?}: {list}", self.registered))
     }
 
     /// Every stored instant was moved: earlier ones compare no more.
@@ -144,6 +160,25 @@ fn law_02_the_epoch_never_decreases(before: &Value, now: &Value) -> Verdict {
     broken("law 2, the epoch never decreases", format!("{before} then {now}"))
 }
 
+/// Registered, heard of while registered, gone by mark or sweep once.
+fn law_16_only_the_registered_are_heard_of_and_leave(
+    registered: &mut BTreeSet<(String, String)>,
+    event: &Value,
+) -> Verdict {
+    let name = (text(event, "workerInstanceId").to_owned(), text(event, "namespace").to_owned());
+    let sound = match text(event, "cause") {
+        "worker_registered" => {
+            registered.insert(name);
+            true
+        }
+        "worker_heartbeat" => registered.contains(&name),
+        "worker_marked_dead" | "worker_swept" => registered.remove(&name),
+        _ => false,
+    };
+    let of_a_worker_alone = event["lease"].is_null() && event["publicState"].is_null() && !event["workerId"].is_null();
+    if sound && of_a_worker_alone { Ok(()) } else { broken("law 16", event) }
+}
+
 /// A replay opens a new life; nothing else happens to what is over.
 fn law_04_one_completion_for_each_life(story: &mut Story, event: &Value) -> Verdict {
     let entered = event["publicState"].as_str().is_some_and(is_terminal);
@@ -192,7 +227,9 @@ fn what_operators_did_is_told(story: &mut Story, event: &Value) -> Verdict {
             story.replays += 1;
             detail["branch"] == "normal" && story.public_state == "waiting"
         }
-        "lease_revoked" => detail.is_null() || detail["reason"].as_str().is_some_and(|reason| !reason.is_empty()),
+        "lease_revoked" | "blocked" => {
+            detail.is_null() || detail["reason"].as_str().is_some_and(|reason| !reason.is_empty())
+        }
         _ => detail.is_null(),
     };
     if sound { Ok(()) } else { broken("what operators did is told", format!("{story:?}, then {event}")) }

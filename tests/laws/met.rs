@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Causes of events, refusals, outcomes and kinds in answers, reasons of endings.
-const WANTED: [&str; 36] = [
+const WANTED: [&str; 85] = [
     "created",
     "claimed",
     "resumed",
@@ -42,6 +42,55 @@ const WANTED: [&str; 36] = [
     "different_worker_instance_id",
     "lease_id_mismatch",
     "a replay at or past its deadline",
+    "blocked",
+    "unblocked",
+    "waiting_children",
+    "worker_registered",
+    "worker_heartbeat",
+    "worker_marked_dead",
+    "worker_swept",
+    "registered",
+    "refreshed",
+    "marked",
+    "not_registered",
+    "a worker marked dead that held leases",
+    "granted",
+    "no_work",
+    "not_reclaimable",
+    "grant_not_found",
+    "reclaim_cap_exceeded by reclaim_execution",
+    "reclaim_cap_exceeded by issue_reclaim_grant",
+    "claimed by claim_execution",
+    "claimed by claim_resumed_execution",
+    "claimed by claim_from_resume_grant",
+    "claimed by issue_grant_and_claim",
+    "claimed by reclaim_execution",
+    "a lapsed attempt that goes on",
+    "a lift of a route's block",
+    "a claim that hands back steps",
+    "a grant that is over",
+    "a grant in place of one that is over",
+    "not_found.attempt",
+    "contention.execution_not_leaseable",
+    "contention.use_claim_resumed_execution",
+    "contention.not_a_resumed_execution",
+    "contention.invalid_claim_grant",
+    "contention.claim_grant_expired",
+    "state.grant_already_exists",
+    "state.lane_closed",
+    "validation.capability_mismatch",
+    "claimable",
+    "leased",
+    "terminal",
+    "not_found",
+    "blocked_by_route",
+    "blocked_by_budget",
+    "blocked_by_quota",
+    "blocked_by_operator",
+    "lane_paused",
+    "lane_disabled",
+    "missing_capability",
+    "other_lane",
 ];
 
 #[derive(Debug, Default)]
@@ -52,8 +101,20 @@ impl Met {
         self.0.extend(other.0);
     }
 
-    pub fn answer(&mut self, answer: &Value) {
+    pub fn answer(&mut self, op: &str, answer: &Value) {
         let (error, ok) = (&answer["error"], &answer["ok"]);
+        if ok["outcome"] == "reclaim_cap_exceeded" {
+            self.0.insert(format!("reclaim_cap_exceeded by {op}"));
+        }
+        if ok["handle"].is_string() {
+            self.0.insert(format!("claimed by {op}"));
+        }
+        let released = ok["releasedLeases"].as_u64().is_some_and(|count| count > 0);
+        let facts = [
+            (released, "a worker marked dead that held leases"),
+            (ok["handle"].is_string() && ok["steps"].is_array(), "a claim that hands back steps"),
+        ];
+        self.0.extend(facts.into_iter().filter(|(met, _)| *met).map(|(_, name)| name.to_owned()));
         let words = [&error["code"], &ok["outcome"], &ok["reason"], &ok["attemptType"]];
         self.0.extend(words.into_iter().filter_map(Value::as_str).map(str::to_owned));
     }
@@ -74,6 +135,7 @@ impl Met {
     pub fn endings(&mut self, model: &Model) {
         let reasons = model.executions.iter().filter_map(|one| one.ending.as_ref().map(|(reason, _)| reason.clone()));
         self.0.extend(reasons);
+        self.0.extend(model.seen.iter().map(|fact| (*fact).to_owned()));
     }
 
     pub fn missed(&self) -> Vec<&'static str> {

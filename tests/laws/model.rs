@@ -1,11 +1,12 @@
 //! A pure model of the engine, written from its specification: executions, what may be claimed, what is due.
 //!
 //! What the engine draws (ids, jitter) is taken over from its answers and events; all else is predicted. The
-//! operations stand in `rules`, those of operators in `operator`, the lease gate in `gate`, due actions in `time`, what
-//! reads answer in `picture`.
+//! operations stand in `rules`, those of operators in `operator`, grants and their use in `granted`, typed calls in
+//! `typed`, lanes and workers in `roster`, the lease gate in `gate`, retries in `retry`, due actions in `time`, what reads
+//! answer in `picture` and `listing`.
 
-use crate::op::{Create, Retry};
-use serde_json::Value;
+use crate::op::Create;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a runnable execution is claimed the next time.
@@ -20,11 +21,29 @@ pub enum Next {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    Waiting { next: Next },
-    Delayed { next: Next, until_at: i64 },
-    Held { expires_at: i64, timeout_at: Option<i64> },
-    Lapsed { expired_at: i64, backoff_until: Option<i64> },
-    Ended { outcome: &'static str },
+    Waiting {
+        next: Next,
+    },
+    Delayed {
+        next: Next,
+        until_at: i64,
+    },
+    /// `by` is what it waits for.
+    Blocked {
+        next: Next,
+        by: &'static str,
+    },
+    Held {
+        expires_at: i64,
+        timeout_at: Option<i64>,
+    },
+    Lapsed {
+        expired_at: i64,
+        backoff_until: Option<i64>,
+    },
+    Ended {
+        outcome: &'static str,
+    },
 }
 
 /// Lease id, epoch and attempt id.
@@ -69,6 +88,27 @@ pub struct Progress {
     pub at: i64,
 }
 
+/// The right of a worker to claim or reclaim.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub kind: &'static str,
+    pub key: String,
+    pub worker: String,
+    pub instance: String,
+    /// The last instant at which it is good.
+    pub expires_at: i64,
+    /// Whether it reserves the execution still.
+    pub live: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub name: String,
+    pub result: Option<Vec<u8>>,
+    pub encoding: Option<String>,
+    pub at: i64,
+}
+
 #[derive(Clone, Debug)]
 pub struct Execution {
     pub row: usize,
@@ -92,6 +132,10 @@ pub struct Execution {
     /// Why it was cancelled or expired, and by whom where the specification says so.
     pub ending: Option<(String, Option<String>)>,
     pub result: Option<(Option<Vec<u8>>, Option<String>)>,
+    pub grant: Option<Grant>,
+    pub steps: Vec<Step>,
+    /// Why it is blocked, where somebody said.
+    pub blocked_because: Option<String>,
 }
 
 /// What time does; the order is the order within one instant.
@@ -101,6 +145,8 @@ pub enum DueKind {
     AttemptTimeout,
     LeaseExpiry,
     Delay,
+    /// To a row of the registry.
+    WorkerTtl,
 }
 
 /// When, what, to which row.
@@ -110,6 +156,8 @@ pub type DueKey = (i64, DueKind, usize);
 pub struct Kept {
     pub op: &'static str,
     pub answer: Value,
+    /// The row of the execution that it is about.
+    pub of: Option<usize>,
     pub expires_at: i64,
 }
 
@@ -117,6 +165,19 @@ pub struct Kept {
 pub struct Dedup {
     pub execution: usize,
     pub expires_at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub row: usize,
+    pub name: String,
+    pub instance: String,
+    pub namespace: String,
+    pub lanes: BTreeSet<String>,
+    pub offered: BTreeSet<String>,
+    pub ttl_ms: i64,
+    pub registered_at: i64,
+    pub heard_at: i64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -127,7 +188,14 @@ pub struct Model {
     pub open: BTreeSet<usize>,
     pub dedup: BTreeMap<(String, String), Dedup>,
     pub requests: BTreeMap<String, Kept>,
-    pub lanes: BTreeSet<String>,
+    /// What each lane lets through.
+    pub lanes: BTreeMap<String, &'static str>,
+    /// Pairs of lane and required capabilities, in the order in which they came up.
+    pub routes: Vec<(String, BTreeSet<String>)>,
+    /// In the order in which they came up.
+    pub namespaces: Vec<String>,
+    /// The registry, by instance and the place of its namespace.
+    pub workers: BTreeMap<(String, usize), Worker>,
     /// Engine time of the step under way, and of the last one that wrote.
     pub last_instant: i64,
     pub stored_instant: i64,
@@ -140,11 +208,28 @@ pub struct Model {
     pub touched: BTreeSet<usize>,
     pub claimable_lanes: BTreeSet<String>,
     pub finished: Vec<String>,
+    /// What happened that no answer and no event tells.
+    pub seen: BTreeSet<&'static str>,
+}
+
+impl Step {
+    /// As it is answered.
+    pub fn json(&self) -> Value {
+        let encoding = self.encoding.as_ref().filter(|_| self.result.is_some());
+        let result = self.result.as_deref().map(crate::op::hex);
+        json!({ "name": self.name, "result": result, "encoding": encoding, "recordedAt": self.at })
+    }
 }
 
 impl Execution {
+    /// Whether a plain claim may take it, its lane being open.
     pub fn claimable(&self) -> bool {
-        matches!(self.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None, .. })
+        let free = matches!(self.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None, .. });
+        free && !self.reserved()
+    }
+
+    pub fn reserved(&self) -> bool {
+        self.grant.as_ref().is_some_and(|grant| grant.live)
     }
 
     pub fn over(&self) -> bool {
@@ -155,7 +240,10 @@ impl Execution {
     fn keep_what_is_left(&mut self, at: i64, phase: Phase) {
         let waits = matches!(
             phase,
-            Phase::Waiting { next: Next::Interrupted } | Phase::Delayed { next: Next::Interrupted, .. }
+            Phase::Waiting { next: Next::Interrupted }
+                | Phase::Delayed { next: Next::Interrupted, .. }
+                | Phase::Blocked { next: Next::Interrupted, .. }
+                | Phase::Lapsed { .. }
         );
         if let (true, Phase::Held { timeout_at, .. }, Some(attempt)) = (waits, self.phase, self.attempts.last_mut()) {
             attempt.timeout_left_ms = timeout_at.map(|timeout_at| timeout_at - at);
@@ -165,13 +253,17 @@ impl Execution {
     pub fn live_fence(&self) -> Option<&Fence> {
         match self.phase {
             Phase::Held { .. } => self.attempts.last().map(|attempt| &attempt.fence),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Lapsed { .. } | Phase::Ended { .. } => None,
+            Phase::Waiting { .. }
+            | Phase::Delayed { .. }
+            | Phase::Blocked { .. }
+            | Phase::Lapsed { .. }
+            | Phase::Ended { .. } => None,
         }
     }
 
     pub fn lifecycle(&self) -> &'static str {
         match self.phase {
-            Phase::Waiting { .. } | Phase::Delayed { .. } => "runnable",
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } => "runnable",
             Phase::Held { .. } | Phase::Lapsed { .. } => "active",
             Phase::Ended { .. } => "terminal",
         }
@@ -186,25 +278,36 @@ impl Execution {
     }
 
     pub fn due(&self) -> Option<DueKey> {
+        let before = self.due_but_for_the_lease();
+        let Phase::Held { expires_at, .. } = self.phase else { return before };
+        before.into_iter().chain([(expires_at, DueKind::LeaseExpiry, self.row)]).min()
+    }
+
+    /// What stands in the row: the expiry of a live lease has a column and an index of its own.
+    pub fn due_but_for_the_lease(&self) -> Option<DueKey> {
         let own = match self.phase {
-            Phase::Waiting { .. } => None,
+            Phase::Waiting { .. } | Phase::Blocked { .. } => None,
             Phase::Delayed { until_at, .. } => Some((until_at, DueKind::Delay)),
-            Phase::Held { expires_at, timeout_at } => {
-                let lease = (expires_at, DueKind::LeaseExpiry);
-                Some(timeout_at.map_or(lease, |at| lease.min((at, DueKind::AttemptTimeout))))
-            }
+            Phase::Held { timeout_at, .. } => timeout_at.map(|at| (at, DueKind::AttemptTimeout)),
             Phase::Lapsed { backoff_until, .. } => backoff_until.map(|at| (at, DueKind::Delay)),
             Phase::Ended { .. } => return None,
         };
+        // A grant is good at its very last instant.
+        let granted =
+            self.grant.as_ref().filter(|grant| grant.live).map(|grant| (grant.expires_at + 1, DueKind::Delay));
         // What was past already when the execution came to be, or was replayed, happens then: times never go back.
         let deadline = self.deadline_at.map(|at| (at.max(self.changed_at), DueKind::Deadline));
-        own.into_iter().chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
+        own.into_iter().chain(granted).chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
     }
 
     /// The attempt pointer (lifecycle §4.3, §24.6).
     pub fn pointer(&self) -> i64 {
-        let retry =
-            matches!(self.phase, Phase::Waiting { next: Next::Retry } | Phase::Delayed { next: Next::Retry, .. });
+        let retry = matches!(
+            self.phase,
+            Phase::Waiting { next: Next::Retry }
+                | Phase::Delayed { next: Next::Retry, .. }
+                | Phase::Blocked { next: Next::Retry, .. }
+        );
         let count = count(&self.attempts);
         if retry { count } else { (count - 1).max(0) }
     }
@@ -248,19 +351,8 @@ impl Model {
     }
 
     pub fn first_due(&self) -> Option<DueKey> {
-        self.open.iter().filter_map(|row| self.executions[*row].due()).min()
-    }
-
-    /// The executions that a claim over these lanes with these capabilities may take, in order.
-    pub fn claim_order(&self, lanes: &[String], offered: &BTreeSet<String>) -> Vec<usize> {
-        let mut rows: Vec<&Execution> = self
-            .open
-            .iter()
-            .map(|row| &self.executions[*row])
-            .filter(|one| one.claimable() && lanes.contains(&one.made.lane) && one.made.required.is_subset(offered))
-            .collect();
-        rows.sort_by_key(|one| (-one.priority, one.row));
-        rows.into_iter().map(|one| one.row).collect()
+        let swept = self.workers.values().map(|one| (one.heard_at + one.ttl_ms, DueKind::WorkerTtl, one.row));
+        self.open.iter().filter_map(|row| self.executions[*row].due()).chain(swept).min()
     }
 
     /// Moves an execution to another phase at an instant: the one event, the stamps, whom it wakes.
@@ -268,6 +360,8 @@ impl Model {
         let was_claimable = self.executions[row].claimable();
         let one = &mut self.executions[row];
         one.keep_what_is_left(at, phase);
+        one.grant = None;
+        one.blocked_because = None;
         one.phase = phase;
         one.changed_at = at;
         if one.over() {
@@ -278,7 +372,9 @@ impl Model {
         match (phase, lease) {
             (Phase::Lapsed { .. }, _) => one.lapses += 1,
             (Phase::Held { .. }, _) => {}
-            (Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. }, _) => one.lapses = 0,
+            (Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. }, _) => {
+                one.lapses = 0;
+            }
         }
         self.record(row, at, cause, true, lease);
         self.woken(row, was_claimable);
@@ -287,7 +383,7 @@ impl Model {
     /// Notes that an execution became claimable.
     pub fn woken(&mut self, row: usize, was_claimable: bool) {
         let one = &self.executions[row];
-        if !was_claimable && one.claimable() {
+        if !was_claimable && one.claimable() && self.lane_claims(&one.made.lane) {
             self.claimable_lanes.insert(one.made.lane.clone());
         }
     }
@@ -296,49 +392,7 @@ impl Model {
     pub fn end_attempt(&mut self, row: usize, lifecycle: &'static str, at: i64) {
         if let Some(attempt) = self.executions[row].attempts.last_mut() {
             attempt.ended = attempt.ended.or(Some((lifecycle, at)));
+            attempt.timeout_left_ms = None;
         }
     }
-
-    /// The earliest and latest instant at which a failure is tried again; nothing when it is final (decisions 3.10).
-    pub fn retry_bounds(&self, row: usize, class: &str, category: &str, at: i64) -> Option<(i64, i64)> {
-        let one = &self.executions[row];
-        let (low, high) = retry_delay(one.made.retry.as_ref(), class, category, one.retry_count)?;
-        Some((at + low, at + high))
-    }
-}
-
-fn retry_delay(policy: Option<&Retry>, class: &str, category: &str, used: i64) -> Option<(i64, i64)> {
-    use crate::op::Backoff;
-    let Some(policy) = policy else {
-        let again = (class == "transient" || class == "infra_crash") && used < 3;
-        return again.then(|| jittered(exponential(1_000, 60_000, 2.0, used)));
-    };
-    let categories = policy.categories.as_deref().unwrap_or_default();
-    let named = categories.is_empty() || categories.iter().any(|one| one == category);
-    if class == "permanent" || class == "cancelled" || !named || used >= policy.max_retries.unwrap_or(3) {
-        return None;
-    }
-    Some(match &policy.backoff {
-        Some(Backoff::Fixed { delay_ms }) => {
-            let delay_ms = delay_ms.unwrap_or(1_000);
-            (delay_ms, delay_ms)
-        }
-        Some(Backoff::Exponential { initial_ms, max_ms, multiplier, jitter }) => {
-            let (initial_ms, max_ms) = (initial_ms.unwrap_or(1_000), max_ms.unwrap_or(60_000));
-            let exact = exponential(initial_ms, max_ms, multiplier.unwrap_or(2.0), used);
-            if jitter.unwrap_or(false) { jittered(exact) } else { exact }
-        }
-        None => exponential(1_000, 60_000, 2.0, used),
-    })
-}
-
-/// min(initial × multiplier^used, max), rounded either way.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small numbers")]
-fn exponential(initial_ms: i64, max_ms: i64, multiplier: f64, used: i64) -> (i64, i64) {
-    let exact = (initial_ms as f64 * multiplier.powi(used as i32)).min(max_ms as f64);
-    (exact.floor() as i64, exact.ceil() as i64)
-}
-
-fn jittered((low, high): (i64, i64)) -> (i64, i64) {
-    (low / 2, high)
 }

@@ -1,8 +1,6 @@
-//! Mutations of calls: from a valid one of each operation to texts that are nearly, or not at all, like it.
+//! Mutations of calls: from a valid one to texts that are nearly, or not at all, like it.
 
 use crate::random::Random;
-use crate::situation;
-use crate::stage::Stage;
 use serde_json::{Value, json};
 
 const NUMBERS: [i64; 15] = [
@@ -22,59 +20,6 @@ const NUMBERS: [i64; 15] = [
     i64::MIN,
     i64::MAX,
 ];
-
-/// One valid call of each operation, as JSON.
-pub fn valid_calls(stage: &Stage) -> Vec<Value> {
-    let (handle, lease_id) = (stage.handles[0].encode(), &stage.handles[0].lease_id);
-    let (id, ended) = (situation::id("1"), situation::id("3"));
-    let rich = json!({
-        "executionId": situation::id("2"), "namespace": "team", "lane": "mail", "kind": "send", "input": 0,
-        "encoding": "text", "priority": 5, "creator": "me", "idempotencyKey": "key", "tags": { "a.b": "c" },
-        "delayUntil": 1_700_000_000_500_i64, "deadlineAt": 1_700_000_900_000_i64, "attemptTimeoutMs": 1_000,
-        "dedupWindowMs": 1_000, "requiredCapabilities": ["gpu"], "maxReclaimCount": 3, "maxReplayCount": 3,
-        "maxSignals": 3, "budgetIds": ["00000000-0000-4000-8000-000000000009"],
-        "retry": { "maxRetries": 2, "backoff": { "type": "exponential", "initialDelayMs": 1, "maxDelayMs": 9,
-            "multiplier": 2.0, "jitter": false }, "retryableCategories": ["a"] },
-        "stream": { "durabilityMode": "buffered", "retentionMaxlen": 5, "retentionTtlMs": 5 },
-        "suspension": { "defaultTimeoutMs": 5, "timeoutBehavior": "fail" },
-        "fallback": { "tiers": [{ "provider": "p", "model": "m", "timeoutMs": 5 }] },
-        "preferredLocality": "eu", "isolationLevel": "high",
-    });
-    let call = |op: &str, args: Value| json!({ "op": op, "args": args, "requestId": "r" });
-    vec![
-        call("create_execution", rich),
-        call(
-            "claim",
-            json!({ "lanes": ["mail"], "worker": { "id": "w", "instanceId": "i" }, "capabilities": ["gpu"],
-                "leaseTtlMs": 1_000, "maxWaitMs": 5 }),
-        ),
-        call("renew", json!({ "handle": handle })),
-        call("progress", json!({ "handle": handle, "percent": 5, "message": "m" })),
-        call("complete", json!({ "handle": handle, "result": 0, "encoding": "text" })),
-        call(
-            "fail",
-            json!({ "handle": handle, "class": "transient", "category": "c",
-                "reason": { "message": "m", "detail": "d" } }),
-        ),
-        call(
-            "cancel_execution",
-            json!({ "executionId": id, "reason": "r", "source": "mine", "leaseEpoch": 1,
-                "leaseId": "00000000-0000-4000-8000-000000000009", "attemptId": "00000000-0000-4000-8000-000000000009" }),
-        ),
-        call("delay", json!({ "handle": handle, "delayUntil": 1_700_000_000_500_i64 })),
-        call("cancel", json!({ "handle": handle, "reason": "r" })),
-        call(
-            "revoke_lease",
-            json!({ "executionId": id, "expectedLeaseId": lease_id, "workerInstanceId": "process", "reason": "r" }),
-        ),
-        call("change_priority", json!({ "executionId": situation::id("4"), "newPriority": 5 })),
-        call("replay_execution", json!({ "executionId": ended })),
-        call("describe_execution", json!({ "executionId": id })),
-        call("get_execution_result", json!({ "executionId": id })),
-        call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),
-        call("read_events", json!({ "after": "start", "limit": 5, "streams": ["lease"] })),
-    ]
-}
 
 /// A text that is nearly a batch of this call.
 pub fn mutated(random: &mut Random, call: &Value) -> Vec<u8> {

@@ -1,6 +1,8 @@
 //! Calls as the tests think of them, and their JSON.
 
 use crate::handle::Handle;
+use crate::protocol::{Protocol, Taker};
+use crate::registry::Registry;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,6 +133,19 @@ pub enum Op {
         limit: Option<i64>,
         streams: Vec<&'static str>,
     },
+    WaitChildren {
+        handle: Handle,
+    },
+    Step {
+        handle: Handle,
+        name: String,
+        result: Option<Vec<u8>>,
+        encoding: Option<String>,
+    },
+    /// Grants, blocks, typed fences.
+    Protocol(Protocol),
+    /// Lanes, leases, workers.
+    Registry(Registry),
     /// Arguments that are refused with this code, whatever the state.
     Invalid {
         op: &'static str,
@@ -171,13 +186,32 @@ impl Op {
             Self::Result { .. } => "get_execution_result",
             Self::List { .. } => "list_executions",
             Self::Events { .. } => "read_events",
+            Self::WaitChildren { .. } => "wait_children",
+            Self::Step { .. } => "record_step",
+            Self::Protocol(protocol) => protocol.name(),
+            Self::Registry(registry) => registry.name(),
             Self::Invalid { op, .. } => op,
         }
     }
 
+    /// The execution of the handle that a step is shown with.
+    pub fn shown(&self) -> Option<&str> {
+        if let Self::Step { handle, .. } = self { Some(&handle.execution) } else { None }
+    }
+
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        matches!(self, Self::Describe { .. } | Self::Result { .. } | Self::List { .. } | Self::Events { .. })
+        if let Self::Registry(registry) = self {
+            return registry.reads();
+        }
+        matches!(
+            self,
+            Self::Describe { .. }
+                | Self::Result { .. }
+                | Self::List { .. }
+                | Self::Events { .. }
+                | Self::Protocol(Protocol::Scan { .. })
+        )
     }
 
     /// The JSON of its arguments; payload bytes go to the list.
@@ -190,7 +224,15 @@ impl Op {
                 "capabilities": claim.offered,
                 "leaseTtlMs": claim.ttl_ms,
             }),
-            Self::Renew { handle } => json!({ "handle": handle.encode() }),
+            Self::Renew { handle } | Self::WaitChildren { handle } => json!({ "handle": handle.encode() }),
+            Self::Step { handle, name, result, encoding } => json!({
+                "handle": handle.encode(),
+                "name": name,
+                "result": put(result.as_ref(), payloads),
+                "encoding": encoding.as_ref().filter(|_| result.is_some()),
+            }),
+            Self::Protocol(protocol) => protocol.args(payloads),
+            Self::Registry(registry) => registry.args(),
             Self::Progress { handle, percent, message } => {
                 json!({ "handle": handle.encode(), "percent": percent, "message": message })
             }
@@ -228,6 +270,13 @@ impl Op {
             Self::Invalid { args, .. } => return args.clone(),
         };
         without_nulls(args)
+    }
+}
+
+impl Claim {
+    pub fn taker(&self) -> Taker {
+        let (worker, instance) = (self.worker.clone(), self.instance.clone());
+        Taker { worker, instance, ttl_ms: self.ttl_ms, lease_id: None, attempt_id: None }
     }
 }
 
@@ -276,7 +325,8 @@ impl Retry {
     }
 }
 
-fn put(bytes: Option<&Vec<u8>>, payloads: &mut Vec<Vec<u8>>) -> Option<usize> {
+/// Puts payload bytes into the list; answers their place.
+pub fn put(bytes: Option<&Vec<u8>>, payloads: &mut Vec<Vec<u8>>) -> Option<usize> {
     bytes.map(|bytes| {
         payloads.push(bytes.clone());
         payloads.len() - 1

@@ -14,7 +14,11 @@ impl Model {
         match one.phase {
             Phase::Ended { outcome: "cancelled" } => return Ok(answer),
             Phase::Ended { .. } => return Err(refused("validation.invalid_input")),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Lapsed { .. } => {}
+            Phase::Waiting { .. }
+            | Phase::Delayed { .. }
+            | Phase::Blocked { .. }
+            | Phase::Held { .. }
+            | Phase::Lapsed { .. } => {}
         }
         let source = cancel.source.clone().unwrap_or_else(|| "operator_override".to_owned());
         if let Some(fence) = one.live_fence().filter(|_| source != "operator_override") {
@@ -40,7 +44,9 @@ impl Model {
         match one.phase {
             Phase::Held { .. } => {}
             Phase::Lapsed { .. } => return satisfied("already_expired"),
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. } => return satisfied("no_active_lease"),
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {
+                return satisfied("no_active_lease");
+            }
         }
         let attempt = one.attempts.last().expect("an attempt under the lease");
         if revoke.instance.as_ref().is_some_and(|name| !name.is_empty() && *name != attempt.instance) {
@@ -98,6 +104,7 @@ impl Model {
         one.ended_at = None;
         one.ending = None;
         one.result = None;
+        one.steps.clear();
         let answer = json!({ "executionId": id, "publicState": "waiting", "replayCount": one.replay_count });
         self.open.insert(row);
         self.enter(row, now, Phase::Waiting { next: Next::Replay }, "replayed", None);

@@ -1,6 +1,6 @@
 //! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
 
-use crate::model::{Attempt, Execution, Model, Next, Phase, count};
+use crate::model::{Attempt, Execution, Model, Next, Phase, Step, count};
 use crate::op::{Op, Retry, hex};
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ impl Execution {
                 };
                 ("unowned", "not_eligible_until_time", reason, "none", pending(next))
             }
+            Phase::Blocked { next, by } => ("unowned", eligibility(by), by, "none", pending(next)),
             Phase::Held { .. } => ("leased", "not_applicable", "none", "none", "running_attempt"),
             Phase::Lapsed { .. } => {
                 ("lease_expired_reclaimable", "not_applicable", "none", "none", "attempt_interrupted")
@@ -44,7 +45,9 @@ impl Execution {
 
     pub fn public_state(&self) -> &'static str {
         match self.phase {
-            Phase::Waiting { .. } => "waiting",
+            Phase::Blocked { by: "waiting_for_children", .. } => "waiting_children",
+            Phase::Blocked { by: "waiting_for_budget" | "waiting_for_quota", .. } => "rate_limited",
+            Phase::Waiting { .. } | Phase::Blocked { .. } => "waiting",
             Phase::Delayed { .. } => "delayed",
             Phase::Held { .. } | Phase::Lapsed { .. } => "active",
             Phase::Ended { outcome: "success" } => "completed",
@@ -56,6 +59,7 @@ impl Execution {
     pub fn snapshot(&self) -> Value {
         let attempts: Vec<Value> = (0..).zip(&self.attempts).map(|(index, one)| self.attempt(index, one)).collect();
         let reported_at = self.progress.as_ref().map_or(0, |progress| progress.at);
+        let recorded_at = self.steps.last().map_or(0, |step| step.at);
         let mut snapshot = json!({
             "executionId": self.id,
             "namespace": self.namespace(),
@@ -84,7 +88,7 @@ impl Execution {
             "leaseReclaimCount": self.reclaim_count,
             "replayCount": self.replay_count,
             "createdAt": self.created_at,
-            "lastMutationAt": self.changed_at.max(reported_at),
+            "lastMutationAt": self.changed_at.max(reported_at).max(recorded_at),
             "startedAt": self.started_at,
             "completedAt": self.ended_at,
         });
@@ -100,13 +104,55 @@ impl Execution {
             Some(source) => json!({ "reason": reason, "source": source }),
             None => json!({ "reason": reason }),
         });
-        if let Phase::Delayed { until_at, .. } | Phase::Lapsed { backoff_until: Some(until_at), .. } = self.phase {
-            snapshot["claimableAt"] = json!(until_at);
-        }
-        if let Phase::Delayed { until_at, .. } = self.phase {
-            snapshot["blockingDetail"] = json!(format!("delayed until {until_at}"));
-        }
+        snapshot["grant"] = self.grant.as_ref().map_or(Value::Null, |grant| {
+            json!({
+                "kind": grant.kind,
+                "workerId": grant.worker,
+                "workerInstanceId": grant.instance,
+                "expiresAt": grant.expires_at,
+                "live": grant.live,
+            })
+        });
+        let step = |step: &Step| {
+            let bytes = step.result.as_ref().map_or(0, Vec::len);
+            json!({ "name": step.name, "resultBytes": bytes, "recordedAt": step.at })
+        };
+        let steps: Vec<Value> = self.steps.iter().map(step).collect();
+        snapshot["steps"] = if steps.is_empty() { Value::Null } else { json!(steps) };
+        let (claimable_at, detail) = self.waits();
+        snapshot["claimableAt"] = json!(claimable_at);
+        snapshot["blockingDetail"] = json!(detail);
         snapshot
+    }
+
+    /// What stands in its row: claim rank, due instant, expiry of the lease, the grant's last instant.
+    pub fn row_picture(&self) -> Vec<String> {
+        let expires_at = match self.phase {
+            Phase::Held { expires_at: at, .. } | Phase::Lapsed { expired_at: at, .. } => Some(at),
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => None,
+        };
+        let columns = [
+            self.claimable().then_some(9_000 - self.priority),
+            self.due_but_for_the_lease().map(|key| key.0),
+            expires_at,
+            self.grant.as_ref().map(|grant| if grant.live { grant.expires_at } else { 0 }),
+        ];
+        columns.map(|number| number.map_or_else(|| "null".to_owned(), |number| number.to_string())).into()
+    }
+
+    /// From when it can be claimed where it waits for an instant, and what it waits for in words.
+    fn waits(&self) -> (Option<i64>, Option<String>) {
+        match self.phase {
+            Phase::Delayed { until_at, .. } => (Some(until_at), Some(format!("delayed until {until_at}"))),
+            Phase::Lapsed { expired_at, backoff_until: None } => {
+                (Some(expired_at), Some(format!("lease expired at {expired_at}, reclaimable")))
+            }
+            Phase::Lapsed { expired_at, backoff_until: Some(at) } => {
+                (Some(at), Some(format!("lease expired at {expired_at}, reclaimable from {at}")))
+            }
+            Phase::Blocked { .. } => (None, self.blocked_because.clone()),
+            Phase::Waiting { .. } | Phase::Held { .. } | Phase::Ended { .. } => (None, None),
+        }
     }
 
     fn namespace(&self) -> &str {
@@ -131,7 +177,9 @@ impl Execution {
         let lifecycle = match (attempt.ended, self.phase) {
             (Some((lifecycle, _)), _) => lifecycle,
             (None, Phase::Held { .. } | Phase::Lapsed { .. }) => "started",
-            (None, Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Ended { .. }) => "suspended",
+            (None, Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. }) => {
+                "suspended"
+            }
         };
         let mut failure = attempt.failure.as_ref().map_or(
             Value::Null,
@@ -187,6 +235,17 @@ impl Execution {
     }
 }
 
+/// What a blocked execution is not eligible for, by what it waits for.
+pub fn eligibility(by: &str) -> &'static str {
+    match by {
+        "waiting_for_children" => "blocked_by_dependencies",
+        "waiting_for_budget" => "blocked_by_budget",
+        "waiting_for_quota" => "blocked_by_quota",
+        "waiting_for_capable_worker" => "blocked_by_route",
+        _ => "blocked_by_operator",
+    }
+}
+
 fn recorded(with_bytes: bool, encoding: Option<&String>) -> Option<&String> {
     encoding.filter(|_| with_bytes)
 }
@@ -207,6 +266,7 @@ impl Model {
             Phase::Ended { outcome } if moved => Some(outcome),
             Phase::Waiting { .. }
             | Phase::Delayed { .. }
+            | Phase::Blocked { .. }
             | Phase::Held { .. }
             | Phase::Lapsed { .. }
             | Phase::Ended { .. } => None,
@@ -256,6 +316,10 @@ impl Model {
             | Op::Revoke(_)
             | Op::Priority { .. }
             | Op::Replay { .. }
+            | Op::WaitChildren { .. }
+            | Op::Step { .. }
+            | Op::Protocol(_)
+            | Op::Registry(_)
             | Op::Invalid { .. } => return None,
         };
         Some(answer)

@@ -3,7 +3,7 @@
 
 use crate::op::{Call, Op};
 use crate::rows;
-use crate::situation::{SITUATIONS, claim, create};
+use crate::situation::{claim, create, situations};
 use crate::source::{Statement, statements};
 use crate::stage::{Act, Situation, Stage};
 use std::cell::RefCell;
@@ -63,7 +63,7 @@ fn explain(db: &dyn Driver, sql: &str) -> Vec<String> {
 
 fn plans() -> BTreeMap<&'static str, Vec<String>> {
     let mut plans = BTreeMap::new();
-    for situation in SITUATIONS {
+    for situation in situations() {
         plans_of(situation, &mut plans);
     }
     plans

@@ -60,6 +60,11 @@ impl Recorder {
                 call.request_id = Some(format!("call {}", self.calls));
             }
         }
+        self.make(calls)
+    }
+
+    /// Makes calls of the test's own.
+    pub fn make(&mut self, calls: Vec<Call>) -> Turn {
         let answers = self.world.send(&calls).answers;
         self.follow(&calls, &answers);
         Turn { at: self.at, calls, answers }
@@ -102,7 +107,7 @@ pub fn finish(world: &mut World, at: i64) -> Dump {
 pub fn drawn(world: &mut World, cursor: &mut String) -> Drawn {
     let mut drawn = Drawn::default();
     loop {
-        let streams = vec!["execution", "completion", "lease", "operator"];
+        let streams = vec!["execution", "completion", "lease", "operator", "worker"];
         let page = world.granted(Op::Events { after: cursor.clone(), limit: Some(1_000), streams });
         page["cursor"].as_str().expect("a cursor").clone_into(cursor);
         drawn.events.extend(page["events"].as_array().expect("events").iter().cloned());

@@ -15,6 +15,7 @@ pub struct Table {
 pub type Dump = BTreeMap<String, Table>;
 
 thread_local! {
+    static COLUMNS: RefCell<HashMap<String, Vec<String>>> = RefCell::default();
     /// Statement texts made at run time; drivers know statements by their address, so each is made once.
     static TEXTS: RefCell<HashMap<String, &'static str>> = RefCell::default();
 }
@@ -73,14 +74,24 @@ fn unquoted(text: &str) -> String {
     text.trim_matches('"').to_owned()
 }
 
+/// The columns of a table, which are the same in every database.
+fn columns(db: &dyn Driver, table: &str) -> Vec<String> {
+    COLUMNS.with_borrow_mut(|known| {
+        if !known.contains_key(table) {
+            let rows = query(db, &format!("SELECT name FROM pragma_table_info('{table}')"));
+            known.insert(table.to_owned(), rows.into_iter().map(|row| unquoted(&row[0])).collect());
+        }
+        known[table].clone()
+    })
+}
+
 /// The whole content of the database.
 pub fn dump(db: &dyn Driver) -> Dump {
     let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
     let tables = query(db, names).into_iter().map(|row| unquoted(&row[0]));
     tables
         .map(|name| {
-            let columns = query(db, &format!("SELECT name FROM pragma_table_info('{name}')"));
-            let columns = columns.into_iter().map(|row| unquoted(&row[0])).collect();
+            let columns = columns(db, &name);
             let mut rows = query(db, &format!("SELECT * FROM {name}"));
             rows.sort();
             (name, Table { columns, rows })
@@ -133,14 +144,19 @@ pub fn differences(left: &Dump, right: &Dump) -> Vec<String> {
     lines
 }
 
+/// What a dump cannot tell: whether every index says what its table says.
+const SOUND: (&str, &str) =
+    ("the file is sound", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'");
+
 /// Rules among rows: each query answers what breaks its rule.
 const RULES: &[(&str, &str)] = &[
-    ("the file is sound", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+    SOUND,
     ("references lead somewhere", "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check"),
     (
         "a payload has an owner",
         "SELECT id FROM payload WHERE id NOT IN (SELECT input FROM specification WHERE input IS NOT NULL UNION ALL \
          SELECT result FROM attempt WHERE result IS NOT NULL UNION ALL \
+         SELECT result FROM step WHERE result IS NOT NULL UNION ALL \
          SELECT result FROM execution WHERE result IS NOT NULL)",
     ),
     (
@@ -176,9 +192,9 @@ const RULES: &[(&str, &str)] = &[
         "SELECT id FROM execution WHERE outcome IN (3, 4) AND id NOT IN (SELECT execution FROM ending)",
     ),
     (
-        "only a replay, a priority, a revocation have a detail",
+        "only a replay, a priority, a revocation, a block, a mark have a detail",
         "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
-         WHERE v.cause IS NULL OR v.cause NOT IN (13, 22, 23)",
+         WHERE v.cause IS NULL OR v.cause NOT IN (13, 17, 22, 23, 32)",
     ),
     (
         "every replay and every change of priority has its detail",
@@ -188,13 +204,14 @@ const RULES: &[(&str, &str)] = &[
     (
         "a detail says what its cause has to say",
         "SELECT d.position, d.detail FROM event_detail d JOIN event v ON v.position = d.position \
-         WHERE NOT CASE v.cause WHEN 13 THEN coalesce(d.detail ->> 'reason', '') <> '' \
-         WHEN 22 THEN d.detail ->> 'branch' = 'normal' AND d.detail ->> 'groupsReset' = 0 \
+         WHERE NOT CASE WHEN v.cause IN (13, 17, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
+         WHEN v.cause = 22 THEN d.detail ->> 'branch' = 'normal' AND d.detail ->> 'groupsReset' = 0 \
          ELSE d.detail ->> 'oldPriority' BETWEEN 0 AND 9000 AND d.detail ->> 'newPriority' BETWEEN 0 AND 9000 END",
     ),
     (
-        "a change of priority is no change of phase",
-        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23)) OR (cause = 23 AND lease IS NOT NULL)",
+        "a renewal, a change of priority, what workers do are no changes of phase",
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause = 5 OR cause BETWEEN 23 AND 33) \
+         OR (cause >= 23 AND lease IS NOT NULL)",
     ),
     (
         "replays are counted",
@@ -219,8 +236,11 @@ const RULES: &[(&str, &str)] = &[
         "SELECT d.idempotency_key FROM dedup d LEFT JOIN execution e ON e.id = d.execution WHERE e.id IS NULL",
     ),
     (
-        "an event has an execution",
-        "SELECT v.position FROM event v LEFT JOIN execution e ON e.id = v.execution WHERE e.id IS NULL",
+        "an event has an execution, or a worker in a namespace",
+        "SELECT v.position FROM event v LEFT JOIN execution e ON e.id = v.execution \
+         LEFT JOIN namespace n ON n.id = v.namespace WHERE CASE WHEN v.cause BETWEEN 30 AND 33 \
+         THEN v.execution IS NOT NULL OR n.id IS NULL OR v.worker IS NULL OR v.instance IS NULL \
+         OR v.previous IS NOT NULL ELSE e.id IS NULL END",
     ),
     (
         "an execution has a route and a namespace",
@@ -235,7 +255,7 @@ const RULES: &[(&str, &str)] = &[
     (
         "an event knows the one before it",
         "SELECT v.position FROM (SELECT position, previous, lag(position) OVER (PARTITION BY execution \
-         ORDER BY position) AS before FROM event) v WHERE v.previous IS NOT v.before",
+         ORDER BY position) AS before FROM event WHERE execution IS NOT NULL) v WHERE v.previous IS NOT v.before",
     ),
     (
         "counters are past what is used",
@@ -244,28 +264,60 @@ const RULES: &[(&str, &str)] = &[
          OR next_position <= (SELECT coalesce(max(position), 0) FROM event)",
     ),
     (
-        "the claim rank says what the phase says",
-        "SELECT id FROM execution WHERE claim_rank IS NOT \
-         CASE WHEN phase = 1 OR (phase = 4 AND lapsed = 1 AND until_at IS NULL) THEN 9000 - priority END",
+        "the claim rank says what phase and grant say",
+        "SELECT id FROM execution WHERE claim_rank IS NOT CASE WHEN coalesce(granted_until, 0) = 0 \
+         AND (phase = 1 OR (phase = 4 AND lapsed = 1 AND until_at IS NULL)) THEN 9000 - priority END",
     ),
     (
-        "the due instant says what the phase says",
-        "SELECT id, due_at FROM (SELECT id, due_at, phase, max(deadline_at, changed_at) AS deadline, CASE \
-         WHEN phase = 2 THEN until_at WHEN phase = 4 AND lapsed = 1 THEN until_at \
-         WHEN phase = 4 THEN min(expires_at, coalesce(timeout_at, expires_at)) WHEN phase = 5 THEN until_at END AS own \
+        "the due instant says what phase, grant and deadline say; the expiry of a live lease stands apart",
+        "SELECT id, due_at FROM (SELECT id, due_at, phase, ifnull(max(deadline_at, changed_at), 9e18) AS deadline, \
+         CASE WHEN granted_until > 0 THEN granted_until + 1 ELSE 9e18 END AS granted, ifnull(CASE WHEN phase IN (2, 5) \
+         OR (phase = 4 AND lapsed = 1) THEN until_at WHEN phase = 4 THEN timeout_at END, 9e18) AS own \
          FROM execution) WHERE due_at IS NOT CASE WHEN phase = 6 THEN NULL \
-         ELSE coalesce(min(own, deadline), own, deadline) END",
+         ELSE nullif(min(own, granted, deadline), 9e18) END",
     ),
     (
         "the due kind says what is due first",
         "SELECT id, due_kind FROM execution WHERE due_kind IS NOT CASE WHEN phase = 6 OR due_at IS NULL THEN NULL \
          WHEN due_at = max(deadline_at, changed_at) THEN 1 WHEN due_at = timeout_at THEN 2 WHEN phase = 5 THEN 3 \
-         WHEN phase = 4 AND lapsed = 0 THEN 4 ELSE 5 END",
+         ELSE 5 END",
+    ),
+    (
+        "an execution and its grant know each other",
+        "SELECT e.id FROM execution e LEFT JOIN execution_grant g ON g.execution = e.id \
+         WHERE (e.granted_until IS NULL) <> (g.execution IS NULL) \
+         OR (e.granted_until > 0 AND e.granted_until <> g.expires_at) UNION ALL \
+         SELECT execution FROM execution_grant WHERE execution NOT IN (SELECT id FROM execution)",
+    ),
+    (
+        "only what has lapsed is granted to be reclaimed",
+        "SELECT execution FROM execution_grant JOIN execution e ON e.id = execution \
+         WHERE kind = 2 AND lapsed = 0",
+    ),
+    (
+        "steps are numbered without gaps, and are of an execution that was claimed",
+        "SELECT s.execution FROM step s LEFT JOIN execution e ON e.id = s.execution \
+         WHERE coalesce(e.attempt_count, 0) = 0 GROUP BY s.execution UNION ALL \
+         SELECT execution FROM step GROUP BY execution HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1",
+    ),
+    (
+        "a worker counts as gone its time to live after its heartbeat, and has a namespace",
+        "SELECT w.id FROM worker w LEFT JOIN namespace n ON n.id = w.namespace WHERE n.id IS NULL \
+         OR expires_at <> heartbeat_at + ttl_ms OR registered_at > heartbeat_at",
     ),
 ];
 
 /// Rules that some rows break, a line each.
 pub fn broken_rules(db: &dyn Driver) -> Vec<String> {
-    let broken = RULES.iter().map(|(rule, sql)| (rule, query(db, sql))).filter(|(_, rows)| !rows.is_empty());
+    broken(db, RULES)
+}
+
+/// What is wrong with a file whose rows were compared with those of another one that breaks no rule.
+pub fn unsound(db: &dyn Driver) -> Vec<String> {
+    broken(db, &[SOUND])
+}
+
+fn broken(db: &dyn Driver, rules: &[(&str, &str)]) -> Vec<String> {
+    let broken = rules.iter().map(|(rule, sql)| (rule, query(db, sql))).filter(|(_, rows)| !rows.is_empty());
     broken.map(|(rule, rows)| format!("{rule}: broken by {rows:?}")).collect()
 }

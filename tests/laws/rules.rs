@@ -1,10 +1,12 @@
 //! The model's operations: the refusal or the answer that each call must get, and what it changes (lifecycle §8, §9.1,
-//! §11, §12, §13.1; decisions 2.8, 3.1–3.16). What operators do stands in `operator`.
+//! §11, §12, §13; decisions 2.8, 3.1–3.16, 3.22). What operators do stands in `operator`, how an execution is taken in
+//! `taking`.
 
 use crate::gate::Pass;
 use crate::handle::Handle;
-use crate::model::{Attempt, Dedup, Execution, Failure, Fence, Kept, Model, Next, Phase, Progress, count};
-use crate::op::{Call, Claim, Create, Fail, Op};
+use crate::model::{Dedup, Execution, Failure, Kept, Model, Next, Phase, Progress, Step, count};
+use crate::op::{Call, Create, Fail, Op, Retry, hex};
+use crate::protocol::Told;
 use crate::time::Drawn;
 use serde_json::{Value, json};
 
@@ -13,6 +15,15 @@ const DAY_MS: i64 = 86_400_000;
 
 fn ok(answer: &Value) -> Value {
     json!({ "ok": answer })
+}
+
+/// Whether an answer is kept for a repeated request id: one that changed nothing is not.
+pub fn keeps(op: &Op, answer: &Value) -> bool {
+    match answer["outcome"].as_str() {
+        Some("no_work" | "not_registered" | "not_reclaimable" | "grant_not_found") => false,
+        Some("reclaim_cap_exceeded") => op.name() == "reclaim_execution",
+        Some(_) | None => true,
+    }
 }
 
 pub fn refused(code: &str) -> Value {
@@ -29,13 +40,14 @@ impl Model {
         let Some(id) = &call.request_id else { return self.run(&call.op, now, found) };
         if let Some(kept) = self.requests.get(id).filter(|kept| kept.expires_at > now) {
             let same = kept.op == call.op.name();
-            return if same { ok(&kept.answer) } else { refused("validation.invalid_input") };
+            return if same { self.again(kept, &call.op) } else { refused("validation.invalid_input") };
         }
         let answer = self.run(&call.op, now, found);
-        let kept = answer.get("ok").filter(|kept| !call.op.reads() && !kept.is_null());
+        let kept = answer.get("ok").filter(|kept| !call.op.reads() && !kept.is_null() && keeps(&call.op, kept));
         if let Some(answer) = kept.cloned() {
             self.wrote = true;
-            let kept = Kept { op: call.op.name(), answer, expires_at: now + REQUEST_MS };
+            let of = answer["executionId"].as_str().and_then(|id| self.by_id.get(id)).copied();
+            let kept = Kept { op: call.op.name(), answer, of, expires_at: now + REQUEST_MS };
             self.requests.insert(id.clone(), kept);
             self.purge_two_requests(now);
         }
@@ -44,8 +56,15 @@ impl Model {
 
     fn run(&mut self, op: &Op, now: i64, found: &Value) -> Value {
         let answer = match op {
-            Op::Create(create) => Ok(self.create(create, now, found)),
+            Op::Create(create) => self.create(create, now, found),
             Op::Claim(claim) => Ok(self.claim(claim, now, found)),
+            Op::WaitChildren { handle } => self.wait_children(handle, now),
+            Op::Step { handle, name, result, encoding } => {
+                let step = Step { name: name.clone(), result: result.clone(), encoding: encoding.clone(), at: now };
+                self.record_step(handle, step)
+            }
+            Op::Protocol(protocol) => self.protocol(protocol, now, found),
+            Op::Registry(registry) => self.registry(registry, now, found),
             Op::Renew { handle } => self.renew(handle, now),
             Op::Progress { handle, percent, message } => self.report(handle, *percent, message.as_ref(), now),
             Op::Complete { handle, result, encoding } => self.complete(handle, now, (result.clone(), encoding.clone())),
@@ -64,16 +83,46 @@ impl Model {
         answer.map_or_else(|refusal| refusal, |answer| ok(&answer))
     }
 
-    fn create(&mut self, create: &Create, now: i64, found: &Value) -> Value {
+    /// A kept answer, its payload bytes read again: those of a step that a replay cleared are gone, whatever was recorded since. A step is one of the
+    /// execution whose handle is shown now.
+    fn again(&self, kept: &Kept, op: &Op) -> Value {
+        let mut answer = kept.answer.clone();
+        let one = op.shown().and_then(|id| self.find(id)).or(kept.of.map(|row| &self.executions[row]));
+        let bytes = |kept: &Value| {
+            let same = |step: &&Step| kept["name"] == json!(step.name) && kept["recordedAt"] == json!(step.at);
+            let step = one.and_then(|one| one.steps.iter().find(same));
+            json!(step.and_then(|step| step.result.as_deref()).map(hex))
+        };
+        if kept.op == "record_step" {
+            answer["result"] = bytes(&answer);
+        }
+        for step in answer["steps"].as_array_mut().into_iter().flatten() {
+            step["result"] = bytes(step);
+        }
+        ok(&answer)
+    }
+
+    fn create(&mut self, create: &Create, now: i64, found: &Value) -> Result<Value, Value> {
         let namespace = create.namespace.clone().unwrap_or_else(|| "default".to_owned());
-        self.wrote |= self.lanes.insert(create.lane.clone());
         let window_ms = create.window_ms.unwrap_or(DAY_MS);
         let key = create.key.clone().filter(|_| window_ms > 0).map(|key| (namespace, key));
         let live = key.as_ref().and_then(|key| self.dedup.get(key)).filter(|one| one.expires_at > now);
         let original = live.map(|one| self.executions[one.execution].id.clone());
         let original = original.or_else(|| create.id.clone().filter(|id| self.by_id.contains_key(id)));
         if let Some(id) = original {
-            return json!({ "outcome": "duplicate", "executionId": id, "publicState": null });
+            self.register_lane(&create.lane);
+            return Ok(json!({ "outcome": "duplicate", "executionId": id, "publicState": null }));
+        }
+        let state = self.lane_state(&create.lane);
+        if ["draining", "disabled"].contains(&state) {
+            let details = json!({ "lane": create.lane, "state": state });
+            return Err(json!({ "error": { "code": "state.lane_closed", "details": details } }));
+        }
+        self.register_lane(&create.lane);
+        self.intern_namespace(create.namespace.as_deref());
+        let route = (create.lane.clone(), create.required.clone());
+        if !self.routes.contains(&route) {
+            self.routes.push(route);
         }
         let minted = || found["ok"]["executionId"].as_str().unwrap_or("no id was minted").to_owned();
         let id = create.id.clone().unwrap_or_else(minted);
@@ -103,6 +152,9 @@ impl Model {
             progress: None,
             ending: None,
             result: None,
+            grant: None,
+            steps: Vec::new(),
+            blocked_because: None,
         });
         assert!(self.by_id.insert(id.clone(), row).is_none(), "the id {id} was minted twice");
         self.open.insert(row);
@@ -112,103 +164,18 @@ impl Model {
             self.dedup.insert(key, Dedup { execution: row, expires_at: now + window_ms });
             self.purge_two_keys(now);
         }
-        json!({ "outcome": "created", "executionId": id, "publicState": self.executions[row].public_state() })
-    }
-
-    /// The first of the claim order; those whose leases lapsed too often end on the way.
-    fn claim(&mut self, claim: &Claim, now: i64, found: &Value) -> Value {
-        for row in self.claim_order(&claim.lanes, &claim.offered) {
-            let one = &self.executions[row];
-            if matches!(one.phase, Phase::Lapsed { .. }) && one.reclaim_count >= one.reclaims_max() {
-                self.give_up(row, now);
-            } else {
-                return self.take(row, claim, now, &found["ok"]);
-            }
-        }
-        Value::Null
-    }
-
-    /// T16.
-    fn give_up(&mut self, row: usize, now: i64) {
-        self.end_attempt(row, "interrupted_reclaimed", now);
-        self.executions[row].ending = Some(("reclaim_cap_exceeded".to_owned(), None));
-        self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
-    }
-
-    /// T3, T4 and T15.
-    fn take(&mut self, row: usize, claim: &Claim, now: i64, found: &Value) -> Value {
-        let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
-        let handle = Handle::decode(&text("handle"));
-        let instance = self.instance_of(claim, handle.as_ref());
-        let ttl_ms = claim.ttl_ms.unwrap_or(30_000);
-        let one = &mut self.executions[row];
-        one.epoch += 1;
-        one.started_at = one.started_at.or(Some(now));
-        let fence = Fence { lease_id: text("leaseId"), epoch: one.epoch, attempt_id: text("attemptId") };
-        let (timeout_at, kind, cause, event) = if let Phase::Waiting { next: Next::Interrupted } = one.phase {
-            (self.go_on(row, claim, fence, instance, now), 2, "resumed", "acquired")
-        } else {
-            let reclaims = matches!(one.phase, Phase::Lapsed { .. });
-            let timeout_at = self.start(row, claim, fence, instance, now);
-            if reclaims { (timeout_at, 4, "reclaimed", "reclaimed") } else { (timeout_at, 1, "claimed", "acquired") }
-        };
-        self.enter(row, now, Phase::Held { expires_at: now + ttl_ms, timeout_at }, cause, Some(event));
-        claimed(&self.executions[row], kind, ttl_ms)
-    }
-
-    /// A new attempt; answers when it times out.
-    fn start(&mut self, row: usize, claim: &Claim, fence: Fence, instance: String, now: i64) -> Option<i64> {
-        self.end_attempt(row, "interrupted_reclaimed", now);
-        let one = &mut self.executions[row];
-        let kind = match one.phase {
-            Phase::Lapsed { .. } => "reclaim",
-            Phase::Waiting { next: Next::Retry } => "retry",
-            Phase::Waiting { next: Next::Replay } => "replay",
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Held { .. } | Phase::Ended { .. } => "initial",
-        };
-        one.reclaim_count += i64::from(kind == "reclaim");
-        one.attempts.push(Attempt {
-            kind,
-            fence,
-            worker: claim.worker.clone(),
-            instance,
-            started_at: now,
-            renewed_at: now,
-            ended: None,
-            timeout_left_ms: None,
-            finished: None,
-            failure: None,
-            has_result: false,
-        });
-        one.made.attempt_timeout_ms.map(|ms| now + ms)
-    }
-
-    /// The interrupted attempt under another lease; answers when it times out.
-    fn go_on(&mut self, row: usize, claim: &Claim, fence: Fence, instance: String, now: i64) -> Option<i64> {
-        let attempt = self.executions[row].attempts.last_mut().expect("the interrupted attempt");
-        let attempt_id = std::mem::take(&mut attempt.fence.attempt_id);
-        attempt.fence = Fence { attempt_id, ..fence };
-        claim.worker.clone_into(&mut attempt.worker);
-        attempt.instance = instance;
-        attempt.renewed_at = now;
-        attempt.finished = None;
-        attempt.timeout_left_ms.take().map(|left_ms| now + left_ms)
-    }
-
-    /// The instance named, or the one that was minted for this opening of the engine.
-    fn instance_of(&mut self, claim: &Claim, found: Option<&Handle>) -> String {
-        if let Some(named) = &claim.instance {
-            return named.clone();
-        }
-        let found = found.map(|handle| handle.instance.clone()).unwrap_or_default();
-        self.instance.get_or_insert(found).clone()
+        Ok(json!({ "outcome": "created", "executionId": id, "publicState": self.executions[row].public_state() }))
     }
 
     /// T5.
     fn renew(&mut self, handle: &Handle, now: i64) -> Result<Value, Value> {
         let row = self.gate_held(handle)?;
+        Ok(self.extend(row, i64::try_from(handle.ttl_ms).expect("a ttl"), now))
+    }
+
+    pub fn extend(&mut self, row: usize, ttl_ms: i64, now: i64) -> Value {
         let one = &mut self.executions[row];
-        let until = now + i64::try_from(handle.ttl_ms).expect("a ttl");
+        let until = now + ttl_ms;
         if let Phase::Held { expires_at, .. } = &mut one.phase {
             *expires_at = until;
         }
@@ -216,7 +183,7 @@ impl Model {
         one.changed_at = now;
         let answer = json!({ "expiresAt": until, "leaseEpoch": one.epoch });
         self.record(row, now, "renewed", false, Some("renewed"));
-        Ok(answer)
+        answer
     }
 
     /// T6: a member left out keeps its earlier value, within an attempt.
@@ -249,14 +216,27 @@ impl Model {
         now: i64,
         result: (Option<Vec<u8>>, Option<String>),
     ) -> Result<Value, Value> {
-        let answer = json!({ "executionId": handle.execution, "publicState": "completed" });
-        let row = match self.gate(handle, Some("complete"))? {
+        let pass = self.gate(handle, Some("complete"))?;
+        self.complete_let_in(&handle.execution, pass, result, true, now)
+    }
+
+    /// What follows for whom the gate let in; the call of a `holder` is answered again.
+    pub fn complete_let_in(
+        &mut self,
+        id: &str,
+        pass: Pass,
+        result: (Option<Vec<u8>>, Option<String>),
+        holder: bool,
+        now: i64,
+    ) -> Result<Value, Value> {
+        let answer = json!({ "executionId": id, "publicState": "completed" });
+        let row = match pass {
             Pass::Held(row) => row,
             Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
             Pass::Repeated(_) => return Ok(answer),
         };
         let attempt = self.executions[row].attempts.last_mut().expect("an attempt");
-        attempt.finished = Some(("complete", None));
+        attempt.finished = holder.then_some(("complete", None));
         attempt.has_result = result.0.is_some();
         self.executions[row].result = Some(result);
         self.end_attempt(row, "ended_success", now);
@@ -266,28 +246,46 @@ impl Model {
 
     /// T8 and T9, also by a holder whose lease lapsed.
     fn fail(&mut self, fail: &Fail, now: i64, found: &Value) -> Result<Value, Value> {
-        let next = i64::from(fail.handle.attempt_index) + 1;
+        let pass = self.gate(&fail.handle, Some("fail"))?;
+        let (category, message) = (fail.category.clone(), fail.message.clone());
+        let told = Told { class: fail.class, category, message, detail: fail.detail.clone() };
+        Ok(self.fail_let_in(pass, i64::from(fail.handle.attempt_index), (&told, None), true, (now, found)))
+    }
+
+    /// What follows for whom the gate let in, by the policy given or the execution's own.
+    pub fn fail_let_in(
+        &mut self,
+        pass: Pass,
+        index: i64,
+        (told, policy): (&Told, Option<&Retry>),
+        holder: bool,
+        (now, found): (i64, &Value),
+    ) -> Value {
+        let next = index + 1;
         let scheduled = |at: i64| json!({ "outcome": "retry_scheduled", "delayUntil": at, "nextAttemptIndex": next });
-        let row = match self.gate(&fail.handle, Some("fail"))? {
+        let row = match pass {
             Pass::Held(row) | Pass::Lapsed(row) => row,
-            Pass::Repeated(Some(at)) => return Ok(scheduled(at)),
-            Pass::Repeated(None) => return Ok(json!({ "outcome": "terminal_failed" })),
+            Pass::Repeated(Some(at)) => return scheduled(at),
+            Pass::Repeated(None) => return json!({ "outcome": "terminal_failed" }),
         };
-        let category = fail.category.clone().unwrap_or_else(|| fail.class.to_owned());
-        let bounds = self.retry_bounds(row, fail.class, &category, now);
+        let category = told.category.clone().unwrap_or_else(|| told.class.to_owned());
+        let bounds = match policy {
+            Some(policy) => self.retry_bounds_by(Some(policy), row, (told.class, &category), now),
+            None => self.retry_bounds(row, told.class, &category, now),
+        };
         let until_at = bounds.map(|(low, high)| found["ok"]["delayUntil"].as_i64().unwrap_or(low).clamp(low, high));
         let attempt = self.executions[row].attempts.last_mut().expect("an attempt");
-        attempt.finished = Some(("fail", until_at));
-        let message = Some(fail.message.clone());
-        attempt.failure = Some(Failure { class: fail.class, category, message, detail: fail.detail.clone() });
+        attempt.finished = holder.then_some(("fail", until_at));
+        let message = Some(told.message.clone());
+        attempt.failure = Some(Failure { class: told.class, category, message, detail: told.detail.clone() });
         let Some(until_at) = until_at else {
             let lease = self.executions[row].live_fence().map(|_| "revoked");
             self.end_attempt(row, "ended_failure", now);
             self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", lease);
-            return Ok(json!({ "outcome": "terminal_failed" }));
+            return json!({ "outcome": "terminal_failed" });
         };
         self.schedule_retry(row, now, until_at);
-        Ok(scheduled(until_at))
+        scheduled(until_at)
     }
 
     /// T11.
@@ -302,6 +300,36 @@ impl Model {
         self.executions[row].attempts.last_mut().expect("an attempt").finished = Some(("delay", Some(until_at)));
         self.enter(row, now, Phase::Delayed { next: Next::Interrupted, until_at }, "delayed", Some("revoked"));
         Ok(answer(until_at))
+    }
+
+    /// T12, and T19 at once: no execution has children.
+    fn wait_children(&mut self, handle: &Handle, now: i64) -> Result<Value, Value> {
+        let answer = json!({ "executionId": handle.execution, "publicState": "waiting" });
+        let row = match self.gate(handle, Some("wait_children"))? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(_) => return Ok(answer),
+        };
+        let next = Next::Interrupted;
+        self.executions[row].attempts.last_mut().expect("an attempt").finished = Some(("wait_children", None));
+        let blocked = Phase::Blocked { next, by: "waiting_for_children" };
+        self.enter(row, now, blocked, "waiting_children", Some("revoked"));
+        self.enter(row, now, Phase::Waiting { next }, "unblocked", None);
+        Ok(answer)
+    }
+
+    /// The first that records a name wins.
+    fn record_step(&mut self, handle: &Handle, step: Step) -> Result<Value, Value> {
+        let row = self.gate_held(handle)?;
+        self.touched.insert(row);
+        let one = &mut self.executions[row];
+        if let Some(known) = one.steps.iter().find(|known| known.name == step.name) {
+            return Ok(known.json());
+        }
+        let answer = step.json();
+        one.steps.push(step);
+        self.wrote = true;
+        Ok(answer)
     }
 
     /// T10 by the holder.
@@ -330,49 +358,4 @@ impl Model {
         self.enter(row, now, Phase::Ended { outcome: "cancelled" }, "cancelled", Some("revoked"));
         Ok(answer)
     }
-}
-
-/// What a claim hands back; `kind` is the handle's.
-fn claimed(one: &Execution, kind: u8, ttl_ms: i64) -> Value {
-    let (attempt, index) = (one.attempts.last().expect("an attempt"), count(&one.attempts) - 1);
-    let (input, encoding) = one.input();
-    let Phase::Held { expires_at, timeout_at } = one.phase else { panic!("what is claimed is held") };
-    let handle = Handle {
-        kind,
-        backend: 3,
-        execution: one.id.clone(),
-        attempt_index: u32::try_from(index).expect("an index"),
-        attempt_id: attempt.fence.attempt_id.clone(),
-        lease_id: attempt.fence.lease_id.clone(),
-        epoch: attempt.fence.epoch.unsigned_abs(),
-        ttl_ms: ttl_ms.unsigned_abs(),
-        lane: one.made.lane.clone(),
-        instance: attempt.instance.clone(),
-    };
-    let handle_kind = match kind {
-        1 => "fresh",
-        2 => "resumed",
-        _ => "reclaimed",
-    };
-    json!({
-        "handle": handle.encode(),
-        "handleKind": handle_kind,
-        "executionId": one.id,
-        "namespace": one.made.namespace.as_deref().unwrap_or("default"),
-        "lane": one.made.lane,
-        "kind": one.made.kind,
-        "priority": one.priority,
-        "attemptIndex": index,
-        "attemptId": attempt.fence.attempt_id,
-        "attemptType": attempt.kind,
-        "retryCount": one.retry_count,
-        "leaseId": attempt.fence.lease_id,
-        "leaseEpoch": attempt.fence.epoch,
-        "leaseExpiresAt": expires_at,
-        "attemptTimeoutAt": timeout_at,
-        "deadlineAt": one.deadline_at,
-        "input": input,
-        "encoding": encoding,
-        "tags": one.made.tags,
-    })
 }

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub const LANES: [&str; 3] = ["mail", "build", "lane x"];
 pub const TOKENS: [&str; 4] = ["gpu", "eu", "big", "Ärger"];
-const NAMESPACES: [&str; 3] = ["default", "team", "équipe"];
-const CLASSES: [&str; 5] = ["transient", "permanent", "infra_crash", "timeout", "cancelled"];
+pub const NAMESPACES: [&str; 3] = ["default", "team", "équipe"];
+pub const CLASSES: [&str; 5] = ["transient", "permanent", "infra_crash", "timeout", "cancelled"];
 const SOURCES: [&str; 5] = ["operator_override", "lease_holder", "flow_cascade", "system_timeout", "mine"];
 /// Executions under way above which fewer are created.
 const UNDER_WAY_MAX: usize = 40;
@@ -41,7 +41,7 @@ impl Script {
     /// The next call.
     pub fn op(&mut self, model: &Model, now: i64) -> Op {
         let busy = model.open.len() > UNDER_WAY_MAX;
-        match self.random.below(100) {
+        match self.random.below(140) {
             0..=17 if !busy => Op::Create(Box::new(self.create(model, now))),
             0..=3 => Op::Create(Box::new(self.create(model, now))),
             4..=41 => Op::Claim(self.claim()),
@@ -55,8 +55,9 @@ impl Script {
             80..=82 => Op::Revoke(self.revoke(model)),
             83..=85 => self.priority(model),
             86..=88 => Op::Replay { id: self.id_where(model, Execution::over) },
-            89..=96 => self.read(model),
-            _ => invalid(&mut self.random),
+            89..=96 => self.read(model, now),
+            97..=99 => invalid(&mut self.random),
+            _ => self.surroundings(model, now),
         }
     }
 
@@ -111,7 +112,7 @@ impl Script {
         }
     }
 
-    fn retry(&mut self) -> Retry {
+    pub fn retry(&mut self) -> Retry {
         let jitter = self.jitter;
         let random = &mut self.random;
         let backoff = match random.below(5) {
@@ -170,11 +171,12 @@ impl Script {
             16 | 17 => random.pick(&self.handles).clone(),
             18 => {
                 let mut forged = (*random.pick(&newest)).clone();
-                match random.below(5) {
+                match random.below(6) {
                     0 => forged.epoch += 1,
                     1 => forged.epoch = forged.epoch.saturating_sub(1),
                     2 => forged.lease_id = random.uuid(),
                     3 => forged.attempt_id = random.uuid(),
+                    4 => forged.attempt_index = *random.pick(&[0, forged.attempt_index + 1, u32::MAX]),
                     _ => std::mem::swap(&mut forged.lease_id, &mut forged.attempt_id),
                 }
                 forged
@@ -261,7 +263,10 @@ impl Script {
         }
     }
 
-    fn read(&mut self, model: &Model) -> Op {
+    fn read(&mut self, model: &Model, now: i64) -> Op {
+        if self.random.percent(40) {
+            return self.listing(model, now);
+        }
         let id = self.id(model);
         let random = &mut self.random;
         match random.below(4) {
@@ -281,7 +286,7 @@ impl Script {
     }
 
     /// Mostly the id of one of the latest executions for which something holds.
-    fn id_where(&mut self, model: &Model, holds: impl Fn(&Execution) -> bool) -> String {
+    pub fn id_where(&mut self, model: &Model, holds: impl Fn(&Execution) -> bool) -> String {
         let fitting: Vec<&Execution> = model.executions.iter().rev().take(60).filter(|one| holds(one)).collect();
         if fitting.is_empty() || self.random.percent(15) {
             return self.id(model);
@@ -290,7 +295,7 @@ impl Script {
     }
 
     /// An execution id, now and then one that nobody has.
-    fn id(&mut self, model: &Model) -> String {
+    pub fn id(&mut self, model: &Model) -> String {
         let random = &mut self.random;
         if model.executions.is_empty() || random.percent(5) {
             return format!("{{fp:0}}:{}", random.uuid());

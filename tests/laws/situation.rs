@@ -40,7 +40,7 @@ fn fail(stage: &Stage, class: &'static str) -> Call {
     Op::Fail(Fail { handle, class, category: None, message: "no".to_owned(), detail: None }).into()
 }
 
-fn complete(stage: &Stage, index: usize) -> Call {
+pub fn complete(stage: &Stage, index: usize) -> Call {
     let handle = stage.handles[index].clone();
     Op::Complete { handle, result: Some(b"done".to_vec()), encoding: Some("text".to_owned()) }.into()
 }
@@ -53,7 +53,7 @@ fn abandon(stage: &Stage) -> Call {
     Op::Abandon { handle: stage.handles[0].clone(), reason: "no more".to_owned() }.into()
 }
 
-fn revoke(name: &str) -> Call {
+pub fn revoke(name: &str) -> Call {
     Op::Revoke(Revoke { id: id(name), reason: "maintenance".to_owned(), ..Revoke::default() }).into()
 }
 
@@ -73,11 +73,11 @@ pub fn renewal(stage: &Stage) -> Call {
     Op::Renew { handle: stage.handles[0].clone() }.into()
 }
 
-fn with_id(call: Call, id: &str) -> Call {
+pub fn with_id(call: Call, id: &str) -> Call {
     Call { request_id: Some(id.to_owned()), ..call }
 }
 
-fn again(one: &mut Create) {
+pub fn again(one: &mut Create) {
     let backoff = Some(Backoff::Fixed { delay_ms: Some(1_000) });
     one.retry = Some(Retry { max_retries: Some(2), backoff, categories: None });
 }
@@ -92,15 +92,15 @@ fn rich(one: &mut Create) {
     again(one);
 }
 
-fn nothing(_: &mut Stage) {}
+pub fn nothing(_: &mut Stage) {}
 
 /// One waits in `mail`.
-fn waiting(stage: &mut Stage) {
+pub fn waiting(stage: &mut Stage) {
     stage.grant(create("1", again));
 }
 
 /// One is held; another one waits behind it.
-fn held(stage: &mut Stage) {
+pub fn held(stage: &mut Stage) {
     waiting(stage);
     stage.grant(claim(&["mail"], 1_000));
     stage.grant(create("2", rich));
@@ -113,7 +113,7 @@ fn held_for_a_while(stage: &mut Stage) {
 }
 
 /// The one that was held has lapsed, though nobody has applied it yet.
-fn lapsed(stage: &mut Stage) {
+pub fn lapsed(stage: &mut Stage) {
     held(stage);
     stage.pass(1_000);
 }
@@ -127,7 +127,7 @@ fn given_up(stage: &mut Stage) {
 }
 
 /// Much is due at once: a delay, a deadline, an attempt timeout, a lease, a kept answer, a key.
-fn much_is_due(stage: &mut Stage) {
+pub fn much_is_due(stage: &mut Stage) {
     stage.grant(create("1", |one| {
         again(one);
         one.attempt_timeout_ms = Some(40);
@@ -152,7 +152,7 @@ fn ahead(stage: &mut Stage) {
 }
 
 /// The one that was held waits to go on, some of its timeout left; another one waits before it.
-fn interrupted(stage: &mut Stage) {
+pub fn interrupted(stage: &mut Stage) {
     stage.grant(create("1", |one| one.attempt_timeout_ms = Some(5_000)));
     stage.grant(claim(&["mail"], 1_000));
     stage.pass(100);
@@ -160,7 +160,7 @@ fn interrupted(stage: &mut Stage) {
 }
 
 /// One ended and one was cancelled; two wait.
-fn over(stage: &mut Stage) {
+pub fn over(stage: &mut Stage) {
     stage.grant(create("1", again));
     stage.grant(claim(&["mail"], 1_000));
     stage.grant(complete(stage, 0));
@@ -184,7 +184,7 @@ fn reopened(stage: &mut Stage) {
     stage.world.reopen();
 }
 
-fn one(call: Call) -> Vec<Call> {
+pub fn one(call: Call) -> Vec<Call> {
     vec![call]
 }
 
@@ -231,7 +231,12 @@ fn operators_batch(_: &Stage) -> Vec<Call> {
 /// A read of something that does not exist: what is due is applied, nothing else happens.
 pub const READ: fn(&Stage) -> Vec<Call> = |_| one(describe("99"));
 
-pub const SITUATIONS: &[Situation] = &[
+/// All of them.
+pub fn situations() -> impl Iterator<Item = &'static Situation> {
+    SITUATIONS.iter().chain(crate::scheduled::SITUATIONS)
+}
+
+const SITUATIONS: &[Situation] = &[
     Situation { name: "a create", prepare: nothing, act: Act::Calls(|_| one(create("1", rich))) },
     Situation { name: "a create in a known lane", prepare: waiting, act: Act::Calls(|_| one(create("2", |_| {}))) },
     Situation {

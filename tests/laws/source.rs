@@ -37,7 +37,9 @@ pub fn statements() -> Vec<Statement> {
             (name, std::fs::read_to_string(&path).expect("a source"))
         })
         .collect();
-    let macros: Vec<(String, String)> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
+    let mut macros: Vec<(String, String)> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
+    // One name may end like another: the longest first.
+    macros.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     texts.iter().flat_map(|(name, text)| statements_of(name, text, &macros)).collect()
 }
 

@@ -3,6 +3,7 @@
 use crate::handle::Handle;
 use crate::op::{Call, Op};
 use crate::rows::{self, Dump};
+use crate::scheduled::{grant_for, heartbeat, listings, register, use_of};
 use crate::situation::{cancel, claim, create, describe, progress, renewal, replay};
 use crate::world::{World, refusal};
 use serde_json::{Value, json};
@@ -14,6 +15,8 @@ pub struct Stage {
     pub world: World,
     pub raw: Rc<dyn Driver>,
     pub handles: Vec<Handle>,
+    /// The keys of grants.
+    pub grants: Vec<String>,
 }
 
 /// What is prepared, and what is then done.
@@ -37,7 +40,7 @@ impl Stage {
     pub fn prepared(situation: &Situation, wrap: &dyn Fn(Rc<dyn Driver>) -> Rc<dyn Driver>) -> Self {
         let raw: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
         let world = World::over(wrap(Rc::clone(&raw)), 1);
-        let mut stage = Self { world, raw, handles: Vec::new() };
+        let mut stage = Self { world, raw, handles: Vec::new(), grants: Vec::new() };
         (situation.prepare)(&mut stage);
         stage
     }
@@ -75,18 +78,25 @@ impl Stage {
         }
         let claims = [claim(&["mail", "build", "new"], 500), claim(&["mail"], 10_000), claim(&["build"], 10_000)];
         let new = create("90", |one| "new".clone_into(&mut one.lane));
+        let anybody = [register("process", "worker", None), heartbeat("process")];
+        let kept = [grant_for(&["mail", "build"]), use_of("90"), use_of("1")];
         let early = [new.clone(), create("91", |one| one.priority = Some(7))];
-        for call in early.into_iter().chain(claims.clone()).chain([describe("1"), describe("90")]) {
+        for call in early.into_iter().chain(claims.clone()).chain([describe("1"), describe("90")]).chain(kept) {
             answers.extend(self.world.send(&[call]).answers);
         }
+        answers.extend(self.world.send(&[&anybody[..], &listings()].concat()).answers);
         self.pass(3_000);
         let events = Op::Events { after: "start".to_owned(), limit: None, streams: Vec::new() };
         let end = cancel("1");
         // In the end all that the engine remembers of an ended execution is put to use as well.
         let anew = [replay("1"), claim(&["mail"], 500)];
         let list = Op::List { cursor: None, limit: None, namespace: None };
-        let late: Vec<Call> =
-            claims.into_iter().chain([end, new]).chain(anew).chain([Call::from(list), Call::from(events)]).collect();
+        let late: Vec<Call> = claims
+            .into_iter()
+            .chain([grant_for(&["mail"]), heartbeat("process"), end, new])
+            .chain(anew)
+            .chain([Call::from(list), Call::from(events)])
+            .collect();
         answers.extend(self.world.send(&late).answers);
         answers.push(json!(self.world.engine().tick().expect("a tick").next_due_at));
         (answers.into_iter().map(without_drawn).collect(), self.dump())
@@ -102,6 +112,10 @@ impl Stage {
 
     pub fn grant(&mut self, call: Call) {
         let mut answer = self.world.send(&[call]).answers.remove(0);
+        assert!(answer.get("ok").is_some(), "what a situation needs is refused: {answer}");
+        if let Some(key) = answer["ok"]["grantKey"].as_str() {
+            self.grants.push(key.to_owned());
+        }
         if let Some(handle) = answer["ok"]["handle"].take().as_str() {
             self.handles.push(Handle::decode(handle).expect("a handle reads back"));
         }
@@ -111,7 +125,7 @@ impl Stage {
 /// Drawn ids in a dump, and the handles among kept answers.
 fn drawn(_table: &str, column: &str, cell: &str) -> Option<String> {
     match column {
-        "attempt_id" | "lease_id" if cell != "null" => Some("drawn".to_owned()),
+        "attempt_id" | "lease_id" | "grant_key" if cell != "null" => Some("drawn".to_owned()),
         "answer" => {
             let text: String = serde_json::from_str(cell).expect("a quoted text");
             Some(without_drawn(serde_json::from_str(&text).expect("an answer")).to_string())
@@ -124,9 +138,9 @@ fn drawn(_table: &str, column: &str, cell: &str) -> Option<String> {
 fn without_drawn(answer: Value) -> Value {
     match answer {
         Value::Object(members) => {
-            let kept = members
-                .into_iter()
-                .filter(|(name, _)| !["handle", "leaseId", "attemptId", "message"].contains(&name.as_str()));
+            let kept = members.into_iter().filter(|(name, _)| {
+                !["handle", "leaseId", "attemptId", "grantKey", "message"].contains(&name.as_str())
+            });
             kept.map(|(name, value)| (name, without_drawn(value))).collect::<serde_json::Map<_, _>>().into()
         }
         Value::Array(items) => items.into_iter().map(without_drawn).collect(),

@@ -43,6 +43,9 @@ impl Model {
 
     fn act(&mut self, (at, kind, row): DueKey, drawn: &Drawn) {
         self.wrote = true;
+        if kind == DueKind::WorkerTtl {
+            return self.sweep(row, at);
+        }
         self.touched.insert(row);
         match (kind, self.executions[row].phase) {
             (DueKind::Deadline, _) => self.expire(row, at, "deadline_passed", "execution_deadline"),
@@ -55,14 +58,24 @@ impl Model {
             (DueKind::Delay, Phase::Delayed { next, .. }) => {
                 self.enter(row, at, Phase::Waiting { next }, "delay_over", None);
             }
-            (DueKind::Delay, Phase::Lapsed { expired_at, .. }) => {
-                self.executions[row].phase = Phase::Lapsed { expired_at, backoff_until: None };
-                self.woken(row, false);
-            }
-            (DueKind::Delay, Phase::Waiting { .. } | Phase::Held { .. } | Phase::Ended { .. }) => {
-                panic!("a delay is due where there is none");
+            (DueKind::Delay, Phase::Waiting { .. } | Phase::Lapsed { .. }) => self.release(row, at),
+            (DueKind::Delay | DueKind::WorkerTtl, _) => panic!("a delay is due where there is none"),
+        }
+    }
+
+    /// The back-off after repeated lapses is over, or a grant is.
+    fn release(&mut self, row: usize, at: i64) {
+        let one = &mut self.executions[row];
+        if let Some(grant) = &mut one.grant {
+            grant.live &= grant.expires_at >= at;
+            if !grant.live {
+                self.seen.insert("a grant that is over");
             }
         }
+        if let Phase::Lapsed { backoff_until, .. } = &mut one.phase {
+            *backoff_until = backoff_until.filter(|until| *until > at);
+        }
+        self.woken(row, false);
     }
 
     /// T20: a lease event only where a lease was live.
@@ -105,6 +118,10 @@ impl Model {
         for one in &mut self.executions {
             one.shift(ahead);
         }
+        for worker in self.workers.values_mut() {
+            back(&mut worker.registered_at, ahead);
+            back(&mut worker.heard_at, ahead);
+        }
         self.dedup.values_mut().for_each(|one| back(&mut one.expires_at, ahead));
         self.requests.values_mut().for_each(|one| back(&mut one.expires_at, ahead));
         self.last_instant = host_now;
@@ -142,7 +159,7 @@ impl crate::model::Execution {
         back(&mut self.created_at, ahead);
         back(&mut self.changed_at, ahead);
         match &mut self.phase {
-            Phase::Waiting { .. } | Phase::Ended { .. } => {}
+            Phase::Waiting { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {}
             Phase::Delayed { until_at, .. } => back(until_at, ahead),
             Phase::Held { expires_at, timeout_at } => {
                 back(expires_at, ahead);
@@ -159,6 +176,8 @@ impl crate::model::Execution {
             attempt.ended.iter_mut().for_each(|(_, at)| back(at, ahead));
             attempt.finished.iter_mut().filter_map(|(_, at)| at.as_mut()).for_each(|at| back(at, ahead));
         }
+        self.grant.iter_mut().for_each(|grant| back(&mut grant.expires_at, ahead));
+        self.steps.iter_mut().for_each(|step| back(&mut step.at, ahead));
         self.progress.iter_mut().for_each(|progress| back(&mut progress.at, ahead));
     }
 }

@@ -8,6 +8,7 @@ use crate::op::{Call, Op};
 use crate::picture::differences;
 use crate::random::Random;
 use crate::record::drawn;
+use crate::registry::Registry;
 use crate::rows::{broken_rules, number, query, query_with, total_changes};
 use crate::rules::refused;
 use crate::script::Script;
@@ -15,8 +16,8 @@ use crate::time::Drawn;
 use crate::world::{Reply, START, World};
 use serde_json::{Value, json};
 
-/// Steps of each walk of a default run: six walks, 13 200 steps.
-const STEPS: usize = 2_200;
+/// Steps of each walk of a default run: eight walks, 20 400 steps.
+const STEPS: usize = 2_550;
 /// Steps after which every execution under way and every row is looked at.
 const THOROUGH_EVERY: usize = 50;
 struct Walk {
@@ -34,12 +35,12 @@ struct Walk {
 
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_memory() {
-    walks(&[1, 3, 8], World::memory);
+    walks(&[1, 3, 8, 21], World::memory);
 }
 
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_a_file() {
-    walks(&[2, 5, 13], |seed| World::file(&format!("walk-{seed}"), seed));
+    walks(&[2, 5, 13, 34], |seed| World::file(&format!("walk-{seed}"), seed));
 }
 
 fn walks(seeds: &[u64], world: impl Fn(u64) -> World) {
@@ -227,7 +228,7 @@ impl Walk {
         for (call, found) in calls.iter().zip(&reply.answers) {
             let expected = self.model.answer(call, now, found, &drawn);
             self.agree_on_answer(&expected, found);
-            self.met.answer(found);
+            self.met.answer(call.op.name(), found);
             if let Some(handle) = found["ok"]["handle"].as_str() {
                 self.script.learn(Handle::decode(handle).expect("a handle reads back"));
             }
@@ -313,19 +314,16 @@ impl Walk {
 
     fn look_at(&mut self, row: usize) {
         let one = &self.model.executions[row];
-        let (id, expected, due, claimable) = (one.id.clone(), one.snapshot(), one.due(), one.claimable());
-        let rank = claimable.then_some(9_000 - one.priority);
+        let (id, expected, wanted) = (one.id.clone(), one.snapshot(), one.row_picture());
         let snapshot = self.read_raw(Op::Describe { id: id.clone() });
         self.agree("describe_execution", &expected, &snapshot);
         let verdict = self.history.snapshot(&snapshot);
         self.law(verdict);
-        let sql = "SELECT claim_rank, due_at FROM execution WHERE id = ?1";
+        let sql = "SELECT claim_rank, due_at, expires_at, granted_until FROM execution WHERE id = ?1";
         let place = i64::try_from(row).expect("a row") + 1;
         let stored = query_with(&*self.world.driver(), sql, &[place.into()]);
-        let shown = |number: Option<i64>| number.map_or_else(|| "null".to_owned(), |number| number.to_string());
-        let wanted = vec![shown(rank), shown(due.map(|key| key.0))];
         if stored != [wanted.clone()] {
-            self.stop("claim_rank and due_at", &[format!("{id}: expected {wanted:?}, found {stored:?}")]);
+            self.stop("the row", &[format!("{id}: {sql}: expected {wanted:?}, found {stored:?}")]);
         }
     }
 
@@ -359,11 +357,39 @@ impl Walk {
         if !broken.is_empty() {
             self.stop("the rules among rows", &broken);
         }
-        let kept = [number(&*db, "SELECT count(*) FROM dedup"), number(&*db, "SELECT count(*) FROM request")];
-        let wanted =
-            [self.model.dedup.len(), self.model.requests.len()].map(|count| i64::try_from(count).expect("a count"));
-        if kept != wanted {
-            self.stop("kept keys and answers", &[format!("expected {wanted:?}, found {kept:?}")]);
+        let model = &self.model;
+        let open = |row: &usize| &model.executions[*row];
+        let counts = [
+            ("dedup", model.dedup.len()),
+            ("request", model.requests.len()),
+            ("worker", model.workers.len()),
+            ("lane", model.lanes.len()),
+            ("route", model.routes.len()),
+            ("namespace", model.namespaces.len()),
+            ("execution_grant", model.open.iter().filter(|row| open(row).grant.is_some()).count()),
+            ("step", model.executions.iter().map(|one| one.steps.len()).sum()),
+        ];
+        for (table, wanted) in counts {
+            let kept = number(&*db, &format!("SELECT count(*) FROM {table}"));
+            if i64::try_from(wanted) != Ok(kept) {
+                self.stop("the rows of a table", &[format!("{table}: expected {wanted}, found {kept}")]);
+            }
+        }
+        self.look_at_what_surrounds_them();
+    }
+
+    /// Every lane and every worker; and the registry is what was registered, neither swept nor marked since.
+    fn look_at_what_surrounds_them(&mut self) {
+        let expected = [self.model.list_lanes(None, None), self.model.list_workers(None, None, None)];
+        let workers = Registry::Workers { namespace: None, cursor: None, limit: None };
+        let reads = [Registry::Lanes { cursor: None, limit: None }, workers];
+        for (expected, read) in expected.iter().zip(reads) {
+            let found = self.read_raw(Op::Registry(read));
+            self.agree("what surrounds the executions", expected, &found);
+            if found["workers"].is_array() {
+                let verdict = self.history.workers(&found);
+                self.law(verdict);
+            }
         }
     }
 }

@@ -3,29 +3,53 @@
 
 use crate::op::{Call, hex};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::rc::Rc;
 use tidegate::host::{ManualClock, SeededEntropy};
+use tidegate::model::given::of_stored;
 use tidegate::model::payload::Bytes;
 use tidegate::ops::Call as Operation;
 use tidegate::ops::abandon::CancelArgs;
+use tidegate::ops::block::{BlockExecutionArgs, BlockRouteArgs};
 use tidegate::ops::cancel::CancelExecutionArgs;
 use tidegate::ops::claim::ClaimArgs;
+use tidegate::ops::claim_execution::ClaimExecutionArgs;
+use tidegate::ops::claim_for_worker::ClaimForWorkerArgs;
+use tidegate::ops::claim_from_grant::ClaimFromResumeGrantArgs;
+use tidegate::ops::claim_resumed::ClaimResumedExecutionArgs;
 use tidegate::ops::complete::CompleteArgs;
+use tidegate::ops::complete_execution::CompleteExecutionArgs;
 use tidegate::ops::create::CreateArgs;
 use tidegate::ops::delay::DelayArgs;
 use tidegate::ops::describe::DescribeExecutionArgs;
 use tidegate::ops::events::ReadEventsArgs;
+use tidegate::ops::explain::ExplainClaimArgs;
 use tidegate::ops::fail::FailArgs;
+use tidegate::ops::fail_execution::FailExecutionArgs;
+use tidegate::ops::grant_and_claim::IssueGrantAndClaimArgs;
+use tidegate::ops::heartbeat::HeartbeatWorkerArgs;
+use tidegate::ops::issue_claim_grant::IssueClaimGrantArgs;
+use tidegate::ops::lane::SetLaneStateArgs;
+use tidegate::ops::lanes::ListLanesArgs;
+use tidegate::ops::leases::ListExpiredLeasesArgs;
 use tidegate::ops::list::ListExecutionsArgs;
+use tidegate::ops::mark_dead::MarkWorkerDeadArgs;
 use tidegate::ops::priority::ChangePriorityArgs;
 use tidegate::ops::progress::ProgressArgs;
+use tidegate::ops::reclaim::ReclaimExecutionArgs;
+use tidegate::ops::reclaim_grant::IssueReclaimGrantArgs;
+use tidegate::ops::register::RegisterWorkerArgs;
 use tidegate::ops::renew::RenewArgs;
+use tidegate::ops::renew_lease::RenewLeaseArgs;
 use tidegate::ops::replay::ReplayExecutionArgs;
 use tidegate::ops::result::GetExecutionResultArgs;
 use tidegate::ops::revoke::RevokeLeaseArgs;
+use tidegate::ops::scan::ScanEligibleArgs;
+use tidegate::ops::step::RecordStepArgs;
+use tidegate::ops::unblock::UnblockExecutionArgs;
+use tidegate::ops::wait_children::WaitChildrenArgs;
+use tidegate::ops::workers::ListWorkersArgs;
 use tidegate::store::driver::{Driver, Durability, Embedded};
 use tidegate::wire::{self, Message};
 use tidegate::{Engine, Error, Host, Limits};
@@ -167,7 +191,17 @@ impl World {
             "get_execution_result" => single::<GetExecutionResultArgs>(engine, &args, &payloads),
             "list_executions" => single::<ListExecutionsArgs>(engine, &args, &payloads),
             "read_events" => single::<ReadEventsArgs>(engine, &args, &payloads),
-            other => panic!("no operation is called {other}"),
+            "wait_children" => single::<WaitChildrenArgs>(engine, &args, &payloads),
+            "record_step" => single::<RecordStepArgs>(engine, &args, &payloads),
+            "set_lane_state" => single::<SetLaneStateArgs>(engine, &args, &payloads),
+            "list_lanes" => single::<ListLanesArgs>(engine, &args, &payloads),
+            "list_expired_leases" => single::<ListExpiredLeasesArgs>(engine, &args, &payloads),
+            "explain_claim" => single::<ExplainClaimArgs>(engine, &args, &payloads),
+            "register_worker" => single::<RegisterWorkerArgs>(engine, &args, &payloads),
+            "heartbeat_worker" => single::<HeartbeatWorkerArgs>(engine, &args, &payloads),
+            "mark_worker_dead" => single::<MarkWorkerDeadArgs>(engine, &args, &payloads),
+            "list_workers" => single::<ListWorkersArgs>(engine, &args, &payloads),
+            other => protocol(engine, other, &args, &payloads),
         };
         Reply { answers: vec![answer], batch: None }
     }
@@ -181,14 +215,36 @@ impl World {
     }
 }
 
+/// Makes one call of the part that only a separate scheduler needs.
+fn protocol(engine: &mut Engine, op: &str, args: &Value, payloads: &[Vec<u8>]) -> Value {
+    match op {
+        "renew_lease" => single::<RenewLeaseArgs>(engine, args, payloads),
+        "complete_execution" => single::<CompleteExecutionArgs>(engine, args, payloads),
+        "fail_execution" => single::<FailExecutionArgs>(engine, args, payloads),
+        "claim_for_worker" => single::<ClaimForWorkerArgs>(engine, args, payloads),
+        "issue_claim_grant" => single::<IssueClaimGrantArgs>(engine, args, payloads),
+        "claim_execution" => single::<ClaimExecutionArgs>(engine, args, payloads),
+        "claim_resumed_execution" => single::<ClaimResumedExecutionArgs>(engine, args, payloads),
+        "claim_from_resume_grant" => single::<ClaimFromResumeGrantArgs>(engine, args, payloads),
+        "issue_grant_and_claim" => single::<IssueGrantAndClaimArgs>(engine, args, payloads),
+        "issue_reclaim_grant" => single::<IssueReclaimGrantArgs>(engine, args, payloads),
+        "reclaim_execution" => single::<ReclaimExecutionArgs>(engine, args, payloads),
+        "scan_eligible_executions" => single::<ScanEligibleArgs>(engine, args, payloads),
+        "block_route" => single::<BlockRouteArgs>(engine, args, payloads),
+        "block_execution_for_admission" => single::<BlockExecutionArgs>(engine, args, payloads),
+        "unblock_execution" => single::<UnblockExecutionArgs>(engine, args, payloads),
+        other => panic!("no operation is called {other}"),
+    }
+}
+
 fn single<C>(engine: &mut Engine, args: &Value, payloads: &[Vec<u8>]) -> Value
 where
-    C: Operation + DeserializeOwned,
+    C: Operation,
     C::Answer: Serialize,
 {
-    let mut args: C = match serde_json::from_value(args.clone()) {
+    let mut args: C = match of_stored(&args.to_string(), C::OP) {
         Ok(args) => args,
-        Err(e) => panic!("{}: {args} cannot be read: {e}", C::OP),
+        Err(e) => panic!("{args}: {e}"),
     };
     args.bytes(&mut |bytes| {
         if let Bytes::At(place) = bytes {
@@ -212,12 +268,17 @@ pub fn refusal(e: &Error) -> Value {
 
 /// Puts payload bytes, in hex, where their places stand.
 fn with_bytes(mut answer: Value, payloads: &[Vec<u8>]) -> Value {
-    for member in ["input", "result"] {
-        let place = answer["ok"].get(member).and_then(Value::as_u64);
-        if let Some(place) = place {
+    let put = |object: &mut Value, member: &str| {
+        if let Some(place) = object.get(member).and_then(Value::as_u64) {
             let place = usize::try_from(place).expect("a place");
-            answer["ok"][member] = json!(hex(&payloads[place]));
+            object[member] = json!(hex(&payloads[place]));
         }
+    };
+    if let Some(ok) = answer.get_mut("ok") {
+        put(ok, "input");
+        put(ok, "result");
+        let steps = ok.get_mut("steps").and_then(Value::as_array_mut);
+        steps.into_iter().flatten().for_each(|step| put(step, "result"));
     }
     answer
 }

@@ -1,0 +1,107 @@
+//! The operations as synchronous methods of the class `Engine`, for those who use the wasm package directly: a table.
+
+use super::class::WasmEngine;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+macro_rules! methods {
+    ($($(#[doc = $doc:literal])* $name:ident $js:ident ($args:literal) -> $answer:literal;)*) => {
+        #[wasm_bindgen(js_class = Engine)]
+        impl WasmEngine {
+            $(
+                $(#[doc = $doc])*
+                #[wasm_bindgen(js_name = $js, unchecked_return_type = $answer)]
+                pub fn $name(
+                    &self,
+                    #[wasm_bindgen(unchecked_param_type = $args)] args: &JsValue,
+                ) -> Result<JsValue, JsValue> {
+                    self.operation(stringify!($name), args)
+                }
+            )*
+        }
+    };
+}
+
+methods! {
+    /// Creates an execution.
+    create_execution createExecution ("CreateArgs") -> "CreateAnswer";
+    /// Claims the first execution that the worker may take; null when there is none.
+    claim claim ("ClaimArgs") -> "Claim | null";
+    /// Extends the lease of a handle.
+    renew renew ("RenewArgs") -> "RenewAnswer";
+    /// Reports progress.
+    progress progress ("ProgressArgs") -> "ProgressAnswer";
+    /// Ends an execution well.
+    complete complete ("CompleteArgs") -> "CompleteAnswer";
+    /// Ends an attempt badly; the retry policy decides what follows.
+    fail fail ("FailArgs") -> "FailAnswer";
+    /// Puts an execution off and gives its lease up; the same attempt goes on later.
+    delay delay ("DelayArgs") -> "DelayAnswer";
+    /// Cancels the execution that a handle holds.
+    cancel cancel ("CancelArgs") -> "CancelExecutionAnswer";
+    /// Takes a lease away; the next claim continues the attempt.
+    revoke_lease revokeLease ("RevokeLeaseArgs") -> "RevokeLeaseAnswer";
+    /// Moves a waiting execution in its lane.
+    change_priority changePriority ("ChangePriorityArgs") -> "ChangePriorityAnswer";
+    /// Runs an ended execution again.
+    replay_execution replayExecution ("ReplayExecutionArgs") -> "ReplayExecutionAnswer";
+    /// Cancels an execution, whatever it is doing.
+    cancel_execution cancelExecution ("CancelExecutionArgs") -> "CancelExecutionAnswer";
+    /// Everything about an execution; null when it is unknown.
+    describe_execution describeExecution ("DescribeExecutionArgs") -> "ExecutionSnapshot | null";
+    /// The result of a completed execution; null while it has not completed.
+    get_execution_result getExecutionResult ("GetExecutionResultArgs") -> "ExecutionResult | null";
+    /// A page of executions in the order of ids.
+    list_executions listExecutions ("ListExecutionsArgs") -> "ExecutionPage";
+    /// A page of the event log.
+    read_events readEvents ("ReadEventsArgs") -> "EventPage";
+    /// Gives an execution's lease up until its children are done; the same attempt goes on later.
+    wait_children waitChildren ("WaitChildrenArgs") -> "WaitChildrenAnswer";
+    /// Keeps what a part of the work came to; answers what was kept first under its name.
+    record_step recordStep ("RecordStepArgs") -> "RecordedStep";
+    /// Says why an execution can be claimed, or why not.
+    explain_claim explainClaim ("ExplainClaimArgs") -> "ClaimExplanation";
+    /// Opens or closes a lane.
+    set_lane_state setLaneState ("SetLaneStateArgs") -> "SetLaneStateAnswer";
+    /// A page of lanes, by name.
+    list_lanes listLanes ("ListLanesArgs") -> "LanePage";
+    /// A page of leases that have run out, or will have by an instant.
+    list_expired_leases listExpiredLeases ("ListExpiredLeasesArgs") -> "LeasePage";
+    /// Enters a worker in the registry, or refreshes it.
+    register_worker registerWorker ("RegisterWorkerArgs") -> "RegisterWorkerAnswer";
+    /// Tells that a registered worker is there.
+    heartbeat_worker heartbeatWorker ("HeartbeatWorkerArgs") -> "HeartbeatWorkerAnswer";
+    /// Takes a worker from the registry, and its leases where that is asked for.
+    mark_worker_dead markWorkerDead ("MarkWorkerDeadArgs") -> "MarkWorkerDeadAnswer";
+    /// A page of registered workers.
+    list_workers listWorkers ("ListWorkersArgs") -> "WorkerPage";
+    /// Extends a lease by its fence.
+    renew_lease renewLease ("RenewLeaseArgs") -> "RenewAnswer";
+    /// Ends an attempt well, by its fence or as an operator.
+    complete_execution completeExecution ("CompleteExecutionArgs") -> "CompleteAnswer";
+    /// Ends an attempt badly, by its fence or as an operator.
+    fail_execution failExecution ("FailExecutionArgs") -> "FailAnswer";
+    /// Keeps for a worker the first execution that it may take.
+    claim_for_worker claimForWorker ("ClaimForWorkerArgs") -> "ClaimForWorkerAnswer";
+    /// Keeps one execution for one worker.
+    issue_claim_grant issueClaimGrant ("IssueClaimGrantArgs") -> "GrantAnswer";
+    /// Uses a grant: a new attempt starts.
+    claim_execution claimExecution ("ClaimExecutionArgs") -> "Claim";
+    /// Uses a grant: the interrupted attempt goes on.
+    claim_resumed_execution claimResumedExecution ("ClaimResumedExecutionArgs") -> "Claim";
+    /// Uses a grant: an attempt that was interrupted, or whose lease lapsed, goes on; null under a live lease.
+    claim_from_resume_grant claimFromResumeGrant ("ClaimFromResumeGrantArgs") -> "Claim | null";
+    /// Claims one execution as an operator.
+    issue_grant_and_claim issueGrantAndClaim ("IssueGrantAndClaimArgs") -> "Claim";
+    /// Keeps a lapsed execution for a worker that will take it over.
+    issue_reclaim_grant issueReclaimGrant ("IssueReclaimGrantArgs") -> "IssueReclaimGrantAnswer";
+    /// Uses a grant: a new attempt takes a lapsed execution over.
+    reclaim_execution reclaimExecution ("ReclaimExecutionArgs") -> "ReclaimExecutionAnswer";
+    /// What of a lane can be claimed, in the order of claims.
+    scan_eligible_executions scanEligibleExecutions ("ScanEligibleArgs") -> "EligibleExecutions";
+    /// Sets an execution aside until a capable worker claims.
+    block_route blockRoute ("BlockRouteArgs") -> "BlockAnswer";
+    /// Sets an execution aside for a reason.
+    block_execution_for_admission blockExecutionForAdmission ("BlockExecutionArgs") -> "BlockAnswer";
+    /// Lets an execution go that was set aside.
+    unblock_execution unblockExecution ("UnblockExecutionArgs") -> "BlockAnswer";
+}

@@ -1,0 +1,103 @@
+//! `claim_from_resume_grant`: a worker uses its grant to continue an attempt that was interrupted, or whose lease has
+//! lapsed. Spec: lifecycle §9.4, decisions 3.6, 3.19.
+
+use super::call::{Call, Refill};
+use super::claim_resumed::interrupted;
+use super::claimed::{Claim, Worker, refill};
+use super::gate::load;
+use super::grant::{claim_grant, invalid, lane_shut, not_leaseable};
+use super::take::Taker;
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::argument::Limits;
+use crate::model::execution::Execution;
+use crate::model::given::reads;
+use crate::model::id::{ExecutionId, required_uuid};
+use crate::model::payload::Bytes;
+use crate::model::phase::{Active, Phase};
+use uuid::Uuid;
+
+/// The arguments of `claim_from_resume_grant`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub struct ClaimFromResumeGrantArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// The key of the grant.
+    pub grant_key: String,
+    /// Who claims; the grant must be for this worker.
+    pub worker: Worker,
+    /// How long the lease lasts, 1 ms to 24 h; 30 000 when left out.
+    pub lease_ttl_ms: Option<i64>,
+}
+
+reads!(ClaimFromResumeGrantArgs { execution_id, grant_key, worker, lease_ttl_ms });
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    key: Uuid,
+    taker: Taker,
+}
+
+impl Call for ClaimFromResumeGrantArgs {
+    const OP: &'static str = "claim_from_resume_grant";
+    const WRITES: bool = true;
+    type Ready = Ready;
+    type Answer = Option<Claim>;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        let key = required_uuid("grantKey", &self.grant_key)?;
+        Ok(Ready { id, key, taker: Taker::checked(self.worker, self.lease_ttl_ms)? })
+    }
+
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<Claim>> {
+        let execution = load(turn, &ready.id)?;
+        if execution.attempt.is_none() {
+            return Err(no_attempt(&execution));
+        }
+        let lapsed = match execution.phase {
+            Phase::Active(Active::Held(_)) => return Ok(None),
+            Phase::Active(Active::Lapsed(lapsed)) => match lane_shut(turn, &execution)? {
+                None => Some(lapsed),
+                Some(why) => return Err(not_leaseable(&execution, &why)),
+            },
+            Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
+                None
+            }
+        };
+        let waiting = if lapsed.is_none() { Some(interrupted(turn, &execution)?) } else { None };
+        if claim_grant(turn, &execution, &ready.taker.worker)?.key != ready.key {
+            return Err(invalid(&execution, &ready.taker.worker));
+        }
+        let (mut execution, work) = turn.store.claimed(execution.row)?;
+        let held = ready.taker.held(turn, &execution, &work, true);
+        let step = match (lapsed, waiting) {
+            (Some(lapsed), _) => lapsed.resume(held),
+            (None, Some(waiting)) => waiting.claim(held),
+            (None, None) => return Ok(None),
+        };
+        ready.taker.take(turn, &mut execution, step, work).map(Some)
+    }
+
+    fn answer_bytes(answer: &mut Option<Claim>, visit: &mut dyn FnMut(&mut Bytes)) {
+        if let Some(claim) = answer {
+            claim.bytes(visit);
+        }
+    }
+
+    fn keeps(answer: &Option<Claim>) -> bool {
+        answer.is_some()
+    }
+
+    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
+        refill(kept, turn)
+    }
+}
+
+#[cold]
+fn no_attempt(execution: &Execution) -> Error {
+    Error::new(Code::NotFoundAttempt, format!("execution {} never had an attempt", execution.id))
+        .with("executionId", execution.id)
+}

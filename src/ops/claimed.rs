@@ -1,0 +1,183 @@
+//! A claimed execution as it is handed to its worker, by whatever way it was claimed. Spec: lifecycle §9, decisions 3.3.
+
+use super::call::Refill;
+use super::recorded::{RecordedStep, recorded};
+use super::turn::Turn;
+use crate::error::{Code, Error, Result};
+use crate::model::execution::Execution;
+use crate::model::given::{Given, of_stored, reads, stored};
+use crate::model::handle::Handle;
+use crate::model::id::{ExecutionId, uuid_text};
+use crate::model::payload::Bytes;
+use crate::model::vocabulary::{AttemptType, HandleKind};
+use crate::store::Work;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Who claims.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub struct Worker {
+    /// The worker's name, stable over restarts: 1 to 256 bytes.
+    pub id: String,
+    /// The process; one is minted for each engine connection when left out.
+    pub instance_id: Option<String>,
+}
+
+reads!(Worker { id, instance_id });
+
+/// A claimed execution: all a worker needs to run it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Claim {
+    /// What the worker shows on every later call.
+    pub handle: String,
+    /// How the attempt was got: fresh, resumed or reclaimed.
+    pub handle_kind: HandleKind,
+    /// The execution.
+    pub execution_id: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its lane.
+    pub lane: String,
+    /// Its kind of work.
+    pub kind: String,
+    /// Its priority.
+    pub priority: i64,
+    /// Zero based.
+    pub attempt_index: i64,
+    /// The attempt.
+    pub attempt_id: String,
+    /// Why the attempt was started.
+    pub attempt_type: AttemptType,
+    /// Retries scheduled so far.
+    pub retry_count: i64,
+    /// The lease.
+    pub lease_id: String,
+    /// Its epoch.
+    pub lease_epoch: i64,
+    /// When it runs out, in Unix ms.
+    pub lease_expires_at: i64,
+    /// When the attempt times out, in Unix ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt_timeout_at: Option<i64>,
+    /// When the execution expires, in Unix ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<i64>,
+    /// The input's bytes.
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
+    pub input: Option<Bytes>,
+    /// How the input is encoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// The steps that were recorded under earlier leases, in order; the results that all claims of one commit hand back
+    /// come to 16 MiB at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub steps: Vec<RecordedStep>,
+}
+
+impl Claim {
+    /// Visits its payload bytes.
+    pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
+        let steps = self.steps.iter_mut().filter_map(|step| step.result.as_mut());
+        self.input.iter_mut().chain(steps).for_each(visit);
+    }
+}
+
+/// What was left out of a kept claim.
+pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
+    let kept = stored(kept, "a kept claim")?;
+    let (Some(_), Some(Given::Text(id))) = (kept.member("handle"), kept.member("execution_id")) else {
+        return Ok(Refill::default());
+    };
+    let id = ExecutionId::parse("executionId", id)?;
+    let Some(execution) = turn.store.find_execution(&id)? else { return Ok(Refill::default()) };
+    let input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
+    let mut steps = Vec::new();
+    if let Some(Given::List(kept)) = kept.member("steps") {
+        steps = kept.iter().map(|step| kept_step(turn, execution.row, step)).collect::<Result<_>>()?;
+    }
+    Ok(Refill { input, steps, ..Refill::default() })
+}
+
+/// A step as it was handed back, its result read again: those that were recorded since are not among them.
+fn kept_step(turn: &Turn<'_>, execution: i64, kept: &Given<'_>) -> Result<RecordedStep> {
+    let text = |field| if let Some(Given::Text(text)) = kept.member(field) { Some(text.to_string()) } else { None };
+    let name = text("name").unwrap_or_default();
+    let recorded_at = if let Some(Given::Int(at)) = kept.member("recorded_at") { *at } else { 0 };
+    let omitted = kept.member("omitted").is_some();
+    let found = if omitted { None } else { turn.store.step(execution, &name)? };
+    // Another one of the same name was recorded after a replay.
+    let result = found.filter(|step| step.recorded_at == recorded_at).and_then(|step| step.result).map(Bytes::Here);
+    Ok(RecordedStep { name, result, encoding: text("encoding"), recorded_at, omitted })
+}
+
+/// The steps of an execution as a claim hands them back: in order, results as long as they fit.
+pub fn claimed_steps(turn: &mut Turn<'_>, execution: i64) -> Result<Vec<RecordedStep>> {
+    let mut steps = Vec::new();
+    for (name, bytes, recorded_at) in turn.store.step_list(execution)? {
+        let fits = if bytes <= turn.step_bytes_left { turn.store.step(execution, &name)? } else { None };
+        steps.push(match fits {
+            Some(step) => {
+                turn.step_bytes_left -= bytes;
+                recorded(step)
+            }
+            None => RecordedStep { name, result: None, encoding: None, recorded_at, omitted: true },
+        });
+    }
+    Ok(steps)
+}
+
+/// What a claim hands back.
+pub fn answer(
+    ttl_ms: i64,
+    turn: &mut Turn<'_>,
+    execution: &Execution,
+    handle_kind: HandleKind,
+    work: Work,
+) -> Result<Claim> {
+    let (Some(attempt), Some(held)) = (&execution.attempt, execution.held()) else {
+        return Err(Error::new(Code::InvariantBroken, "a claim left no attempt under a lease"));
+    };
+    let route = turn.store.route(execution.route)?;
+    let handle = Handle {
+        kind: handle_kind,
+        execution: execution.id,
+        attempt_index: attempt.index,
+        fence: attempt.fence(),
+        ttl_ms,
+        lane: route.lane.clone(),
+        instance: attempt.lease.instance.to_string(),
+    };
+    Ok(Claim {
+        handle: handle.encode(),
+        handle_kind,
+        execution_id: execution.id.text(),
+        namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
+        lane: handle.lane,
+        kind: work.kind,
+        priority: execution.priority,
+        attempt_index: attempt.index,
+        attempt_id: uuid_text(attempt.id),
+        attempt_type: attempt.kind,
+        retry_count: execution.retry_count,
+        lease_id: uuid_text(attempt.lease.id),
+        lease_epoch: attempt.lease.epoch,
+        lease_expires_at: held.expires_at,
+        attempt_timeout_at: held.timeout_at,
+        deadline_at: execution.deadline_at,
+        input: work.input.map(Bytes::Here),
+        encoding: work.encoding,
+        tags: stored_tags(work.tags.as_deref())?,
+        steps: if execution.epoch > 1 { claimed_steps(turn, execution.row)? } else { Vec::new() },
+    })
+}
+
+/// Tags as they are stored.
+pub fn stored_tags(tags: Option<&str>) -> Result<BTreeMap<String, String>> {
+    tags.map_or_else(|| Ok(BTreeMap::new()), |tags| of_stored(tags, "a set of stored tags"))
+}

@@ -1,0 +1,59 @@
+//! `unblock_execution`: a scheduler or an operator lets a blocked execution go. Spec: lifecycle §10.4.
+
+use super::block::{BlockAnswer, blocker};
+use super::call::Call;
+use super::gate::{load, not_eligible};
+use super::settle::{Change, settle};
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument::Limits;
+use crate::model::given::reads;
+use crate::model::id::ExecutionId;
+use crate::model::phase::{Blocked, Blocker, Phase};
+
+/// The arguments of `unblock_execution`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct UnblockExecutionArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// What it must be waiting for, as `block_execution_for_admission` names it.
+    pub expected_reason: String,
+}
+
+reads!(UnblockExecutionArgs { execution_id, expected_reason });
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    by: Blocker,
+}
+
+impl Call for UnblockExecutionArgs {
+    const OP: &'static str = "unblock_execution";
+    const WRITES: bool = true;
+    type Ready = Ready;
+    type Answer = BlockAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        Ok(Ready { id, by: blocker("expectedReason", &self.expected_reason)? })
+    }
+
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<BlockAnswer> {
+        let mut execution = load(turn, &ready.id)?;
+        let step = match execution.phase {
+            Phase::Blocked(blocked @ Blocked { by, .. }) if by == ready.by => blocked.unblock(turn.now),
+            Phase::Waiting(_)
+            | Phase::Delayed(_)
+            | Phase::Blocked(_)
+            | Phase::Active(_)
+            | Phase::Suspended(_)
+            | Phase::Terminal(_) => {
+                return Err(not_eligible(&execution, &format!("blocked as {}", ready.by.blocking_reason())));
+            }
+        };
+        settle(turn, &mut execution, Change::plain(step, turn.now))?;
+        Ok(BlockAnswer { execution_id: execution.id.text(), public_state: execution.phase.state().public_state() })
+    }
+}

@@ -1,0 +1,144 @@
+//! One valid call of each operation, each of which is granted on the stage of arbitrary arguments.
+
+use crate::situation;
+use crate::stage::Stage;
+use serde_json::{Value, json};
+
+/// One valid call of each operation, as JSON.
+pub fn valid_calls(stage: &Stage) -> Vec<Value> {
+    let (handle, lease_id) = (stage.handles[0].encode(), &stage.handles[0].lease_id);
+    let (id, ended) = (situation::id("1"), situation::id("3"));
+    let rich = json!({
+        "executionId": situation::id("2"), "namespace": "team", "lane": "mail", "kind": "send", "input": 0,
+        "encoding": "text", "priority": 5, "creator": "me", "idempotencyKey": "key", "tags": { "a.b": "c" },
+        "delayUntil": 1_700_000_000_500_i64, "deadlineAt": 1_700_000_900_000_i64, "attemptTimeoutMs": 1_000,
+        "dedupWindowMs": 1_000, "requiredCapabilities": ["gpu"], "maxReclaimCount": 3, "maxReplayCount": 3,
+        "maxSignals": 3, "budgetIds": ["00000000-0000-4000-8000-000000000009"],
+        "retry": { "maxRetries": 2, "backoff": { "type": "exponential", "initialDelayMs": 1, "maxDelayMs": 9,
+            "multiplier": 2.0, "jitter": false }, "retryableCategories": ["a"] },
+        "stream": { "durabilityMode": "buffered", "retentionMaxlen": 5, "retentionTtlMs": 5 },
+        "suspension": { "defaultTimeoutMs": 5, "timeoutBehavior": "fail" },
+        "fallback": { "tiers": [{ "provider": "p", "model": "m", "timeoutMs": 5 }] },
+        "preferredLocality": "eu", "isolationLevel": "high",
+    });
+    let calls = vec![
+        call("create_execution", rich),
+        call(
+            "claim",
+            json!({ "lanes": ["mail"], "worker": { "id": "w", "instanceId": "i" }, "capabilities": ["gpu"],
+                "leaseTtlMs": 1_000, "maxWaitMs": 5 }),
+        ),
+        call("renew", json!({ "handle": handle })),
+        call("progress", json!({ "handle": handle, "percent": 5, "message": "m" })),
+        call("complete", json!({ "handle": handle, "result": 0, "encoding": "text" })),
+        call(
+            "fail",
+            json!({ "handle": handle, "class": "transient", "category": "c",
+                "reason": { "message": "m", "detail": "d" } }),
+        ),
+        call(
+            "cancel_execution",
+            json!({ "executionId": id, "reason": "r", "source": "mine", "leaseEpoch": 1,
+                "leaseId": "00000000-0000-4000-8000-000000000009", "attemptId": "00000000-0000-4000-8000-000000000009" }),
+        ),
+        call("delay", json!({ "handle": handle, "delayUntil": 1_700_000_000_500_i64 })),
+        call("cancel", json!({ "handle": handle, "reason": "r" })),
+        call(
+            "revoke_lease",
+            json!({ "executionId": id, "expectedLeaseId": lease_id, "workerInstanceId": "process", "reason": "r" }),
+        ),
+        call("change_priority", json!({ "executionId": situation::id("4"), "newPriority": 5 })),
+        call("replay_execution", json!({ "executionId": ended })),
+        call("describe_execution", json!({ "executionId": id })),
+        call("get_execution_result", json!({ "executionId": id })),
+        call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),
+        call("read_events", json!({ "after": "start", "limit": 5, "streams": ["lease"] })),
+    ];
+    calls.into_iter().chain(of_schedulers(stage)).chain(of_the_registry(stage)).collect()
+}
+
+fn call(op: &str, args: impl Into<Value>) -> Value {
+    let args: Value = args.into();
+    json!({ "op": op, "args": args, "requestId": "r" })
+}
+
+/// Grants and their use, blocks, typed fences.
+fn of_schedulers(stage: &Stage) -> Vec<Value> {
+    let handle = &stage.handles[0];
+    let (id, waiting) = (situation::id("1"), situation::id("4"));
+    let worker = json!({ "id": "worker", "instanceId": "process" });
+    let fence = json!({ "leaseId": handle.lease_id, "leaseEpoch": handle.epoch, "attemptId": handle.attempt_id });
+    let to = json!({ "executionId": waiting, "worker": worker, "capabilities": ["gpu"], "grantTtlMs": 5_000 });
+    let taken = |name: &str| {
+        json!({ "executionId": situation::id(name), "worker": worker, "leaseTtlMs": 1_000,
+            "leaseId": "00000000-0000-4000-8000-000000000009" })
+    };
+    let with_attempt = |name: &str| {
+        let mut taken = taken(name);
+        taken["attemptId"] = json!("00000000-0000-4000-8000-000000000008");
+        taken
+    };
+    let mut reclaim = with_attempt("1");
+    reclaim["maxReclaimCount"] = json!(3);
+    let lanes = json!({ "lanes": ["mail"], "worker": worker, "capabilities": ["gpu"], "grantTtlMs": 5_000 });
+    vec![
+        call("claim_for_worker", lanes),
+        call("issue_claim_grant", to.clone()),
+        call("issue_reclaim_grant", to),
+        call("claim_execution", with_attempt("5")),
+        call("claim_resumed_execution", taken("6")),
+        call(
+            "claim_from_resume_grant",
+            json!({ "executionId": situation::id("6"), "grantKey": stage.grants.last(), "worker": worker,
+                "leaseTtlMs": 1_000 }),
+        ),
+        call("issue_grant_and_claim", json!({ "executionId": waiting, "leaseTtlMs": 1_000 })),
+        call("reclaim_execution", reclaim),
+        call("scan_eligible_executions", json!({ "lane": "mail", "limit": 5 })),
+        call("block_route", json!({ "executionId": waiting, "reason": "r" })),
+        call(
+            "block_execution_for_admission",
+            json!({ "executionId": waiting, "reason": "waiting_for_quota", "detail": "d" }),
+        ),
+        call("unblock_execution", json!({ "executionId": situation::id("7"), "expectedReason": "waiting_for_budget" })),
+        call("renew_lease", json!({ "executionId": id, "attemptIndex": 0, "fence": fence, "leaseTtlMs": 1_000 })),
+        call(
+            "complete_execution",
+            json!({ "executionId": id, "attemptIndex": 0, "fence": fence, "result": 0, "encoding": "text",
+                "source": "lease_holder" }),
+        ),
+        call(
+            "fail_execution",
+            json!({ "executionId": id, "attemptIndex": 0, "source": "operator_override", "class": "transient",
+                "category": "c", "reason": { "message": "m", "detail": "d" },
+                "retry": { "maxRetries": 2, "backoff": { "type": "fixed", "delayMs": 5 } } }),
+        ),
+    ]
+}
+
+/// Lanes, leases, workers; steps and children.
+fn of_the_registry(stage: &Stage) -> Vec<Value> {
+    let (handle, id) = (stage.handles[0].encode(), situation::id("1"));
+    vec![
+        call("wait_children", json!({ "handle": handle })),
+        call("record_step", json!({ "handle": handle, "name": "part", "result": 0, "encoding": "text" })),
+        call("set_lane_state", json!({ "lane": "mail", "state": "paused" })),
+        call("list_lanes", json!({ "cursor": "a", "limit": 5 })),
+        call(
+            "list_expired_leases",
+            json!({ "asOf": 1_700_090_000_000_i64, "cursor": format!("5/{id}"), "limit": 5, "namespace": "default" }),
+        ),
+        call("explain_claim", json!({ "executionId": id, "lanes": ["mail"], "capabilities": ["gpu"] })),
+        call(
+            "register_worker",
+            json!({ "worker": { "id": "w", "instanceId": "i" }, "lanes": ["mail"], "capabilities": ["gpu"],
+                "livenessTtlMs": 1_000, "namespace": "team" }),
+        ),
+        call("heartbeat_worker", json!({ "workerInstanceId": "process", "namespace": "default" })),
+        call(
+            "mark_worker_dead",
+            json!({ "workerInstanceId": "process", "namespace": "default", "reason": "gone", "releaseLeases": true }),
+        ),
+        call("list_workers", json!({ "namespace": "default", "cursor": "1/a", "limit": 5 })),
+    ]
+}
