@@ -1,62 +1,48 @@
 // The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
 
 import { hostTimer, type Timer } from "./alarm.js";
+import { type ClaimedExecution, type DecodedStep, decoded, decodedStep } from "./claimed.js";
 import { argumentError, closedError, TidegateError } from "./errors.js";
+import { Executions } from "./executions.js";
 import { Gather } from "./gather.js";
+import { Lanes } from "./lanes.js";
+import { Leases } from "./leases.js";
 import { destroyDatabase } from "./opfs.js";
 import { Parking } from "./parking.js";
-import { decode, encode, type Payload } from "./payload.js";
+import { encode, type Payload } from "./payload.js";
 import type { Port, Reply, StorageReport } from "./port.js";
+import { Protocol } from "./protocol.js";
+import { type CallOptions, given, type Send } from "./send.js";
 import type {
   CancelArgs,
   CancelExecutionAnswer,
-  CancelExecutionArgs,
-  ChangePriorityAnswer,
   Claim,
   ClaimArgs,
   ClockReport,
   CompleteAnswer,
-  CreateAnswer,
-  CreateArgs,
   DelayAnswer,
   EventPage,
-  ExecutionPage,
-  ExecutionResult,
-  ExecutionSnapshot,
   FailAnswer,
   FailArgs,
-  ListExecutionsArgs,
   ProgressAnswer,
   ReadEventsArgs,
+  RecordedStep,
   RenewAnswer,
-  ReplayExecutionAnswer,
-  RevokeLeaseAnswer,
-  RevokeLeaseArgs,
   TickAnswer,
+  WaitChildrenAnswer,
   Wakes,
 } from "./types.generated.js";
 import { type Handlers, Worker, type WorkOptions } from "./work.js";
-
-/** What any call may carry. */
-export interface CallOptions {
-  /** Makes a repetition within 10 minutes answer what the first call answered. */
-  requestId?: string;
-}
-
-/** An execution to create; the input is a JSON value or bytes. */
-export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
-
-/** A claimed execution with its input decoded: a JSON value where one was given, else bytes. */
-export type ClaimedExecution = Omit<Claim, "input"> & { input?: Payload | undefined };
+import { Workers } from "./workers.js";
 
 /** A claim that may be parked, at most 10 minutes, and given up: it then rejects with the reason of its signal. */
 export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 
-/** The result of a completed execution, decoded. */
-export type DecodedResult = Omit<ExecutionResult, "result"> & { result?: Payload | undefined };
-
 /** How long after a failed tick the next one is made, in ms. */
 const AGAIN_MS = 1_000;
+
+/** How long a close waits for workers to leave the registry, in ms; after that they are swept when their time is over. */
+const LEAVE_MS = 500;
 
 /** Hears of what a batch woke. */
 type WakeListener = (wakes: Wakes) => void;
@@ -64,14 +50,21 @@ type WakeListener = (wakes: Wakes) => void;
 export class Engine {
   /** Creating, reading, moving, replaying and cancelling executions. */
   readonly executions: Executions;
-  /** Taking leases away. */
+  /** Listing leases by their expiry, and taking them away. */
   readonly leases: Leases;
+  /** Opening, closing and listing lanes. */
+  readonly lanes: Lanes;
+  /** The worker registry. */
+  readonly workers: Workers;
+  /** What only a separate scheduler needs. */
+  readonly protocol: Protocol;
   readonly #port: Port;
   readonly #gather: Gather;
   readonly #parking = new Parking();
   readonly #timer: Timer;
   readonly #listeners = new Set<WakeListener>();
   readonly #workers = new Set<Worker>();
+  /** Set once a close has begun: later calls are refused, while workers may still be leaving the registry. */
   #closed: Promise<void> | undefined;
 
   /** Use `openEngine`. */
@@ -86,6 +79,9 @@ export class Engine {
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
     this.executions = new Executions(send);
     this.leases = new Leases(send);
+    this.lanes = new Lanes(send);
+    this.workers = new Workers(send);
+    this.protocol = new Protocol(send);
   }
 
   /** Where the state is kept, and how well; its figures are those of the open or of the last `measureStorage`. */
@@ -137,7 +133,7 @@ export class Engine {
     if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
     const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
     const claim = await this.#parking.wait(args.lanes, args.maxWaitMs ?? 0, attempt, signal);
-    return claim && { ...claim, input: decode(claim.input, claim.encoding) };
+    return claim && decoded(claim);
   }
 
   /** Ends an execution well; the result is a JSON value or bytes. */
@@ -181,6 +177,26 @@ export class Engine {
     return (await this.#call("cancel", { handle, ...args }, { requestId })) as CancelExecutionAnswer;
   }
 
+  /** Gives a lease up until the execution's children are done; the same attempt goes on then. */
+  async waitChildren(handle: string, { requestId }: CallOptions = {}): Promise<WaitChildrenAnswer> {
+    return (await this.#call("wait_children", { handle }, { requestId })) as WaitChildrenAnswer;
+  }
+
+  /**
+   * Keeps what a part of an execution's work came to, for every later attempt. A name that was recorded before answers
+   * what was recorded then.
+   */
+  async recordStep(
+    handle: string,
+    name: string,
+    { result, encoding, requestId }: { result?: Payload | undefined; encoding?: string } & CallOptions = {},
+  ): Promise<DecodedStep> {
+    const payload = result === undefined ? undefined : encode("result", result, encoding);
+    const args = { handle, name, encoding: payload?.encoding };
+    const extra = { requestId, ...(payload && { payload: { field: "result", bytes: payload.bytes } }) };
+    return decodedStep((await this.#call("record_step", args, extra)) as RecordedStep);
+  }
+
   /** A page of the event log: all phase changes, or the streams asked for. */
   async readEvents(args: ReadEventsArgs = {}): Promise<EventPage> {
     return (await this.#call("read_events", { ...args })) as EventPage;
@@ -196,7 +212,8 @@ export class Engine {
       sleep: (ms, signal) => this.#port.sleep(ms, signal),
     });
     this.#workers.add(worker);
-    void worker.stopped.then(() => this.#workers.delete(worker));
+    // A close waits for those that are leaving, too.
+    void worker.stopped.then(() => worker.left()).then(() => this.#workers.delete(worker));
     return worker;
   }
 
@@ -227,9 +244,12 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.stop({ drainMs: 0 })));
-    this.#gather.end(closedError());
+    const workers = [...this.#workers];
+    // They ask to leave at once, before this close counts as begun; only the answers are waited for.
+    await Promise.all(workers.map((worker) => worker.stop({ drainMs: 0 })));
     this.#timer.set(null, () => {});
+    await within(LEAVE_MS, Promise.all(workers.map((worker) => worker.left())));
+    this.#gather.end(closedError());
     this.#timer.close?.();
     this.#parking.wakeAll();
     await this.#port.close();
@@ -241,17 +261,19 @@ export class Engine {
     extra: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } } = {},
   ): Promise<unknown> {
     const { requestId, payload } = extra;
-    return this.#gather.call({
+    const call = {
       op,
       args: args as Record<string, unknown>,
       ...(requestId !== undefined && { requestId }),
       ...(payload !== undefined && { payload }),
-    });
+    };
+    return this.#open() ?? this.#gather.call(call);
   }
 
-  /** What a call gets instead of an answer, once the engine has ended. */
+  /** What a call gets instead of an answer, once the engine has ended or its close has begun. */
   #open(): Promise<never> | undefined {
-    return this.over === undefined ? undefined : Promise.reject(this.over);
+    const over = this.over ?? (this.#closed && closedError());
+    return over === undefined ? undefined : Promise.reject(over);
   }
 
   #listen(listener: WakeListener): () => void {
@@ -260,7 +282,8 @@ export class Engine {
   }
 
   #heard({ wakes, nextDueAt }: Reply): void {
-    this.#timer.set(this.#gather.over === undefined ? nextDueAt : null, () => void this.#ring());
+    const ticking = this.over === undefined && this.#closed === undefined;
+    this.#timer.set(ticking ? nextDueAt : null, () => void this.#ring());
     this.#parking.wake(wakes);
     for (const listener of this.#listeners) listener(wakes);
   }
@@ -281,91 +304,9 @@ export class Engine {
   }
 }
 
-/** The members of an argument that must be an object. */
-function given<T extends object>(field: string, found: T): T {
-  if (typeof found !== "object" || found === null) throw argumentError(field, "an object", String(found));
-  return found;
-}
-
-type Send = (
-  op: string,
-  args: object,
-  extra?: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } },
-) => Promise<unknown>;
-
-/** Taking leases away. */
-export class Leases {
-  readonly #send: Send;
-
-  constructor(send: Send) {
-    this.#send = send;
-  }
-
-  /**
-   * Takes the lease of an execution away: its worker is told at its next call, and the next claim continues the
-   * attempt. Answers `already_satisfied` when there is no such lease.
-   */
-  async revoke(
-    executionId: string,
-    { requestId, ...args }: Omit<RevokeLeaseArgs, "executionId"> & CallOptions = {},
-  ): Promise<RevokeLeaseAnswer> {
-    return (await this.#send("revoke_lease", { executionId, ...args }, { requestId })) as RevokeLeaseAnswer;
-  }
-}
-
-/** Creating, reading, moving, replaying and cancelling executions. */
-export class Executions {
-  readonly #send: Send;
-
-  constructor(send: Send) {
-    this.#send = send;
-  }
-
-  /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
-  async create(options: CreateExecution & CallOptions): Promise<CreateAnswer> {
-    const { input, requestId, ...args } = given("execution", options);
-    if (input === undefined) return (await this.#send("create_execution", args, { requestId })) as CreateAnswer;
-    const { bytes, encoding } = encode("input", input, args.encoding);
-    const extra = { requestId, payload: { field: "input", bytes } };
-    return (await this.#send("create_execution", { ...args, encoding }, extra)) as CreateAnswer;
-  }
-
-  /** Everything about an execution; null when it is unknown. */
-  async describe(executionId: string): Promise<ExecutionSnapshot | null> {
-    return (await this.#send("describe_execution", { executionId })) as ExecutionSnapshot | null;
-  }
-
-  /** The result of a completed execution; null while it has not completed. */
-  async result(executionId: string): Promise<DecodedResult | null> {
-    const answer = (await this.#send("get_execution_result", { executionId })) as ExecutionResult | null;
-    return answer && { ...answer, result: decode(answer.result, answer.encoding) };
-  }
-
-  /** A page of executions in the order of their ids. */
-  async list(args: ListExecutionsArgs = {}): Promise<ExecutionPage> {
-    return (await this.#send("list_executions", { ...args })) as ExecutionPage;
-  }
-
-  /** Moves a waiting execution in its lane: priorities go from 0 to 9 000, higher goes first. */
-  async changePriority(
-    executionId: string,
-    newPriority: number,
-    { requestId }: CallOptions = {},
-  ): Promise<ChangePriorityAnswer> {
-    const args = { executionId, newPriority };
-    return (await this.#send("change_priority", args, { requestId })) as ChangePriorityAnswer;
-  }
-
-  /** Runs an ended execution again, as often as its policy allows; every earlier attempt stays readable. */
-  async replay(executionId: string, { requestId }: CallOptions = {}): Promise<ReplayExecutionAnswer> {
-    return (await this.#send("replay_execution", { executionId }, { requestId })) as ReplayExecutionAnswer;
-  }
-
-  /** Cancels an execution, whatever it is doing. */
-  async cancel(
-    executionId: string,
-    { requestId, ...args }: Omit<CancelExecutionArgs, "executionId"> & CallOptions = {},
-  ): Promise<CancelExecutionAnswer> {
-    return (await this.#send("cancel_execution", { executionId, ...args }, { requestId })) as CancelExecutionAnswer;
-  }
+/** Resolves with a promise, or after so many ms without it. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }

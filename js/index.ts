@@ -1,21 +1,19 @@
 // The package's front door.
 
 export type { Timer } from "./alarm.js";
-export {
-  type CallOptions,
-  type ClaimedExecution,
-  type ClaimOptions,
-  type CreateExecution,
-  type DecodedResult,
-  Engine,
-  type Executions,
-  type Leases,
-} from "./engine.js";
+export type { ClaimedExecution, DecodedStep } from "./claimed.js";
+export { type ClaimOptions, Engine } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
+export type { CreateExecution, DecodedResult, Executions } from "./executions.js";
+export type { Lanes } from "./lanes.js";
+export type { Leases } from "./leases.js";
 export { type MemoryStorage, type OpenOptions, type OpfsStorage, openEngine } from "./open.js";
 export { destroyDatabase, listDatabases, type RescuedDatabase, rescueDatabase } from "./opfs.js";
 export type { Json, Payload } from "./payload.js";
 export type { StorageReport } from "./port.js";
+export type { CompleteByFence, Protocol, Reclaimed } from "./protocol.js";
+export type { CallOptions } from "./send.js";
 export { type StopReason, type Task, TaskFailure, TaskStopped } from "./task.js";
 export type * from "./types.generated.js";
 export type { Handler, Handlers, Worker, WorkOptions } from "./work.js";
+export type { Workers } from "./workers.js";

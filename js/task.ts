@@ -1,7 +1,9 @@
 // What a handler works with: one claimed execution and a signal that says when to stop.
 
-import type { ClaimedExecution, Engine } from "./engine.js";
-import { undecodable } from "./payload.js";
+import type { ClaimedExecution } from "./claimed.js";
+import type { Engine } from "./engine.js";
+import { TidegateError } from "./errors.js";
+import { type Payload, undecodable } from "./payload.js";
 import type { FailureClass } from "./types.generated.js";
 
 /** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
@@ -33,6 +35,12 @@ export class TaskStopped extends Error {
   }
 }
 
+/** Bytes of a step's name at most. */
+const NAME_BYTES_MAX = 256;
+
+/** Makes a call, and again while the storage fails and there is a lease. */
+export type Again = <T>(call: () => Promise<T>) => Promise<T>;
+
 /** One claimed execution in the hands of a handler. */
 export class Task {
   /** What was claimed: ids, kind, tags, attempt, lease. */
@@ -40,12 +48,17 @@ export class Task {
   /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
   readonly signal: AbortSignal;
   readonly #engine: Engine;
+  readonly #again: Again;
+  /** The steps that are done, or under way in this handler. */
+  readonly #steps = new Map<string, Promise<Payload | undefined>>();
   #over = false;
 
-  constructor(engine: Engine, claim: ClaimedExecution, signal: AbortSignal) {
+  constructor(engine: Engine, claim: ClaimedExecution, signal: AbortSignal, again: Again) {
     this.#engine = engine;
+    this.#again = again;
     this.claim = claim;
     this.signal = signal;
+    for (const { name, result, omitted } of claim.steps) if (!omitted) this.#steps.set(name, Promise.resolve(result));
   }
 
   /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
@@ -71,6 +84,52 @@ export class Task {
   async cancel(reason?: string): Promise<void> {
     await this.#engine.cancel(this.claim.handle, reason === undefined ? {} : { reason });
     this.#over = true;
+  }
+
+  /** Gives the lease up until the execution's children are done; its handler is called again then. */
+  async waitChildren(): Promise<void> {
+    await this.#engine.waitChildren(this.claim.handle);
+    this.#over = true;
+  }
+
+  /**
+   * Runs a part of the work once: what it came to, a JSON value or bytes, is kept under its name, and later attempts get
+   * that instead of running it again. A part that throws is not kept; a result that cannot be kept fails the work for
+   * good. At most 1 000 names for one execution, each 1 to 256 bytes.
+   */
+  step<T>(name: string, run: () => Promise<T> | T): Promise<T> {
+    const known = this.#steps.get(name);
+    if (known) return known as Promise<T>;
+    const done = this.#record(name, run);
+    this.#steps.set(name, done);
+    done.catch(() => this.#steps.delete(name));
+    return done as Promise<T>;
+  }
+
+  /** A result that was too much for the claim is asked for, and the others are made. */
+  async #record(name: string, run: () => unknown): Promise<Payload | undefined> {
+    this.#mayBegin(name);
+    const omitted = this.claim.steps.some((step) => step.name === name);
+    const result = omitted ? undefined : ((await run()) as Payload | undefined);
+    try {
+      const record = () => this.#engine.recordStep(this.claim.handle, name, { result });
+      // What ran must not be lost because the storage blinked.
+      return (await this.#again(record)).result;
+    } catch (error) {
+      if (!(error instanceof TidegateError) || error.category !== "validation") throw error;
+      // Every retry would run it again, and keep it no better.
+      throw new TaskFailure(`the step ${name} was refused: ${error.message}`, { class: "permanent" });
+    }
+  }
+
+  /** A part does not run beside the next holder of the execution, nor where it could not be kept. */
+  #mayBegin(name: string): void {
+    const { reason } = this.signal;
+    if (reason instanceof TaskStopped && reason.reason !== "stopping") throw reason;
+    if (this.#over) throw new TaskFailure("the lease was given up before this step", { class: "permanent" });
+    const bytes = new TextEncoder().encode(name).length;
+    if (bytes === 0 || bytes > NAME_BYTES_MAX)
+      throw new TaskFailure(`a step's name has 1 to ${NAME_BYTES_MAX} bytes, not ${bytes}`, { class: "permanent" });
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */

@@ -8,8 +8,8 @@ import { memoryReport } from "./open.js";
 import { WirePort } from "./wire.js";
 
 /**
- * A clock that stands still until it is moved. It is the engine's; a claim's `maxWaitMs` and a worker's renewals run on
- * the host's.
+ * A clock that stands still until it is moved. It is the engine's; a claim's `maxWaitMs` and a worker's renewals and
+ * heartbeats run on the host's.
  */
 export interface ManualClock {
   /** Unix ms. */

@@ -7,8 +7,8 @@ import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
 import { almostFull, quota, type Space, space } from "./space.js";
 import type { ClockReport, TickAnswer } from "./types.generated.js";
 
-/** Answers that carry a payload, and the member that holds it. */
-const PAYLOAD_FIELDS: Readonly<Record<string, string>> = { claim: "input", get_execution_result: "result" };
+/** The members of answers that may hold a payload; those of recorded steps may as well. */
+const PAYLOAD_FIELDS = ["input", "result"] as const;
 
 /** The port to an engine at the end of a line; `storage` is what is known of where it keeps its state. */
 export class WirePort implements Port {
@@ -34,7 +34,7 @@ export class WirePort implements Port {
     const message = await this.#line.ask("batch", `[${texts.join()}]`, payloads);
     const reply = JSON.parse(message.text) as Reply;
     const received = message.payloads;
-    for (const [index, answer] of reply.answers.entries()) attach(calls[index]?.op, answer, received);
+    for (const answer of reply.answers) attach(answer, received);
     if (this.#storage.kind === "opfs" && (await blameSpace(reply.answers))) this.#note({ full: true });
     return reply;
   }
@@ -109,13 +109,18 @@ function wireText({ op, args, payload, requestId }: Call, payloads: Uint8Array[]
   return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
 }
 
-/** Puts the payload of an answer where its place stands. */
-function attach(op: string | undefined, answer: CallAnswer, payloads: Uint8Array[]): void {
-  const field = op === undefined ? undefined : PAYLOAD_FIELDS[op];
-  if (field === undefined || !("ok" in answer) || answer.ok === null) return;
-  const ok = answer.ok as Record<string, unknown>;
-  const place = ok[field];
-  if (typeof place === "number") ok[field] = payloads[place];
+/** Puts the payloads of an answer where their places stand. */
+function attach(answer: CallAnswer, payloads: Uint8Array[]): void {
+  if (payloads.length === 0 || !("ok" in answer) || answer.ok === null) return;
+  fill(answer.ok as Record<string, unknown>, payloads);
+}
+
+function fill(holder: Record<string, unknown>, payloads: Uint8Array[]): void {
+  for (const field of PAYLOAD_FIELDS) {
+    const place = holder[field];
+    if (typeof place === "number") holder[field] = payloads[place];
+  }
+  if (Array.isArray(holder.steps)) for (const step of holder.steps) fill(step, payloads);
 }
 
 /**

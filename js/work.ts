@@ -1,9 +1,12 @@
 // The work loop: claims up to its concurrency, renews at a third of the lease, gives each handler a signal, completes
 // with what it returns and fails with what it throws.
 
-import type { ClaimedExecution, Engine } from "./engine.js";
+import type { ClaimedExecution } from "./claimed.js";
+import type { Engine } from "./engine.js";
+import { Enlistment, minted } from "./enlistment.js";
 import { argumentError, TidegateError } from "./errors.js";
 import { cut, type Payload } from "./payload.js";
+import { given } from "./send.js";
 import { type StopReason, Task, TaskFailure, TaskStopped } from "./task.js";
 import type { ClaimArgs, FailArgs, Wakes } from "./types.generated.js";
 
@@ -14,8 +17,12 @@ export type Handler = (task: Task) => Promise<Payload | undefined> | Payload | u
 export type Handlers = Readonly<Record<string, Handler>>;
 
 export interface WorkOptions extends Omit<ClaimArgs, "maxWaitMs" | "worker"> {
-  /** Who works; `worker` when left out. */
+  /** Who works; `worker` when left out. Every loop is an instance of its own unless it names one. */
   worker?: ClaimArgs["worker"];
+  /** How long the worker counts as there after a heartbeat, in ms; 60 000 when left out. It makes three in that time. */
+  livenessTtlMs?: number;
+  /** The namespace of the registry that it enters itself in; `default` when left out. */
+  namespace?: string;
   /** Executions at the same time; 1 when left out. */
   concurrency?: number;
   /** Hears of what went wrong outside of handlers; the loop goes on. `console.error` when left out. */
@@ -62,7 +69,10 @@ export class Worker {
   readonly #handlers: Handlers;
   readonly #backstage: Backstage;
   readonly #stopping = new AbortController();
-  /** What is under way, by attempt: one execution may have an attempt that lost its lease and one that took over. */
+  /** Who claims: the instance is this loop's own unless one was named. */
+  readonly #worker: { id: string; instanceId: string };
+  readonly #enlistment: Enlistment;
+  /** What is under way, by lease: a handler that gave its lease up may still run when the attempt goes on under another. */
   readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
   /** Set once running handlers are told to stop; those that start later are told at once. */
   #drained = false;
@@ -79,6 +89,15 @@ export class Worker {
     this.#options = options;
     this.#handlers = handlers;
     this.#backstage = backstage;
+    const { worker = { id: "worker" }, lanes, capabilities, livenessTtlMs, namespace } = options;
+    this.#worker = { ...given("worker", worker), instanceId: worker.instanceId ?? minted() };
+    const place = { worker: this.#worker, lanes, capabilities, livenessTtlMs, namespace };
+    this.#enlistment = new Enlistment(place, {
+      workers: engine.workers,
+      over: () => engine.over !== undefined,
+      sleep: (ms, signal) => backstage.sleep(ms, signal),
+      report: (error) => this.#report(error),
+    });
     const deaf = backstage.listen(({ finished }) => {
       const ended = new Set(finished);
       for (const { executionId, controller } of this.#running.values())
@@ -96,10 +115,20 @@ export class Worker {
   async stop({ drainMs = 30_000 }: { drainMs?: number } = {}): Promise<void> {
     this.#stopping.abort(new TaskStopped("stopping"));
     const abort = () => this.#abortAll("stopping");
-    if (drainMs <= 0) return abort();
+    if (drainMs <= 0) {
+      abort();
+      void this.left();
+      return;
+    }
     const timer = drainMs > WAIT_MS_MAX ? undefined : setTimeout(abort, drainMs);
     await this.stopped;
     clearTimeout(timer);
+    await this.left();
+  }
+
+  /** Gives its place in the registry up; resolves when that is done, or cannot be. */
+  left(): Promise<void> {
+    return this.#enlistment.leave();
   }
 
   /** Executions under way. */
@@ -128,25 +157,25 @@ export class Worker {
   }
 
   #claim(signal: AbortSignal): Promise<ClaimedExecution | null> {
-    const { concurrency: _, onError: __, worker = { id: "worker" }, ...args } = this.#options;
-    return this.#engine.claim({ ...args, worker, maxWaitMs: PARKED_MS, signal });
+    const { concurrency: _, onError: __, livenessTtlMs: ___, namespace: ____, ...args } = this.#options;
+    return this.#engine.claim({ ...args, worker: this.#worker, maxWaitMs: PARKED_MS, signal });
   }
 
   async #run(claim: ClaimedExecution): Promise<void> {
     // Nobody could end what was begun now; its lease runs out, and another worker begins it.
     if (this.#drained || this.#engine.over !== undefined) return;
     const controller = new AbortController();
-    this.#running.set(claim.attemptId, { executionId: claim.executionId, controller });
+    this.#running.set(claim.leaseId, { executionId: claim.executionId, controller });
     const over = new AbortController();
     void this.#renewUntil(over.signal, claim, controller);
     try {
-      const task = new Task(this.#engine, claim, controller.signal);
+      const task = new Task(this.#engine, claim, controller.signal, (call) => this.#again(call, controller.signal));
       const ending = await this.#handle(task);
       // From here on the end of the execution is this worker's own doing.
-      this.#running.delete(claim.attemptId);
+      this.#running.delete(claim.leaseId);
       if (!task.over && !lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
     } finally {
-      this.#running.delete(claim.attemptId);
+      this.#running.delete(claim.leaseId);
       over.abort();
     }
   }
@@ -164,13 +193,21 @@ export class Worker {
     }
   }
 
-  /** Ends the attempt; while the storage fails or is full it is tried again, for as long as the lease is renewed. */
+  /** Ends the attempt. */
   async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#again(() => this.#endOnce(handle, ending), signal);
+    } catch (error) {
+      if (!(error instanceof TidegateError) || !OVERTAKEN.has(error.code)) throw error;
+    }
+  }
+
+  /** A call of a holder; while the storage fails or is full it is made again, for as long as there is a lease. */
+  async #again<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let restMs = END_REST_MS; ; restMs = Math.min(restMs * 2, END_REST_MS_MAX)) {
       try {
-        return await this.#endOnce(handle, ending);
+        return await call();
       } catch (error) {
-        if (error instanceof TidegateError && OVERTAKEN.has(error.code)) return;
         if (!this.#mayPass(error) || lost(signal)) throw error;
         this.#starved ||= error instanceof TidegateError && error.code === "storage.quota";
         await this.#backstage.sleep(restMs, never);

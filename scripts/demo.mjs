@@ -120,7 +120,7 @@ function report() {
   cursor = page.cursor;
   for (const { at, executionId, cause, publicState } of page.events)
     console.log(
-      `  ${new Date(at).toISOString().slice(11, 23)}  ${(names.get(executionId) ?? "").padEnd(14)} ${cause.padEnd(15)} → ${publicState}`,
+      `  ${new Date(at).toISOString().slice(11, 23)}  ${(names.get(executionId ?? "") ?? "").padEnd(14)} ${cause.padEnd(15)} → ${publicState}`,
     );
 }
 

@@ -48,6 +48,8 @@ function grouped(events) {
   /** @type {Map<string, Event[]>} */
   const histories = new Map();
   for (const event of events) {
+    // Events of workers are of no execution.
+    if (event.executionId === undefined) continue;
     const history = histories.get(event.executionId);
     if (history === undefined) histories.set(event.executionId, [event]);
     else history.push(event);

@@ -52,6 +52,105 @@ test("every operation of the class answers", () => {
   assert.equal(engine.describeExecution({ executionId: "{fp:0}:00000000-0000-0000-0000-000000000000" }), null);
 });
 
+/** The methods of the class that are operations, by the list that a refusal gives. */
+function operations() {
+  const { text } = manual().engine.batch(JSON.stringify([{ op: "nonsense" }]), []);
+  const [, names] = JSON.parse(text).answers[0].error.details.limit.split("one of ");
+  return names.split(", ").map((/** @type {string} */ op) => op.replace(/_./g, (part) => part[1]?.toUpperCase() ?? ""));
+}
+
+/** An engine that notes which of its methods were used. */
+function noted() {
+  const { engine, pass } = manual();
+  /** @type {Set<string>} */
+  const used = new Set();
+  const get = (/** @type {any} */ target, /** @type {string} */ name) => {
+    used.add(name);
+    return target[name].bind(target);
+  };
+  return { engine: new Proxy(engine, { get }), pass, used };
+}
+
+/** What waits, one after the other: lanes, grants, and what sets aside. @param {ReturnType<typeof noted>} it */
+function schedule({ engine, pass }) {
+  const make = () => engine.createExecution({ lane: "l", kind: "k", input: utf8("in") }).executionId;
+  const executionId = make();
+  engine.setLaneState({ lane: "l", state: "paused" });
+  assert.equal(engine.explainClaim({ executionId }).reason, "lane_paused");
+  engine.setLaneState({ lane: "l", state: "active" });
+  assert.deepEqual(engine.listLanes({}), { lanes: [{ lane: "l", state: "active" }] });
+  assert.deepEqual(engine.scanEligibleExecutions({ lane: "l" }), { executionIds: [executionId] });
+  const reason = "paused_by_operator";
+  engine.blockExecutionForAdmission({ executionId, reason });
+  assert.equal(engine.explainClaim({ executionId }).reason, "blocked_by_operator");
+  assert.equal(engine.unblockExecution({ executionId, expectedReason: reason }).publicState, "waiting");
+  engine.blockRoute({ executionId });
+  assert.equal(engine.claimForWorker({ lanes: ["l"], worker }).outcome, "granted");
+  const first = engine.claimExecution({ executionId, worker });
+  assert.deepEqual(first.input, utf8("in"));
+  const kept = { name: "part", result: utf8("kept"), encoding: "raw", recordedAt: 1_000_000 };
+  const { name, result, encoding } = kept;
+  assert.deepEqual(engine.recordStep({ handle: first.handle, name, result, encoding }), kept);
+  engine.recordStep({ handle: first.handle, name: "nothing" });
+  const steps = [kept, { name: "nothing", recordedAt: 1_000_000 }];
+  assert.equal(engine.waitChildren({ handle: first.handle }).publicState, "waiting");
+  engine.issueClaimGrant({ executionId, worker });
+  const claims = [engine.claimResumedExecution({ executionId, worker })];
+  pass(30_000);
+  const { grantKey } = engine.issueClaimGrant({ executionId, worker });
+  claims.push(engine.claimFromResumeGrant({ executionId, grantKey, worker }));
+  pass(30_000);
+  assert.equal(engine.listExpiredLeases({}).entries[0].leaseEpoch, 3);
+  engine.issueReclaimGrant({ executionId, worker });
+  claims.push(engine.reclaimExecution({ executionId, worker }));
+  for (const claim of claims) assert.deepEqual([claim.input, claim.steps], [utf8("in"), steps]);
+  engine.delay({ handle: claims[2].handle, delayUntil: 1_060_010 });
+  pass(10);
+  assert.deepEqual(engine.claim({ lanes: ["l"], worker }).steps, steps);
+  engine.revokeLease({ executionId });
+  return make;
+}
+
+test("every operation that the engine knows has a method, and it answers", () => {
+  const it = noted();
+  const { engine, used } = it;
+  const make = schedule(it);
+  const registered = { workerInstanceId: "i" };
+  engine.registerWorker({ worker: { id: "w", instanceId: "i" }, lanes: ["l"] });
+  assert.equal(engine.heartbeatWorker(registered).outcome, "refreshed");
+  assert.equal(engine.listWorkers({}).workers.length, 1);
+  assert.equal(engine.markWorkerDead(registered).outcome, "marked");
+  const resumed = engine.claim({ lanes: ["l"], worker });
+  engine.cancel({ handle: resumed.handle });
+  assert.equal(engine.replayExecution({ executionId: resumed.executionId }).publicState, "waiting");
+  assert.equal(engine.changePriority({ executionId: resumed.executionId, newPriority: 5 }).priority, 5);
+  engine.cancelExecution({ executionId: resumed.executionId });
+  const typed = () => {
+    const { executionId, attemptIndex, leaseId, leaseEpoch, attemptId } = engine.issueGrantAndClaim({
+      executionId: make(),
+    });
+    return { executionId, attemptIndex, fence: { leaseId, leaseEpoch, attemptId } };
+  };
+  const fence = typed();
+  assert.equal(engine.renewLease({ ...fence, leaseTtlMs: 5 }).leaseEpoch, 1);
+  engine.completeExecution({ ...fence, result: utf8("done") });
+  assert.deepEqual(engine.getExecutionResult({ executionId: fence.executionId }).result, utf8("done"));
+  const reason = { message: "no" };
+  assert.equal(engine.failExecution({ ...typed(), reason, class: "permanent" }).outcome, "terminal_failed");
+  for (const last of ["complete", "fail", "renew", "progress"]) {
+    make();
+    const { handle } = engine.claim({ lanes: ["l"], worker });
+    engine[last]({ handle, ...(last === "fail" && { reason, class: "transient" }) });
+  }
+  assert.equal(engine.describeExecution({ executionId: resumed.executionId }).steps, undefined);
+  assert.equal(engine.listExecutions({ limit: 1 }).executions.length, 1);
+  assert.ok(engine.readEvents({ after: "start" }).events.length > 0);
+  assert.deepEqual(
+    operations().filter((/** @type {string} */ name) => !used.has(name)),
+    [],
+  ); // prettier-ignore
+});
+
 test("a batch makes many calls in one crossing", () => {
   const { engine } = manual();
   const calls = [
@@ -70,6 +169,30 @@ test("a batch makes many calls in one crossing", () => {
   assert.equal(answers[4].error.details.field, "op");
   assert.deepEqual(wakes, { lanes: ["l"], finished: [], events: true });
   assert.equal(nextDueAt, 1_030_000);
+});
+
+test("a batch points to the payloads of steps as to any other", () => {
+  const { engine, pass } = manual();
+  engine.createExecution({ lane: "l", kind: "k", input: utf8("in") });
+  const { handle } = engine.claim({ lanes: ["l"], worker }) ?? {};
+  const steps = [
+    { op: "record_step", args: { handle, name: "second of the list", result: 1 } },
+    { op: "record_step", args: { handle, name: "first of the list", result: 0 } },
+    { op: "record_step", args: { handle, name: "neither", result: 0 } },
+  ];
+  const made = engine.batch(JSON.stringify(steps), [utf8("a"), utf8("bb")]);
+  const { answers } = JSON.parse(made.text);
+  assert.deepEqual(made.payloads, [utf8("bb"), utf8("a")]);
+  assert.deepEqual([answers[0].ok.result, answers[1].ok.result], [0, 1]);
+  assert.equal(answers[2].error.details.field, "result");
+  pass(30_000);
+  const { text, payloads } = engine.batch(JSON.stringify([{ op: "claim", args: { lanes: ["l"], worker } }]), []);
+  const claim = JSON.parse(text).answers[0].ok;
+  const places = [claim.input, ...claim.steps.map((/** @type {any} */ step) => step.result)];
+  assert.deepEqual(
+    places.map((place) => payloads[place]),
+    [utf8("in"), utf8("bb"), utf8("a")],
+  ); // prettier-ignore
 });
 
 test("arguments that are no plain data are refused by field, and nothing is written", () => {

@@ -2,41 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Engine } from "../../dist/js/engine.js";
-import { compiled } from "../../dist/js/load.js";
-import { openLocal } from "../../dist/js/local.js";
-import { memoryReport } from "../../dist/js/open.js";
-import { WirePort } from "../../dist/js/wire.js";
+import { deferred, engineWith, storageError } from "./engine.mjs";
 
-/** @typedef {import("../../dist/js/port.js").Port} Port */
-/** @typedef {import("../../dist/js/port.js").Reply} Reply */
-/** @typedef {import("../../dist/js/port.js").Call} Call */
-/** @typedef {(calls: Call[], send: () => Promise<Reply>) => Promise<Reply>} Between */
-
-const storageError = {
-  code: "storage.io",
-  category: "storage",
-  kind: "io",
-  message: "the disk blinked",
-  details: {},
-  retryable: true,
-  class: /** @type {const} */ ("retryable"),
-};
+/** @typedef {import("../../dist/js/index.js").Engine} Engine */
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/**
- * An engine on a clock that stands still, with somebody between it and its port.
- * @param {Between} between
- * @param {import("../../dist/js/alarm.js").Timer} timer
- */
-async function engineWith(between, timer = { set: () => {} }) {
-  const port = new WirePort(openLocal({ module: await compiled(), clock: () => 1_000_000 }), memoryReport(null));
-  const send = port.send.bind(port);
-  port.send = (calls) => between(calls, () => send(calls));
-  return new Engine(port, timer);
-}
 
 /** @param {Engine} engine @param {string} id @param {string} state */
 async function reached(engine, id, state) {
@@ -87,14 +58,14 @@ test("a claim that arrives after the stop is not begun: nobody could end it", as
 
 test("a listener of errors that throws ends nothing", async (t) => {
   t.mock.method(console, "error", () => {});
-  let refused = false;
+  let told = false;
   const engine = await engineWith(async (calls, send) => {
-    if (refused || !calls.some(({ op }) => op === "claim")) return send();
-    refused = true;
+    if (told || !calls.some(({ op }) => op === "claim")) return send();
     throw new Error("no");
   });
   const heard = deferred();
   const onError = () => {
+    told = true;
     heard.resolve(undefined);
     throw new Error("the listener broke");
   };
@@ -184,13 +155,6 @@ test("whatever a handler throws, its attempt fails with a text", async () => {
   await engine.close();
 });
 
-function deferred() {
-  /** @type {(value?: unknown) => void} */
-  let resolve = () => {};
-  const promise = new Promise((settle) => (resolve = settle));
-  return { promise, resolve };
-}
-
 test("an ending that finds no room is told again, and nothing is claimed meanwhile", async () => {
   const quota = { ...storageError, code: "storage.quota", kind: "quota", retryable: false };
   let refusals = 3;
@@ -248,5 +212,6 @@ test("work that cannot be meant is refused by name", async () => {
   refused(() => bad.work(undefined, {}), "options");
   refused(() => bad.work({ lanes: ["l"] }), "handlers");
   refused(() => bad.work({ lanes: ["l"], concurrency: 2 ** 33 }, {}), "concurrency");
+  for (const worker of [null, "mailer"]) refused(() => bad.work({ lanes: ["l"], worker }, {}), "worker");
   await engine.close();
 });

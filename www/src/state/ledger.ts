@@ -125,6 +125,8 @@ export class Ledger extends Observable {
   async #apply(events: readonly EventRecord[]): Promise<void> {
     const unknown = new Set<string>();
     for (const event of events) {
+      // Events of workers are of no execution.
+      if (event.executionId === undefined) continue;
       const row = this.#rows.get(event.executionId);
       if (row) this.#rows.set(row.id, rowAfter(row, event));
       else unknown.add(event.executionId);

@@ -1,0 +1,28 @@
+// What the nouns of an engine make their calls with.
+
+import { argumentError } from "./errors.js";
+
+/** What any call may carry. */
+export interface CallOptions {
+  /** Makes a repetition within 10 minutes answer what the first call answered. */
+  requestId?: string;
+}
+
+/** Makes a call: its operation, its arguments, and what goes beside them. */
+export type Send = (
+  op: string,
+  args: object,
+  extra?: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } },
+) => Promise<unknown>;
+
+/** The members of an argument that must be an object. */
+export function given<T extends object>(field: string, found: T): T {
+  if (typeof found !== "object" || found === null) throw argumentError(field, "an object", String(found));
+  return found;
+}
+
+/** An object's own members, and beside them the request id that goes with the call. */
+export function parted<T extends CallOptions>(field: string, found: T): [Omit<T, "requestId">, CallOptions] {
+  const { requestId, ...args } = given(field, found);
+  return [args, requestId === undefined ? {} : { requestId }];
+}
