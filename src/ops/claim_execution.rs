@@ -58,9 +58,7 @@ impl Call for ClaimExecutionArgs {
             return Err(resumed(&execution));
         }
         claim_grant(turn, &execution, &ready.taker.worker)?;
-        let (mut execution, work) = turn.store.claimed(execution.row)?;
-        let held = ready.taker.held(turn, &execution, &work, false);
-        ready.taker.take(turn, &mut execution, waiting.claim(held), work)
+        ready.taker.take_waiting(turn, execution.row, waiting)
     }
 
     fn answer_bytes(answer: &mut Claim, visit: &mut dyn FnMut(&mut Bytes)) {

@@ -52,9 +52,7 @@ impl Call for ClaimResumedExecutionArgs {
         let execution = load(turn, &ready.id)?;
         let waiting = interrupted(turn, &execution)?;
         claim_grant(turn, &execution, &ready.taker.worker)?;
-        let (mut execution, work) = turn.store.claimed(execution.row)?;
-        let held = ready.taker.held(turn, &execution, &work, false);
-        ready.taker.take(turn, &mut execution, waiting.claim(held), work)
+        ready.taker.take_waiting(turn, execution.row, waiting)
     }
 
     fn answer_bytes(answer: &mut Claim, visit: &mut dyn FnMut(&mut Bytes)) {

@@ -9,7 +9,7 @@ use crate::model::argument;
 use crate::model::execution::{Execution, Issue};
 use crate::model::id::opt_uuid;
 use crate::model::lease::{TTL_MS_DEFAULT, TTL_MS_MAX};
-use crate::model::phase::{Held, Lapsed};
+use crate::model::phase::{Held, Lapsed, Waiting};
 use crate::model::policy::{Policy, RECLAIMS_DEFAULT};
 use crate::model::transition::{AttemptChange, Step};
 use crate::model::vocabulary::{AttemptType, HandleKind};
@@ -74,6 +74,13 @@ impl Taker {
         };
         settle(turn, execution, Change { issue: Some(issue), ..Change::plain(step, turn.now) })?;
         answer(self.ttl_ms, turn, execution, kind, work)
+    }
+
+    /// T3 or T4: takes an execution that waits.
+    pub fn take_waiting(&self, turn: &mut Turn<'_>, row: i64, waiting: Waiting) -> Result<Claim> {
+        let (mut execution, work) = turn.store.claimed(row)?;
+        let held = self.held(turn, &execution, &work, false);
+        self.take(turn, &mut execution, waiting.claim(held), work)
     }
 }
 
