@@ -5,7 +5,22 @@ import { test } from "node:test";
 import { launch, profile, visit } from "./browser.mjs";
 import { Ledger } from "./laws.mjs";
 import { serve } from "./server.mjs";
-import { attempts, focused, meddle, meddling, PRINTS, RECEIPTS, ready, rows, shopTab, submit, until } from "./shop.mjs";
+import {
+  attempts,
+  controls,
+  focused,
+  meddle,
+  meddling,
+  PRINTS,
+  RECEIPTS,
+  reach,
+  ready,
+  rows,
+  shopTab,
+  submit,
+  until,
+  width,
+} from "./shop.mjs";
 import { World } from "./world.mjs";
 
 /** @typedef {import("./browser.mjs").Page} Page */
@@ -127,27 +142,6 @@ test("work is submitted and its details are opened with the keyboard alone", asy
   await page.locator("[data-attempt-lifecycle]").first().waitFor();
 });
 
-/**
- * Presses Tab until the control of this name has the focus, which must show.
- * @param {Page} page
- * @param {string} name
- */
-async function reach(page, name) {
-  for (let presses = 0; presses < 100; presses++) {
-    await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const control = /** @type {HTMLInputElement | null} */ (document.activeElement);
-      const label = control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? control?.textContent;
-      const { outlineStyle, boxShadow } = getComputedStyle(control ?? document.body);
-      return { label: label ?? "", shows: outlineStyle !== "none" || boxShadow !== "none" };
-    });
-    if (!focused.label.trim().startsWith(name)) continue;
-    assert.ok(focused.shows, `the focus on ${name} shows`);
-    return;
-  }
-  throw new Error(`Tab never reached ${name}`);
-}
-
 test("every control has a name, in each state of the page", async (t) => {
   const page = await shopTab(t, world.context);
   await page.goto(at("?name=names"));
@@ -171,20 +165,6 @@ test("every control has a name, in each state of the page", async (t) => {
   assert.ok(working.some(({ name }) => name.startsWith("Cancel ")));
 });
 
-/**
- * The controls as assistive technology gets them.
- * @param {Page} page
- */
-async function controls(page) {
-  const session = await page.context().newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
-  await session.detach();
-  const roles = ["button", "link", "combobox", "spinbutton", "textbox", "checkbox", "switch", "progressbar", "dialog"];
-  return nodes
-    .filter((node) => !node.ignored && roles.includes(String(node.role?.value)))
-    .map((node) => ({ role: String(node.role?.value), name: String(node.name?.value ?? "") }));
-}
-
 test("nothing is wider than a screen of 360 pixels", async (t) => {
   const page = await shopTab(t, world.context);
   await page.setViewportSize({ width: 360, height: 740 });
@@ -204,11 +184,6 @@ test("nothing is wider than a screen of 360 pixels", async (t) => {
   widths.push(await width(other));
   assert.deepEqual(widths, [360, 360, 360, 360]);
 });
-
-/** @param {Page} page */
-function width(page) {
-  return page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth));
-}
 
 test("the address chooses memory or durability, and is told what is wrong with it", async (t) => {
   const page = await shopTab(t, world.context);
@@ -271,12 +246,16 @@ test("a control that goes away leaves the focus beside it", async (t) => {
   await ready(page);
   await submit(page, PRINTS, 12);
   await page.getByRole("button", { name: "Cancel Print 1012" }).press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Enter");
   await until(page, "cancelled", 1);
-  assert.equal(await focused(page), "Details of Print 1012");
+  await page.locator('[aria-label="Details of Print 1012"]:focus').waitFor();
   await page.getByRole("button", { name: /^Waiting/ }).click();
   await page.getByRole("button", { name: "Cancel Print 1011" }).press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Enter");
   await page.locator('[data-order="1011"]').waitFor({ state: "detached" });
-  assert.equal(await focused(page), "Details of Print 1010");
+  await page.locator('[aria-label="Details of Print 1010"]:focus').waitFor();
   const other = await shopTab(t, world.context);
   await other.goto(at("?name=focus"));
   const again = other.getByRole("button", { name: "Try again" });

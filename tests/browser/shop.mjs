@@ -145,3 +145,57 @@ export function focused(page) {
     return held === document.body ? "" : (held?.getAttribute("aria-label") ?? held?.textContent ?? "").trim();
   });
 }
+
+/**
+ * Presses Tab until the control of this name has the focus, which must show.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function reach(page, name) {
+  for (let presses = 0; presses < 100; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const control = /** @type {HTMLInputElement | null} */ (document.activeElement);
+      const label = control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? control?.textContent;
+      const { outlineStyle, boxShadow } = getComputedStyle(control ?? document.body);
+      return { label: label ?? "", shows: outlineStyle !== "none" || boxShadow !== "none" };
+    });
+    if (!focused.label.trim().startsWith(name)) continue;
+    assert.ok(focused.shows, `the focus on ${name} shows`);
+    return;
+  }
+  throw new Error(`Tab never reached ${name}`);
+}
+
+/**
+ * The controls as assistive technology gets them.
+ * @param {Page} page
+ */
+export async function controls(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  const roles = [
+    "button",
+    "tab",
+    "link",
+    "combobox",
+    "spinbutton",
+    "textbox",
+    "checkbox",
+    "switch",
+    "progressbar",
+    "dialog",
+  ];
+  return nodes
+    .filter((node) => !node.ignored && roles.includes(String(node.role?.value)))
+    .map((node) => ({ role: String(node.role?.value), name: String(node.name?.value ?? "") }));
+}
+
+/**
+ * How wide the page is, with all it holds.
+ * @param {Page} page
+ */
+export function width(page) {
+  return page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth));
+}

@@ -10,6 +10,7 @@ import "./style/masthead.css";
 import "./style/desk.css";
 import "./style/rows.css";
 import "./style/details.css";
+import "./style/records.css";
 
 const place = document.getElementById("page");
 if (place) render(<Page reading={readAddress(location.search)} />, place);

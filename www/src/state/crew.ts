@@ -7,6 +7,8 @@ import type { Troubles } from "./troubles.js";
 
 export const CONCURRENCIES = [1, 2, 4, 8] as const;
 const LEASE_MS = 6_000;
+/** A tab that is gone leaves the registry after this long. */
+const LIVENESS_MS = 15_000;
 const WORKER_ID = "print-shop";
 
 export type CrewState = "working" | "finishing" | "paused";
@@ -67,6 +69,7 @@ export class Crew extends Observable {
         worker: { id: WORKER_ID, instanceId: this.instanceId },
         concurrency: this.#concurrency,
         leaseTtlMs: LEASE_MS,
+        livenessTtlMs: LIVENESS_MS,
         onError: (thrown) => this.#troubles.meet("The worker met with an error, and goes on", thrown),
       },
       HANDLERS,

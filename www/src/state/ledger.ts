@@ -1,11 +1,20 @@
 // Every execution of the engine as rows, kept current from the event log; only what is seen is described.
 
-import { type DecodedResult, type Engine, type EventRecord, type ExecutionSnapshot, TidegateError } from "tidegate";
+import {
+  type DecodedResult,
+  type Engine,
+  type EventRecord,
+  type EventStream,
+  type ExecutionSnapshot,
+  TidegateError,
+} from "tidegate";
 import { Observable } from "./observable.js";
 import { lacksResult, type Row, rowAfter, rowOfSnapshot, rowOfSummary } from "./row.js";
-import { type Filter, groupOf, type Tally, tallyOf } from "./standing.js";
+import { type Filter, groupOf, type Standing, type Tally, tallyOf } from "./standing.js";
 
 const PAGE = 1_000;
+/** Phase changes, and changes of a priority, which are none. */
+const STREAMS: EventStream[] = ["execution", "operator"];
 
 export class Ledger extends Observable {
   readonly #engine: Engine;
@@ -15,6 +24,7 @@ export class Ledger extends Observable {
   #cursor = "";
   readonly #seen = new Map<string, readonly string[]>();
   #tally: Tally = tallyOf([]);
+  #laneTallies: ReadonlyMap<string, Tally> = new Map();
   /** What last went wrong in reading; undefined when all is well. */
   trouble: unknown;
 
@@ -25,6 +35,11 @@ export class Ledger extends Observable {
 
   get tally(): Tally {
     return this.#tally;
+  }
+
+  /** The tally of one lane. */
+  tallyIn(lane: string): Tally {
+    return this.#laneTallies.get(lane) ?? tallyOf([]);
   }
 
   /** The newest rows of a group, the newest first. */
@@ -111,7 +126,7 @@ export class Ledger extends Observable {
   async #follow(): Promise<void> {
     try {
       for (let atEnd = false; !atEnd; ) {
-        const page = await this.#engine.readEvents({ after: this.#cursor, limit: PAGE });
+        const page = await this.#engine.readEvents({ after: this.#cursor, limit: PAGE, streams: STREAMS });
         await this.#apply(page.events);
         this.#cursor = page.cursor;
         atEnd = page.atEnd;
@@ -157,9 +172,21 @@ export class Ledger extends Observable {
       rows.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
       this.#order = rows.map(({ id }) => id);
     }
-    this.#tally = tallyOf([...this.#rows.values()].map(({ standing }) => standing));
+    const rows = [...this.#rows.values()];
+    this.#tally = tallyOf(rows.map(({ standing }) => standing));
+    this.#laneTallies = talliesByLane(rows);
     this.changed();
   }
+}
+
+function talliesByLane(rows: readonly Row[]): ReadonlyMap<string, Tally> {
+  const standings = new Map<string, Standing[]>();
+  for (const { lane, standing } of rows) {
+    const own = standings.get(lane);
+    if (own) own.push(standing);
+    else standings.set(lane, [standing]);
+  }
+  return new Map([...standings].map(([lane, own]) => [lane, tallyOf(own)]));
 }
 
 function isWanted(row: Row, isShown: boolean): boolean {

@@ -6,6 +6,7 @@ import { hasEnded, type Standing, standingOf } from "./standing.js";
 export interface Row {
   readonly id: string;
   readonly kind: string;
+  readonly lane: string;
   readonly standing: Standing;
   readonly attempts: number;
   readonly createdAt: number;
@@ -22,6 +23,7 @@ export function rowOfSummary(summary: ExecutionSummary): Row {
   return {
     id: summary.executionId,
     kind: summary.kind,
+    lane: summary.lane,
     standing: standingOf(summary.publicState),
     attempts: summary.totalAttemptCount,
     createdAt: summary.createdAt,
@@ -35,6 +37,7 @@ export function rowOfSnapshot(snapshot: ExecutionSnapshot, result: DecodedResult
   return {
     id: snapshot.executionId,
     kind: snapshot.kind,
+    lane: snapshot.lane,
     standing: standingOf(snapshot.publicState, snapshot.state),
     attempts: snapshot.totalAttemptCount,
     createdAt: snapshot.createdAt,
@@ -48,7 +51,10 @@ export function rowOfSnapshot(snapshot: ExecutionSnapshot, result: DecodedResult
 
 /** The row after an event; what the event does not tell is asked for when the row is seen. */
 export function rowAfter(row: Row, { publicState, state }: EventRecord): Row {
-  return { ...row, standing: publicState ? standingOf(publicState, state) : row.standing, stale: true };
+  const standing = publicState ? standingOf(publicState, state) : row.standing;
+  const { result, ...rest } = row;
+  // A replay takes the result away; the next one may be another.
+  return { ...rest, ...(standing === "completed" && result !== undefined && { result }), standing, stale: true };
 }
 
 /** Whether to ask for the row's result. */

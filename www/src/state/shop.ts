@@ -1,16 +1,20 @@
-// An open engine with all that goes with it: the ledger, the crew, the vitals, and what keeps them current.
+// An open engine with all that goes with it: the ledger, the crew, the operator, the vitals, and what keeps them current.
 
-import { type Engine, TidegateError } from "tidegate";
+import type { Engine } from "tidegate";
 import { type BatchReport, type Choice, submitBatch } from "./batch.js";
 import { Crew } from "./crew.js";
 import { Ledger } from "./ledger.js";
 import { nextOrder } from "./numbers.js";
+import { Operator } from "./operator.js";
+import { Overview } from "./overview.js";
 import { Pulse } from "./pulse.js";
+import { Questions } from "./questions.js";
 import { unfinished } from "./standing.js";
 import { Troubles } from "./troubles.js";
 import { Vitals } from "./vitals.js";
 
 const LEDGER_REST_MS = 250;
+const OVERVIEW_REST_MS = 1_000;
 const VITALS_REST_MS = 3_000;
 
 /** What an earlier life of the page left behind. */
@@ -26,6 +30,9 @@ export class Shop {
   readonly ledger: Ledger;
   readonly crew: Crew;
   readonly vitals: Vitals;
+  readonly overview: Overview;
+  readonly operator: Operator;
+  readonly questions = new Questions();
   readonly inheritance: Inheritance;
   readonly #pulses: Pulse[];
   #nextOrder: number;
@@ -49,6 +56,8 @@ export class Shop {
     this.ledger = ledger;
     this.crew = new Crew(engine, this.troubles);
     this.vitals = new Vitals(engine, this.troubles);
+    this.overview = new Overview(engine, () => this.now());
+    this.operator = new Operator(engine, () => this.look());
     const { tally } = ledger;
     this.inheritance = {
       unfinished: unfinished(tally),
@@ -60,7 +69,11 @@ export class Shop {
       await ledger.refresh();
       if (engine.over !== undefined && !this.#isLeft) lost(engine.over);
     };
-    this.#pulses = [new Pulse(follow, LEDGER_REST_MS), new Pulse(() => this.vitals.refresh(), VITALS_REST_MS)];
+    this.#pulses = [
+      new Pulse(follow, LEDGER_REST_MS),
+      new Pulse(() => this.overview.refresh(), OVERVIEW_REST_MS),
+      new Pulse(() => this.vitals.refresh(), VITALS_REST_MS),
+    ];
   }
 
   /** How many executions have not ended. */
@@ -87,16 +100,6 @@ export class Shop {
     return report;
   }
 
-  /** Cancels an execution, unless it has ended in this very moment: then there is nothing left to cancel. */
-  async cancel(executionId: string): Promise<void> {
-    try {
-      await this.engine.executions.cancel(executionId, { reason: "cancelled on the page" });
-    } catch (thrown) {
-      if (!hasEndedOtherwise(thrown)) throw thrown;
-    }
-    this.look();
-  }
-
   async close(): Promise<void> {
     await this.#leave(this.engine.close());
   }
@@ -111,8 +114,4 @@ export class Shop {
     this.#isLeft = true;
     await Promise.all([ended, ...this.#pulses.map((pulse) => pulse.stop())]);
   }
-}
-
-function hasEndedOtherwise(thrown: unknown): boolean {
-  return thrown instanceof TidegateError && "terminalOutcome" in thrown.details;
 }

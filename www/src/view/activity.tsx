@@ -1,6 +1,6 @@
 // What goes on with an execution at this moment, or what became of it.
 
-import type { ExecutionSnapshot } from "tidegate";
+import type { ExecutionSnapshot, LaneState } from "tidegate";
 import type { Row } from "../state/row.js";
 import { count, countdown } from "./format.js";
 import { outcomeOf, thumbnailOf } from "./result.js";
@@ -11,14 +11,15 @@ interface ActivityProps {
   /** This tab's instance of the worker. */
   readonly instanceId: string;
   readonly title: string;
+  readonly laneState: LaneState;
 }
 
-export function Activity({ row, now, instanceId, title }: ActivityProps) {
+export function Activity({ row, now, instanceId, title, laneState }: ActivityProps) {
   const { snapshot, standing } = row;
   if (!snapshot) return <p>&nbsp;</p>;
   switch (standing) {
     case "waiting":
-      return <p class="quiet">in line, lane {snapshot.lane}</p>;
+      return <p class="quiet">{placeOf(snapshot, laneState)}</p>;
     case "delayed":
       return <Retry snapshot={snapshot} now={now} />;
     case "lapsed":
@@ -34,6 +35,11 @@ export function Activity({ row, now, instanceId, title }: ActivityProps) {
   }
 }
 
+function placeOf({ lane, priority }: ExecutionSnapshot, laneState: LaneState): string {
+  const isShut = laneState === "paused" || laneState === "disabled";
+  return `in line, lane ${lane}${isShut ? ` is ${laneState}` : ""}${priority > 0 ? `, priority ${priority}` : ""}`;
+}
+
 function Retry({ snapshot, now }: { snapshot: ExecutionSnapshot; now: number }) {
   const of = snapshot.policy.retry?.maxRetries;
   const number = `retry ${snapshot.retryCount}${of === undefined ? "" : ` of ${of}`}`;
@@ -45,7 +51,11 @@ function Retry({ snapshot, now }: { snapshot: ExecutionSnapshot; now: number }) 
   );
 }
 
-function AtWork({ snapshot, now, instanceId, title }: Omit<ActivityProps, "row"> & { snapshot: ExecutionSnapshot }) {
+interface AtWorkProps extends Pick<ActivityProps, "now" | "instanceId" | "title"> {
+  readonly snapshot: ExecutionSnapshot;
+}
+
+function AtWork({ snapshot, now, instanceId, title }: AtWorkProps) {
   const { currentLease: lease, progress, currentAttemptIndex } = snapshot;
   if (lease && lease.workerInstanceId !== instanceId)
     return (

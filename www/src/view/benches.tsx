@@ -41,7 +41,13 @@ function Taken({ shop, row }: { shop: Shop; row: Row }) {
         <strong>{title}</strong>
         <span class="quiet">{subject}</span>
       </p>
-      <Activity row={row} now={shop.now()} instanceId={shop.crew.instanceId} title={title} />
+      <Activity
+        row={row}
+        now={shop.now()}
+        instanceId={shop.crew.instanceId}
+        title={title}
+        laneState={shop.overview.stateOf(row.lane)}
+      />
     </>
   );
 }

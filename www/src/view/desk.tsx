@@ -5,9 +5,10 @@ import type { Shop } from "../state/shop.js";
 import { BatchForm } from "./batch-form.js";
 import { Benches } from "./benches.js";
 import { CrewPanel } from "./crew-panel.js";
-import { Executions } from "./executions.js";
+import { Floor } from "./floor.js";
 import { FullNotice } from "./full-notice.js";
 import { Inherited } from "./inherited.js";
+import { QuestionDialog } from "./question-dialog.js";
 import { Troubles } from "./troubles.js";
 
 export function Desk({ shop }: { shop: Shop }) {
@@ -36,8 +37,9 @@ export function Desk({ shop }: { shop: Shop }) {
         <FullNotice vitals={shop.vitals} />
         <Troubles shop={shop} />
         <Benches shop={shop} />
-        <Executions shop={shop} />
+        <Floor shop={shop} />
       </div>
+      <QuestionDialog questions={shop.questions} />
     </main>
   );
 }

@@ -1,24 +1,28 @@
-// All about an execution: every attempt, and what it was created with.
+// All about an execution: what can be done about it, every attempt, the steps it kept, and what it was created with.
 
-import type { AttemptSnapshot, AttemptType, ExecutionSnapshot } from "tidegate";
+import type { AttemptSnapshot, AttemptType, ExecutionSnapshot, LaneState, StepSnapshot } from "tidegate";
 import type { Row } from "../state/row.js";
+import type { Shop } from "../state/shop.js";
 import { MARK_OF } from "./attempt-marks.js";
-import { instant, seconds } from "./format.js";
+import { ExecutionActions } from "./execution-actions.js";
+import { bytes, count, instant, seconds } from "./format.js";
 import { Mark } from "./mark.js";
 import { textOfResult, thumbnailOf } from "./result.js";
 
 interface DetailsProps {
+  readonly shop: Shop;
   readonly row: Row;
   readonly now: number;
-  readonly instanceId: string;
+  readonly laneState: LaneState;
 }
 
-export function ExecutionDetails({ row, now, instanceId }: DetailsProps) {
+export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
   const { snapshot } = row;
   if (!snapshot) return null;
   const thumbnail = thumbnailOf(row.result);
   return (
     <div class="details">
+      <ExecutionActions shop={shop} row={row} snapshot={snapshot} laneState={laneState} />
       <h4>Attempts</h4>
       {snapshot.attempts.length === 0 && <p class="quiet">None yet.</p>}
       <ol class="attempts">
@@ -27,10 +31,11 @@ export function ExecutionDetails({ row, now, instanceId }: DetailsProps) {
             key={attempt.attemptId}
             attempt={attempt}
             now={now}
-            isOurs={attempt.workerInstanceId === instanceId}
+            isOurs={attempt.workerInstanceId === shop.crew.instanceId}
           />
         ))}
       </ol>
+      {snapshot.steps && snapshot.steps.length > 0 && <Steps steps={snapshot.steps} />}
       <h4>Execution</h4>
       <div class="facts">
         <dl>
@@ -87,12 +92,32 @@ function Attempt({ attempt, now, isOurs }: { attempt: AttemptSnapshot; now: numb
   );
 }
 
+function Steps({ steps }: { steps: readonly StepSnapshot[] }) {
+  return (
+    <>
+      <h4>Steps kept for later attempts</h4>
+      <ol class="steps">
+        {steps.map(({ name, resultBytes, recordedAt }) => (
+          <li key={name} data-step={name}>
+            {name}{" "}
+            <span class="quiet number">
+              {bytes(resultBytes)}, {instant(recordedAt)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
 function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
-  const { executionId, lane, idempotencyKey, policy, createdAt, currentLease, tags } = snapshot;
+  const { executionId, lane, priority, replayCount, idempotencyKey, policy, createdAt, currentLease, tags } = snapshot;
   const facts: [string, string | undefined][] = [
     ["Id", executionId],
     ["Lane", lane],
+    ["Priority", String(priority)],
     ["Created", instant(createdAt)],
+    ["Replayed", replayCount > 0 ? count(replayCount, "time") : undefined],
     ["Idempotency key", idempotencyKey],
     [
       "Tags",

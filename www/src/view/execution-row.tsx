@@ -1,11 +1,13 @@
-// One execution: its state, what goes on, its attempts and times, and the two things that can be done about it.
+// One execution: its state, what goes on, its attempts and times, cancelling or replaying it, and its details.
 
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
+import type { LaneState } from "tidegate";
 import type { Row } from "../state/row.js";
 import type { Shop } from "../state/shop.js";
 import { groupOf, hasEnded } from "../state/standing.js";
 import { Activity } from "./activity.js";
+import { askCancel } from "./asking.js";
 import { AttemptMarks } from "./attempt-marks.js";
 import { ExecutionDetails } from "./execution-details.js";
 import { Mark, wordOf } from "./mark.js";
@@ -17,12 +19,14 @@ interface ExecutionRowProps {
   readonly row: Row;
   /** Engine time in Unix ms; 0 once nothing changes any more. */
   readonly now: number;
+  readonly laneState: LaneState;
   readonly isOpen: boolean;
   readonly onToggle: (id: string) => void;
 }
 
 /** Drawn anew only when the row, its time or its opening changed. */
-export const ExecutionRow = memo(function ExecutionRow({ shop, row, now, isOpen, onToggle }: ExecutionRowProps) {
+export const ExecutionRow = memo(function ExecutionRow(props: ExecutionRowProps) {
+  const { shop, row, now, laneState, isOpen, onToggle } = props;
   const { title, subject } = namesOf(row);
   const panel = `details-${row.id}`;
   return (
@@ -33,6 +37,7 @@ export const ExecutionRow = memo(function ExecutionRow({ shop, row, now, isOpen,
       data-kind={row.kind}
       data-order={row.snapshot?.tags["order"]}
       data-attempts={row.attempts}
+      data-priority={row.snapshot?.priority}
       data-reclaims={row.snapshot?.leaseReclaimCount ?? 0}
     >
       <div class="row-line">
@@ -45,12 +50,16 @@ export const ExecutionRow = memo(function ExecutionRow({ shop, row, now, isOpen,
           <p>{subject}</p>
         </div>
         <div class="row-activity">
-          <Activity row={row} now={now} instanceId={shop.crew.instanceId} title={title} />
+          <Activity row={row} now={now} instanceId={shop.crew.instanceId} title={title} laneState={laneState} />
         </div>
         <AttemptMarks row={row} />
         <Timing row={row} now={now} />
         <div class="row-buttons">
-          <CancelButton shop={shop} row={row} title={title} />
+          {hasEnded(row.standing) ? (
+            <ReplayButton shop={shop} row={row} title={title} />
+          ) : (
+            <CancelButton shop={shop} row={row} title={title} />
+          )}
           <button
             type="button"
             class="icon"
@@ -66,30 +75,49 @@ export const ExecutionRow = memo(function ExecutionRow({ shop, row, now, isOpen,
         </div>
       </div>
       <div id={panel} hidden={!isOpen}>
-        {isOpen && <ExecutionDetails row={row} now={now} instanceId={shop.crew.instanceId} />}
+        {isOpen && <ExecutionDetails shop={shop} row={row} now={now} laneState={laneState} />}
       </div>
     </li>
   );
 });
 
-function CancelButton({ shop, row, title }: { shop: Shop; row: Row; title: string }) {
+interface ButtonProps {
+  readonly shop: Shop;
+  readonly row: Row;
+  readonly title: string;
+}
+
+function CancelButton({ shop, row, title }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-haspopup="dialog"
+      aria-label={`Cancel ${title}`}
+      onClick={() => askCancel(shop, row, title)}
+    >
+      Cancel
+    </button>
+  );
+}
+
+function ReplayButton({ shop, row, title }: ButtonProps) {
   const [asked, setAsked] = useState(false);
-  if (hasEnded(row.standing)) return null;
-  const cancel = async () => {
+  const replay = async () => {
     if (asked) return;
     setAsked(true);
-    await shop.troubles.watchOver(`${title} could not be cancelled`, shop.cancel(row.id));
+    await shop.troubles.watchOver(`${title} could not be replayed`, shop.operator.replay(row.id, title));
     setAsked(false);
   };
   return (
     <button
       type="button"
       class="small"
-      aria-label={`Cancel ${title}`}
+      aria-label={`Replay ${title}`}
       aria-disabled={asked}
-      onClick={() => void cancel()}
+      onClick={() => void replay()}
     >
-      Cancel
+      Replay
     </button>
   );
 }

@@ -26,7 +26,7 @@ export function Executions({ shop }: { shop: Shop }) {
   }, []);
   return (
     <section class="executions" aria-labelledby="executions-heading" data-busy={unfinished(tally) > 0}>
-      <h2 id="executions-heading" tabIndex={-1}>
+      <h2 id="executions-heading" class="sr-only">
         Executions
       </h2>
       <TideGauge tally={tally} />
@@ -74,6 +74,7 @@ function RowList({ shop, rows, filter }: { shop: Shop; rows: readonly Row[]; fil
           shop={shop}
           row={row}
           now={timeFor(row, now)}
+          laneState={shop.overview.stateOf(row.lane)}
           isOpen={opened.has(row.id)}
           onToggle={toggle}
         />

@@ -16,13 +16,25 @@ export function useKeptFocus(neighbourOf: (held: Element) => Neighbour | undefin
   });
 }
 
+/** For what takes the focus for a while: gives it back to the control that had it, or to its neighbour. */
+export function focusReturn(): () => void {
+  const held = document.activeElement;
+  const neighbour = held ? (neighbourAmongRows(held) ?? neighbourAmongEntries(held)) : undefined;
+  return () => {
+    // A control of a dialog that is closed has the focus only until the next frame.
+    if (isHeld() && !document.activeElement?.closest("dialog:not([open])")) return;
+    const target = held?.isConnected && held instanceof HTMLElement ? held : neighbour?.();
+    target?.focus();
+  };
+}
+
 function isHeld(): boolean {
   return document.activeElement !== null && document.activeElement !== document.body;
 }
 
 const ROWS = "[data-execution-id]";
 
-/** For a control among executions: its row's details, else those of the row that took its place, else the heading. */
+/** For a control among executions: its row's details, else those of the row that took its place, else the tab. */
 export function neighbourAmongRows(held: Element): Neighbour | undefined {
   const section = held.closest<HTMLElement>("section.executions");
   if (!section) return undefined;
@@ -34,8 +46,27 @@ export function neighbourAmongRows(held: Element): Neighbour | undefined {
   return () => {
     const after = [...section.querySelectorAll<HTMLElement>(ROWS)];
     const next = after.find((one) => one.dataset["executionId"] === id) ?? after[place] ?? after.at(-1);
-    return next?.querySelector<HTMLElement>("[aria-expanded]") ?? section.querySelector<HTMLElement>("h2");
+    return next?.querySelector<HTMLElement>("[aria-expanded]") ?? shownTab();
   };
+}
+
+const ENTRIES = "[data-entry]";
+
+/** For a control of a register's entry: that of the entry that took its place, else the register's tab. */
+export function neighbourAmongEntries(held: Element): Neighbour | undefined {
+  const register = held.closest<HTMLElement>(".register");
+  const entry = held.closest<HTMLElement>(ENTRIES);
+  if (!register || !entry) return undefined;
+  const place = [...register.querySelectorAll(ENTRIES)].indexOf(entry);
+  return () => {
+    const after = [...register.querySelectorAll<HTMLElement>(ENTRIES)];
+    const next = after[place] ?? after.at(-1);
+    return next?.querySelector<HTMLElement>("button, select") ?? shownTab();
+  };
+}
+
+function shownTab(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]');
 }
 
 /** For a control of a part of the page that goes away with all it holds: the heading of what the page shows then. */

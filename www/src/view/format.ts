@@ -14,6 +14,17 @@ export function countdown(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / 1_000))} s`;
 }
 
+/** How long ago something was, in whole seconds. */
+export function ago(ms: number): string {
+  if (ms < 1_000) return "just now";
+  return `${ms < 60_000 ? `${Math.floor(ms / 1_000)} s` : seconds(ms)} ago`;
+}
+
+/** What is left of a lease: never "0 s", and in words when it is over. */
+export function leaseLeft(ms: number): string {
+  return ms > 0 ? `${countdown(ms)} left` : "lapsed";
+}
+
 export function bytes(count: number): string {
   if (count < 1_000) return `${count} B`;
   const units = ["kB", "MB", "GB", "TB"];

@@ -2,13 +2,14 @@
 
 import type { DecodedResult } from "tidegate";
 import type { Row } from "../state/row.js";
+import { count } from "./format.js";
 
 export function outcomeOf({ kind, result }: Row): string {
   const members = membersOf(result);
   if (!members) return "\u00a0";
   switch (kind) {
     case "print":
-      return `developed in ${members["strips"]} strips`;
+      return printOutcome(Number(members["strips"]), Number(members["kept"] ?? 0));
     case "charge":
       return `€ ${members["charged"]} charged, approval ${members["approval"]}`;
     case "receipt":
@@ -16,6 +17,10 @@ export function outcomeOf({ kind, result }: Row): string {
     default:
       return "completed";
   }
+}
+
+function printOutcome(strips: number, kept: number): string {
+  return kept > 0 ? `${count(kept, "strip")} kept, ${strips - kept} developed` : `developed in ${strips} strips`;
 }
 
 /** The small picture of a print; only ever one that the darkroom made. */

@@ -1,7 +1,7 @@
 // Charging a card at a bank that is not always there.
 
 import { type Payload, type RetryPolicy, type Task, TaskFailure } from "tidegate";
-import { orderIn } from "./order.js";
+import { type Order, orderIn } from "./order.js";
 import { pause } from "./pause.js";
 
 export const CHARGE_RETRY: RetryPolicy = {
@@ -13,18 +13,24 @@ export const CHARGE_RETRY: RetryPolicy = {
 const SILENT_TRIES: Readonly<Record<number, number>> = { 2: 1, 4: 2, 6: 1, 8: 3, 9: Number.POSITIVE_INFINITY };
 const DECLINED = 7;
 
-export async function charge({ input, claim, signal }: Task): Promise<Payload> {
-  const order = orderIn(input);
+/** What the bank said is kept as a step: an attempt that takes over does not charge a second time. */
+export async function charge(task: Task): Promise<Payload> {
+  const order = orderIn(task.input);
+  const approval = await task.step("the bank's approval", () => askBank(task, order));
+  return { charged: order.euros, approval };
+}
+
+async function askBank({ claim, signal }: Task, order: Order): Promise<string> {
   const digit = order.number % 10;
   await pause(250 + ((order.number * 37) % 450), signal);
   if (digit === DECLINED) throw new TaskFailure("the card was declined", { class: "permanent", category: "declined" });
   if (claim.retryCount < (SILENT_TRIES[digit] ?? 0))
     throw new TaskFailure("the bank did not answer", { class: "transient", category: "network" });
-  return { charged: order.euros, approval: await approval(order.number, claim.executionId) };
+  return reference(order.number, claim.executionId);
 }
 
 /** The bank's reference: the same for the same execution, so that charging twice would show. */
-async function approval(order: number, executionId: string): Promise<string> {
+async function reference(order: number, executionId: string): Promise<string> {
   const text = new TextEncoder().encode(`${order} ${executionId}`);
   // Outside of a secure context there is no digest, and only the engine in memory gets this far.
   if (!globalThis.crypto?.subtle) return String(order);

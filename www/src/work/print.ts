@@ -1,22 +1,29 @@
-// Developing a print: strip after strip in the darkroom's own thread, with progress.
+// Developing a print: strip after strip in the darkroom's own thread, with progress. Each strip is kept as a step, so
+// that an attempt after a reload goes on after the last of them.
 
 import { type Payload, type Task, TaskFailure } from "tidegate";
 import type { DarkroomAnswer, DarkroomRequest } from "./darkroom.js";
-import { orderIn } from "./order.js";
+import { type Order, orderIn } from "./order.js";
 
 const STRIPS = 6;
 
 export async function print(task: Task): Promise<Payload> {
   const order = orderIn(task.input);
-  const strips: Uint8ClampedArray<ArrayBuffer>[] = [];
+  const kept = task.claim.steps.length;
+  const strips: Uint8Array[] = [];
   for (let strip = 0; strip < STRIPS; strip++) {
-    await task.progress(Math.round((strip / STRIPS) * 100), `strip ${strip + 1} of ${STRIPS}`);
-    const { pixels } = await inDarkroom({ order: order.number, strip, strips: STRIPS }, task.signal);
-    if (pixels) strips.push(pixels);
+    const bytes = await task.step(`strip ${strip + 1}`, () => develop(task, order, strip));
+    if (bytes) strips.push(bytes);
   }
   await task.progress(100, "drying");
   const { picture } = await inDarkroom({ dry: strips }, task.signal);
-  return { picture: order.picture, strips: STRIPS, ...(picture !== undefined && { thumbnail: picture }) };
+  return { picture: order.picture, strips: STRIPS, kept, ...(picture !== undefined && { thumbnail: picture }) };
+}
+
+async function develop(task: Task, order: Order, strip: number): Promise<Uint8Array | undefined> {
+  await task.progress(Math.round((strip / STRIPS) * 100), `strip ${strip + 1} of ${STRIPS}`);
+  const { bytes } = await inDarkroom({ order: order.number, strip, strips: STRIPS }, task.signal);
+  return bytes;
 }
 
 let darkroom: Worker | undefined;

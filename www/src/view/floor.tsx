@@ -1,0 +1,87 @@
+// What the shop's records show, one of them at a time: the executions, the lanes, the workers, the leases.
+
+import { useRef, useState } from "preact/hooks";
+import type { Shop } from "../state/shop.js";
+import { Executions } from "./executions.js";
+import { neighbourAmongEntries, useKeptFocus } from "./focus.js";
+import { LanesPanel } from "./lanes-panel.js";
+import { LeasesPanel } from "./leases-panel.js";
+import { Said } from "./said.js";
+import { WorkersPanel } from "./workers-panel.js";
+
+const TABS = ["executions", "lanes", "workers", "leases"] as const;
+type Tab = (typeof TABS)[number];
+
+const NAMES: Readonly<Record<Tab, string>> = {
+  executions: "Executions",
+  lanes: "Lanes",
+  workers: "Workers",
+  leases: "Leases",
+};
+
+export function Floor({ shop }: { shop: Shop }) {
+  const [shown, setShown] = useState<Tab>("executions");
+  useKeptFocus(neighbourAmongEntries);
+  return (
+    <div class="records">
+      <Tabs shown={shown} onChoose={setShown} />
+      <Said operator={shop.operator} />
+      {TABS.map((tab) => (
+        <div key={tab} role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} hidden={tab !== shown}>
+          {/* The executions keep what was opened and filtered; the others are only there when they are seen. */}
+          {(tab === "executions" || tab === shown) && <Panel shop={shop} tab={tab} />}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Panel({ shop, tab }: { shop: Shop; tab: Tab }) {
+  switch (tab) {
+    case "executions":
+      return <Executions shop={shop} />;
+    case "lanes":
+      return <LanesPanel shop={shop} />;
+    case "workers":
+      return <WorkersPanel shop={shop} />;
+    case "leases":
+      return <LeasesPanel shop={shop} />;
+  }
+}
+
+function Tabs({ shown, onChoose }: { shown: Tab; onChoose: (tab: Tab) => void }) {
+  const list = useRef<HTMLDivElement>(null);
+  const move = (event: KeyboardEvent) => {
+    const next = reached(event.key, TABS.indexOf(shown));
+    if (next === undefined) return;
+    event.preventDefault();
+    onChoose(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div ref={list} class="tabs" role="tablist" aria-label="Records of the shop" onKeyDown={move}>
+      {TABS.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          class="tab"
+          id={`tab-${tab}`}
+          aria-controls={`panel-${tab}`}
+          aria-selected={tab === shown}
+          tabIndex={tab === shown ? 0 : -1}
+          onClick={() => onChoose(tab)}
+        >
+          {NAMES[tab]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The tab that a key leads to: arrows go round, Home and End to the ends. */
+function reached(key: string, at: number): Tab | undefined {
+  const steps: Readonly<Record<string, number>> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+  const step = steps[key];
+  return step === undefined ? undefined : TABS.at(step % TABS.length);
+}

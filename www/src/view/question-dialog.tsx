@@ -1,0 +1,80 @@
+// The question that is open, as a dialog: what will happen, what it needs to know, and the two ways out.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useChanges } from "../state/observable.js";
+import type { Question, Questions } from "../state/questions.js";
+import { focusReturn } from "./focus.js";
+import { textOf } from "./troubles.js";
+
+export function QuestionDialog({ questions }: { questions: Questions }) {
+  useChanges(questions);
+  const { open } = questions;
+  return open ? <Asked key={open.heading} question={open} onDone={() => questions.drop()} /> : null;
+}
+
+function Asked({ question, onDone }: { question: Question; onDone: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [refusal, setRefusal] = useState("");
+  const [busy, setBusy] = useState(false);
+  const giveBack = useRef(() => {});
+  useLayoutEffect(() => {
+    giveBack.current = focusReturn();
+    dialog.current?.showModal();
+  }, []);
+  const leave = () => {
+    onDone();
+    giveBack.current();
+  };
+  const act = async (value: string) => {
+    if (busy) return;
+    setBusy(true);
+    try {
+      await question.act(value);
+      dialog.current?.close();
+    } catch (thrown) {
+      setRefusal(textOf(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="question-heading" aria-describedby="question-text" onClose={leave}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act(String(new FormData(event.currentTarget).get("answer") ?? ""));
+        }}
+      >
+        <h2 id="question-heading">{question.heading}</h2>
+        <p id="question-text">{question.text}</p>
+        <AnswerField field={question.field} />
+        <div role="alert" class="calm">
+          {refusal && <p class="refusal">Refused: {refusal}</p>}
+        </div>
+        <div class="buttons">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {question.no}
+          </button>
+          <button type="submit" class={question.isDanger ? "danger" : "primary"} aria-disabled={busy}>
+            {question.yes}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+function AnswerField({ field: { label, value, numberMax } }: { field: Question["field"] }) {
+  const input = useRef<HTMLInputElement>(null);
+  // What is proposed goes at the first key.
+  useEffect(() => input.current?.select(), []);
+  const kind =
+    numberMax === undefined
+      ? ({ type: "text" } as const)
+      : ({ type: "number", inputMode: "numeric", min: 0, max: numberMax, step: 1, required: true } as const);
+  return (
+    <div class="field">
+      <label for="answer">{label}</label>
+      <input ref={input} id="answer" name="answer" autoComplete="off" defaultValue={value} {...kind} />
+    </div>
+  );
+}
