@@ -60,7 +60,7 @@ CREATE TABLE execution (
     granted_until INTEGER,
     claim_rank INTEGER,
     due_at INTEGER,
-    due_kind INTEGER CHECK (due_kind IN (1, 2, 3, 5)),
+    due_kind INTEGER CHECK (due_kind BETWEEN 1 AND 5 AND due_kind <> 4),
     epoch INTEGER NOT NULL CHECK (epoch >= 0),
     attempt_count INTEGER NOT NULL,
     retry_count INTEGER NOT NULL,

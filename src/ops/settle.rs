@@ -5,7 +5,7 @@ use super::turn::Turn;
 use crate::error::Result;
 use crate::model::event::EventDetail;
 use crate::model::execution::{Execution, Finished, Issue};
-use crate::model::phase::Phase;
+use crate::model::phase::{Active, Phase};
 use crate::model::transition::Step;
 use crate::model::vocabulary::{Cause, LeaseEvent};
 use crate::store::{Keys, NewEvent, Touched};
@@ -47,8 +47,7 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
     let before = Keys::of(execution);
     let was_granted = execution.granted.is_some();
     let was_claimable = execution.claim_rank().is_some();
-    let ends_held = execution.held().is_some() && matches!(change.step.phase, Phase::Terminal(_));
-    let touched = if ends_held { Touched::Ended } else { Touched::Any };
+    let touched = touched(execution, &change.step);
     if let Some(former) = execution.advance(&change.step, change.at, change.issue, change.finished) {
         turn.store.insert_attempt(execution.row, &former)?;
     }
@@ -64,6 +63,20 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
         finish(turn, execution, change.ending)?;
     }
     turn.wake_claims(execution, was_claimable)
+}
+
+/// Which columns a transition can touch.
+fn touched(execution: &Execution, step: &Step) -> Touched {
+    match step.phase {
+        Phase::Terminal(_) if execution.held().is_some() => Touched::Ended,
+        Phase::Active(Active::Lapsed(_)) if execution.held().is_some() => Touched::Lapsed,
+        Phase::Terminal(_)
+        | Phase::Active(_)
+        | Phase::Waiting(_)
+        | Phase::Delayed(_)
+        | Phase::Blocked(_)
+        | Phase::Suspended(_) => Touched::Any,
+    }
 }
 
 /// Saves an execution whose lease was renewed, with the event that tells so; its phase did not change.

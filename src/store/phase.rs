@@ -1,6 +1,6 @@
 //! The one function that writes a phase.
 //!
-//! Invariant: whatever statement it chooses, the row afterwards equals the execution. The two narrow ones name only the
+//! Invariant: whatever statement it chooses, the row afterwards equals the execution. The narrow ones name only the
 //! columns that their change can touch, so that SQLite checks and indexes no others.
 
 use super::Store;
@@ -20,6 +20,8 @@ pub enum Touched {
     Any,
     /// A held execution ended.
     Ended,
+    /// A live lease ran out.
+    Lapsed,
     /// A lease was renewed.
     Renewed,
 }
@@ -38,11 +40,15 @@ impl Store {
              due_at = NULL, due_kind = NULL, epoch = ?3, lapse_count = ?4, changed_at = ?5, ended_at = ?6, \
              last_event = ?7, attempt_outcome = ?8, attempt_ended_at = ?9, timeout_left_ms = ?10, verb = ?11, \
              verb_at = ?12, result = ?13 WHERE id = ?1";
+        const LAPSED: &str = "UPDATE execution SET lapsed = 1, until_at = ?2, timeout_at = NULL, claim_rank = ?3, \
+             due_at = ?4, due_kind = ?5, lapse_count = ?6, changed_at = ?7, last_event = ?8, timeout_left_ms = ?9 \
+             WHERE id = ?1";
         const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?5 WHERE id = ?1";
         match touched {
             Touched::Any => self.execute(ANY, &any(execution))?,
             Touched::Ended => self.execute(ENDED, &ended(execution))?,
+            Touched::Lapsed => self.execute(LAPSED, &lapsed(execution))?,
             Touched::Renewed => self.execute(RENEWED, &renewed(execution))?,
         };
         self.moved(execution.route, before, Keys::of(execution));
@@ -106,6 +112,21 @@ fn ended(execution: &Execution) -> [Value<'_>; 13] {
         finished.map(|finished| finished.verb.number()).into(),
         finished.and_then(|finished| finished.at).into(),
         attempt.and_then(|attempt| attempt.result).into(),
+    ]
+}
+
+fn lapsed(execution: &Execution) -> [Value<'_>; 9] {
+    let due = execution.due();
+    [
+        execution.row.into(),
+        PhaseColumns::of(&execution.phase).until_at.into(),
+        execution.claim_rank().into(),
+        due.map(|key| key.at).into(),
+        due.map(|key| key.kind.number()).into(),
+        execution.lapse_count.into(),
+        execution.changed_at.into(),
+        execution.last_event.into(),
+        execution.attempt.as_ref().and_then(|attempt| attempt.timeout_left_ms).into(),
     ]
 }
 
