@@ -17,17 +17,22 @@ const CLAIMS: u32 = 100;
 /// Laps for each round of the plan.
 const LAPS: usize = 10;
 
-/// A subject with a backlog of one size.
-struct Contestant {
-    kind: Kind,
-    size: usize,
-    subject: Box<dyn Subject>,
+/// A subject with a backlog.
+pub struct Contestant {
+    /// Who it is.
+    pub kind: Kind,
+    /// Which of the backlogs that are compared it has.
+    pub place: usize,
+    /// How many it claims in one commit.
+    pub batch: u32,
+    /// Itself.
+    pub subject: Box<dyn Subject>,
 }
 
 impl Contestant {
     fn lap(&mut self) -> Result<f64> {
-        let subject = &mut self.subject;
-        let time = timed(CLAIMS, || subject.claim(CLAIMS, CLAIMS))?;
+        let (subject, batch) = (&mut self.subject, self.batch);
+        let time = timed(CLAIMS, || subject.claim(CLAIMS, batch))?;
         subject.complete(CLAIMS, CLAIMS)?;
         subject.create(Work::plain(CLAIMS, CLAIMS))?;
         Ok(time)
@@ -40,26 +45,32 @@ pub fn measure(ground: &dyn Ground, plan: &Plan, sets: Option<u32>) -> Result<Ve
     let sizes = plan.backlogs(ground.huge() && sets.is_none());
     let kinds = if sets.is_none() { ALL } else { WITHOUT_BARE };
     let mut contestants = Vec::new();
-    for (size, backlog) in sizes.iter().enumerate() {
+    for (place, backlog) in sizes.iter().enumerate() {
         for kind in kinds {
             let mut subject = ground.subject(*kind)?;
             stock(&mut *subject, *backlog, sets)?;
-            contestants.push(Contestant { kind: *kind, size, subject });
+            contestants.push(Contestant { kind: *kind, place, batch: CLAIMS, subject });
         }
     }
-    for contestant in &mut contestants {
+    let laps = laps(plan, &mut contestants, sizes.len())?;
+    Ok(lines(ground, sizes, sets, &laps))
+}
+
+/// Lets contestants claim in turn; answers the laps at each of so many backlogs.
+pub fn laps(plan: &Plan, contestants: &mut [Contestant], backlogs: usize) -> Result<Vec<Laps>> {
+    for contestant in contestants.iter_mut() {
         contestant.lap()?;
     }
-    let mut laps = vec![Laps::default(); sizes.len()];
+    let mut laps = vec![Laps::default(); backlogs];
     let number = contestants.len();
     for round in 0..plan.rounds() * LAPS {
         for turn in 0..number {
             let contestant = &mut contestants[(round + turn) % number];
             let time = contestant.lap()?;
-            laps[contestant.size].of(contestant.kind).push(time);
+            laps[contestant.place].of(contestant.kind).push(time);
         }
     }
-    Ok(lines(ground, sizes, sets, &laps))
+    Ok(laps)
 }
 
 fn stock(subject: &mut dyn Subject, backlog: u32, sets: Option<u32>) -> Result<()> {

@@ -67,10 +67,6 @@ impl Subject for Bare {
         self.commit(count, batch, &mut Self::complete_one)
     }
 
-    fn renew(&mut self, _count: u32, _batch: u32) -> Result<()> {
-        Err(Error::new(Code::InvalidInput, "a bare queue has no leases"))
-    }
-
     fn shuffle(&mut self) {
         shuffle(&mut self.claimed);
     }

@@ -1,27 +1,48 @@
 //! The engine itself, called from Rust.
 
+use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::floor::Floor;
-use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts, shuffle};
+use crate::sample::sample;
+use crate::subject::{
+    ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
+};
 use std::collections::VecDeque;
+use tidegate::model::id::ExecutionId;
 use tidegate::ops::claim::{Claim, ClaimArgs, Worker};
 use tidegate::ops::complete::CompleteArgs;
 use tidegate::ops::create::CreateArgs;
+use tidegate::ops::describe::DescribeExecutionArgs;
+use tidegate::ops::list::ListExecutionsArgs;
 use tidegate::ops::renew::RenewArgs;
-use tidegate::{Answer, Code, Engine, Envelope, Error, Host, Limits, Result};
+use tidegate::{Answer, Code, Engine, Envelope, Error, Limits, Result};
 
 /// The engine over a database of its own.
 pub struct EngineSubject {
     database: Database,
-    host: fn() -> Host,
+    clock: AheadClock,
     engine: Option<Engine>,
     handles: VecDeque<String>,
+    /// The lanes that are served.
+    lanes: Vec<String>,
+    /// How many were created since the lanes were named.
+    created: usize,
+    /// The ids of executions to be read.
+    picked: Vec<String>,
 }
 
 impl EngineSubject {
-    /// A new engine over an empty database, with the clock and the randomness of `host`.
-    pub fn over(database: Database, host: fn() -> Host) -> Result<Self> {
-        let mut subject = Self { database, host, engine: None, handles: VecDeque::new() };
+    /// A new engine over an empty database.
+    pub fn over(database: Database, clock: AheadClock) -> Result<Self> {
+        let mut subject = Self {
+            database,
+            clock,
+            engine: None,
+            handles: VecDeque::new(),
+            lanes: vec![lane(0)],
+            created: 0,
+            picked: Vec::new(),
+        };
         subject.open()?;
         Ok(subject)
     }
@@ -40,6 +61,29 @@ impl EngineSubject {
         Ok(())
     }
 
+    fn create_args(&mut self, work: Work, index: u32) -> CreateArgs {
+        let lane = if work.sets == 0 { &self.lanes[self.created % self.lanes.len()] } else { &self.lanes[0] };
+        self.created += 1;
+        CreateArgs {
+            lane: lane.clone(),
+            kind: KIND.to_owned(),
+            input: Some(INPUT.to_vec().into()),
+            encoding: Some(ENCODING.to_owned()),
+            priority: Some(work.priority),
+            required_capabilities: work.required(index).into_iter().collect(),
+            ..CreateArgs::default()
+        }
+    }
+
+    fn claim_args(&self) -> ClaimArgs {
+        ClaimArgs {
+            lanes: self.lanes.clone(),
+            worker: Worker { id: WORKER.to_owned(), instance_id: Some(INSTANCE.to_owned()) },
+            lease_ttl_ms: Some(TTL_MS),
+            ..ClaimArgs::default()
+        }
+    }
+
     fn next_handle(&mut self) -> Result<String> {
         self.handles.pop_front().ok_or_else(|| Error::new(Code::InvariantBroken, "nothing is claimed"))
     }
@@ -50,9 +94,11 @@ impl Subject for EngineSubject {
         let mut index = 0;
         for part in parts(work.count, work.batch) {
             if part == 1 {
-                self.engine()?.call(create_args(work, index))?;
+                let args = self.create_args(work, index);
+                self.engine()?.call(args)?;
             } else {
-                self.batch((index..index + part).map(|index| create_args(work, index).into()).collect())?;
+                let envelopes = (index..index + part).map(|index| self.create_args(work, index).into()).collect();
+                self.batch(envelopes)?;
             }
             index += part;
         }
@@ -62,11 +108,13 @@ impl Subject for EngineSubject {
     fn claim(&mut self, count: u32, batch: u32) -> Result<()> {
         for part in parts(count, batch) {
             if part == 1 {
-                let claim = self.engine()?.call(claim_args())?;
+                let args = self.claim_args();
+                let claim = self.engine()?.call(args)?;
                 self.keep(claim)?;
                 continue;
             }
-            for answer in self.batch((0..part).map(|_| claim_args().into()).collect())? {
+            let envelopes = (0..part).map(|_| self.claim_args().into()).collect();
+            for answer in self.batch(envelopes)? {
                 let Answer::Claim(claim) = answer else {
                     return Err(Error::new(Code::InvariantBroken, "a claim was answered by something else"));
                 };
@@ -92,6 +140,12 @@ impl Subject for EngineSubject {
 
     fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
         for part in parts(count, batch) {
+            if part == 1 {
+                let handle = self.next_handle()?;
+                self.engine()?.call(RenewArgs { handle: handle.clone() })?;
+                self.handles.push_back(handle);
+                continue;
+            }
             let mut envelopes = Vec::with_capacity(part as usize);
             for _ in 0..part {
                 let handle = self.next_handle()?;
@@ -106,8 +160,59 @@ impl Subject for EngineSubject {
     /// By the floor, which writes the same rows sooner.
     fn fill(&mut self, finished: u32, waiting: Work) -> Result<()> {
         self.engine = None;
-        Floor::over(self.database.lent()?, (self.host)().clock)?.fill(finished, waiting)?;
+        let mut floor = Floor::over(self.database.lent()?, self.clock.clone())?;
+        floor.serve(u32::try_from(self.lanes.len()).unwrap_or(1))?;
+        floor.fill(finished, waiting)?;
         self.open()
+    }
+
+    fn sweep(&mut self, count: u32) -> Result<()> {
+        let mut applied = 0;
+        let mut more = true;
+        while more {
+            let answer = self.engine()?.tick()?;
+            applied += answer.applied;
+            more = answer.more;
+        }
+        self.handles.clear();
+        if applied == u64::from(count) {
+            return Ok(());
+        }
+        Err(Error::new(Code::InvariantBroken, format!("{applied} leases were swept where {count} had expired")))
+    }
+
+    fn pick(&mut self, count: u32) -> Result<()> {
+        self.picked = sample(&self.database, count)?.iter().map(ExecutionId::text).collect();
+        Ok(())
+    }
+
+    fn describe(&mut self) -> Result<()> {
+        for execution_id in self.picked.clone() {
+            let found = self.engine()?.call(DescribeExecutionArgs { execution_id })?;
+            std::hint::black_box(found).ok_or_else(|| Error::new(Code::InvariantBroken, "an execution is gone"))?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self) -> Result<()> {
+        for id in self.picked.clone() {
+            let limit = Some(i64::from(PAGE));
+            let page = self.engine()?.call(ListExecutionsArgs { cursor: Some(id), limit, namespace: None })?;
+            if std::hint::black_box(page).next_cursor.is_none() {
+                return Err(Error::new(Code::InvariantBroken, "a page is not full"));
+            }
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, lanes: u32) -> Result<()> {
+        (self.lanes, self.created) = ((0..lanes).map(lane).collect(), 0);
+        Ok(())
+    }
+
+    fn pass(&mut self, ms: i64) -> Result<()> {
+        self.clock.pass(ms);
+        Ok(())
     }
 
     fn shuffle(&mut self) {
@@ -121,29 +226,8 @@ impl Subject for EngineSubject {
     }
 
     fn open(&mut self) -> Result<()> {
-        self.engine = Some(Engine::open(self.database.driver()?, (self.host)(), Limits::default())?);
+        self.engine = Some(Engine::open(self.database.driver()?, self.clock.host(), Limits::default())?);
         Ok(())
-    }
-}
-
-fn create_args(work: Work, index: u32) -> CreateArgs {
-    CreateArgs {
-        lane: LANE.to_owned(),
-        kind: KIND.to_owned(),
-        input: Some(INPUT.to_vec().into()),
-        encoding: Some(ENCODING.to_owned()),
-        priority: Some(work.priority),
-        required_capabilities: work.required(index).into_iter().collect(),
-        ..CreateArgs::default()
-    }
-}
-
-fn claim_args() -> ClaimArgs {
-    ClaimArgs {
-        lanes: vec![LANE.to_owned()],
-        worker: Worker { id: WORKER.to_owned(), instance_id: Some(INSTANCE.to_owned()) },
-        lease_ttl_ms: Some(TTL_MS),
-        ..ClaimArgs::default()
     }
 }
 

@@ -4,12 +4,20 @@
 //! Invariant: `same_rows::check` finds no difference to the engine, so a change of what the engine writes shows here
 //! first. Counters are remembered and written once a commit, as the engine does.
 
+mod look;
+mod sweep;
+
+use crate::clock::AheadClock;
 use crate::database::Database;
-use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work, parts, shuffle};
+use crate::sample::sample;
+use crate::subject::{
+    ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
+};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tidegate::host::{Clock, Entropy, SeededEntropy};
 use tidegate::model::capability::Capabilities;
+use tidegate::model::id::ExecutionId;
 use tidegate::store::Store;
 use tidegate::store::driver::Value;
 use tidegate::{Code, Engine, Error, Host, Limits, Result};
@@ -31,29 +39,36 @@ struct Counters {
 /// The statements over one database.
 pub struct Floor {
     database: Database,
-    clock: Box<dyn Clock>,
+    clock: AheadClock,
     entropy: SeededEntropy,
     next: Counters,
-    /// The route of what requires nothing, then those of the requirement sets.
-    routes: Vec<i64>,
+    /// The routes of what requires nothing: one for each lane that is served.
+    lanes: Vec<i64>,
+    /// The routes of the requirement sets.
+    sets: Vec<i64>,
+    /// How many were created since the lanes were named.
+    created: usize,
     leases: VecDeque<Lease>,
+    picked: Vec<ExecutionId>,
 }
 
 impl Floor {
     /// The floor over a database; the engine's tables are made if they are missing.
-    pub fn over(mut database: Database, clock: Box<dyn Clock>) -> Result<Self> {
+    pub fn over(mut database: Database, clock: AheadClock) -> Result<Self> {
         let db = database.driver()?;
         Engine::open(Rc::clone(&db), Host::default(), Limits::default())?;
-        let mut store = Store::open(Rc::clone(&db))?;
-        let mut route = 0;
-        db.transaction(&mut || {
-            store.intern_namespace("default")?;
-            store.register_lane(LANE)?;
-            route = store.intern_route(LANE, &Capabilities::default())?;
-            Ok(())
-        })?;
-        let (next, entropy) = (Counters::default(), SeededEntropy::new(4_711));
-        let mut floor = Self { database, clock, entropy, next, routes: vec![route], leases: VecDeque::new() };
+        let mut floor = Self {
+            database,
+            clock,
+            entropy: SeededEntropy::new(4_711),
+            next: Counters::default(),
+            lanes: Vec::new(),
+            sets: Vec::new(),
+            created: 0,
+            leases: VecDeque::new(),
+            picked: Vec::new(),
+        };
+        floor.intern_lanes(1)?;
         floor.load_counters()?;
         Ok(floor)
     }
@@ -67,10 +82,26 @@ impl Floor {
         })
     }
 
+    /// Makes the routes of so many lanes.
+    fn intern_lanes(&mut self, lanes: u32) -> Result<()> {
+        let mut store = Store::open(self.database.driver()?)?;
+        let routes = &mut self.lanes;
+        self.database.db()?.transaction(&mut || {
+            store.intern_namespace("default")?;
+            routes.clear();
+            for index in 0..lanes {
+                let lane = lane(index);
+                store.register_lane(&lane)?;
+                routes.push(store.intern_route(&lane, &Capabilities::default())?);
+            }
+            Ok(())
+        })
+    }
+
     /// Makes the routes of so many requirement sets.
     fn intern_sets(&mut self, work: Work) -> Result<()> {
         let mut store = Store::open(self.database.driver()?)?;
-        let routes = &mut self.routes;
+        let routes = &mut self.sets;
         self.database.db()?.transaction(&mut || {
             for index in 0..work.sets {
                 let required: Vec<String> = work.required(index).into_iter().collect();
@@ -147,7 +178,11 @@ impl Floor {
         let (row, position) = (self.next.execution, self.next.position);
         self.next.execution += 1;
         self.next.position += 1;
-        let route = if work.sets == 0 { self.routes[0] } else { self.routes[1 + (index % work.sets) as usize] };
+        let route = match work.sets {
+            0 => self.lanes[self.created % self.lanes.len()],
+            sets => self.sets[(index % sets) as usize],
+        };
+        self.created += 1;
         self.database.db()?.execute(EVENT, &[position.into(), now.into(), row.into()])?;
         let execution: [Value<'_>; 6] =
             [row.into(), (&public_id).into(), route.into(), now.into(), work.priority.into(), position.into()];
@@ -157,22 +192,15 @@ impl Floor {
     }
 
     fn claim_one(&mut self, now: i64) -> Result<()> {
-        const CANDIDATE: &str = "SELECT id, public_id, last_event FROM execution \
-             WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
         const INPUT: &str = "SELECT s.kind, s.attempt_timeout_ms, s.tags, p.bytes, p.encoding FROM specification s \
              LEFT JOIN payload p ON p.id = s.input WHERE s.execution = ?1";
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 2, 2290002, 1, 1, ?4, ?5, ?6, ?7)";
         const UPDATE: &str = "UPDATE execution SET phase = 4, next = NULL, expires_at = ?2, claim_rank = NULL, \
-             due_at = ?2, due_kind = 4, epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
+             epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
              last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
              worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
-        let (mut row, mut previous, mut public_id) = (0, 0, [0; 18]);
-        self.database.db()?.query(CANDIDATE, &[self.routes[0].into()], &mut |found| {
-            (row, previous) = (found.int(0)?, found.int(2)?);
-            public_id.copy_from_slice(found.blob(1)?);
-            Ok(())
-        })?;
+        let (row, previous, public_id) = self.candidate()?;
         let mut input = None;
         self.database.db()?.query(INPUT, &[row.into()], &mut |found| {
             input = Some((found.text(0)?.to_owned(), found.blob(3)?.to_vec(), found.opt_text(4)?.map(str::to_owned)));
@@ -201,9 +229,28 @@ impl Floor {
         Ok(())
     }
 
+    /// What is claimed next: its row, its latest event and its id.
+    fn candidate(&self) -> Result<(i64, i64, [u8; 18])> {
+        const OF_ONE: &str = "SELECT id, public_id, last_event FROM execution \
+             WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
+        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event FROM route r JOIN execution e ON e.id = \
+             (SELECT id FROM execution WHERE route = r.id AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1) \
+             ORDER BY e.claim_rank, e.id LIMIT 1";
+        let (sql, params): (_, &[Value<'_>]) = match self.lanes.as_slice() {
+            [route] => (OF_ONE, &[(*route).into()]),
+            _ => (OF_ALL, &[]),
+        };
+        let mut candidate = (0, 0, [0; 18]);
+        self.database.db()?.query(sql, params, &mut |found| {
+            (candidate.0, candidate.1) = (found.int(0)?, found.int(2)?);
+            candidate.2.copy_from_slice(found.blob(1)?);
+            Ok(())
+        })?;
+        Ok(candidate)
+    }
+
     fn complete_one(&mut self, now: i64) -> Result<()> {
-        const UPDATE: &str = "UPDATE execution SET phase = 6, outcome = 1, expires_at = NULL, due_at = NULL, \
-             due_kind = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
+        const UPDATE: &str = "UPDATE execution SET phase = 6, outcome = 1, expires_at = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
              attempt_ended_at = ?2, verb = 1, result = ?4 WHERE id = ?1";
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
@@ -215,7 +262,7 @@ impl Floor {
     }
 
     fn renew_one(&mut self, now: i64) -> Result<()> {
-        const UPDATE: &str = "UPDATE execution SET expires_at = ?2, due_at = ?2, changed_at = ?3, last_event = ?4, \
+        const UPDATE: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?3 WHERE id = ?1";
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 5, 2, 1, ?4, ?5, ?6, ?7)";
@@ -262,7 +309,7 @@ fn unclaimed() -> Error {
 
 impl Subject for Floor {
     fn create(&mut self, work: Work) -> Result<()> {
-        if work.sets as usize >= self.routes.len() {
+        if work.sets as usize > self.sets.len() {
             self.intern_sets(work)?;
         }
         self.commit(work.count, work.batch, &mut |floor, now, index| floor.create_one(work, now, index))
@@ -278,6 +325,33 @@ impl Subject for Floor {
 
     fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
         self.commit(count, batch, &mut |floor, now, _| floor.renew_one(now))
+    }
+
+    fn sweep(&mut self, count: u32) -> Result<()> {
+        self.sweep_all(count)
+    }
+
+    fn pick(&mut self, count: u32) -> Result<()> {
+        self.picked = sample(&self.database, count)?;
+        Ok(())
+    }
+
+    fn describe(&mut self) -> Result<()> {
+        self.picked.iter().try_for_each(|id| self.describe_one(id))
+    }
+
+    fn list(&mut self) -> Result<()> {
+        self.picked.iter().try_for_each(|id| self.list_one(id, PAGE))
+    }
+
+    fn serve(&mut self, lanes: u32) -> Result<()> {
+        self.created = 0;
+        self.intern_lanes(lanes)
+    }
+
+    fn pass(&mut self, ms: i64) -> Result<()> {
+        self.clock.pass(ms);
+        Ok(())
     }
 
     fn shuffle(&mut self) {

@@ -1,12 +1,12 @@
 //! Where subjects compete: one kind of storage, in which every subject gets a database of its own.
 
 use crate::bare::Bare;
+use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::engine::EngineSubject;
 use crate::floor::Floor;
 use crate::subject::Subject;
-use tidegate::host::SystemClock;
-use tidegate::{Host, Result};
+use tidegate::Result;
 
 /// Who competes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,11 @@ pub trait Ground {
         false
     }
 
+    /// Whether its engine is called from Rust, which can put its clock ahead and name many lanes.
+    fn inside(&self) -> bool {
+        true
+    }
+
     /// The share of the floor's speed that claim and completion must reach here.
     fn share(&self) -> f64;
 }
@@ -49,8 +54,8 @@ pub trait Ground {
 /// A subject over a database, called from Rust.
 pub fn subject(kind: Kind, database: Database) -> Result<Box<dyn Subject>> {
     Ok(match kind {
-        Kind::Engine => Box::new(EngineSubject::over(database, Host::default)?),
-        Kind::Rows => Box::new(Floor::over(database, Box::new(SystemClock))?),
+        Kind::Engine => Box::new(EngineSubject::over(database, AheadClock::system())?),
+        Kind::Rows => Box::new(Floor::over(database, AheadClock::system())?),
         Kind::Bare => Box::new(Bare::over(database)?),
     })
 }

@@ -45,6 +45,9 @@ extern "C" {
     fn drain(this: &JsEngine, count: u32, batch: u32) -> std::result::Result<(), JsValue>;
 
     #[wasm_bindgen(method)]
+    fn shuffle(this: &JsEngine);
+
+    #[wasm_bindgen(method)]
     fn close(this: &JsEngine);
 
     /// Ms since the page or process began, with fractions.
@@ -75,6 +78,10 @@ struct Across<'a>(&'a JsHost);
 impl Ground for Across<'_> {
     fn name(&self) -> &'static str {
         "wasm, memory, from JavaScript"
+    }
+
+    fn inside(&self) -> bool {
+        false
     }
 
     fn subject(&self, kind: Kind) -> Result<Box<dyn Subject>> {
@@ -121,6 +128,10 @@ impl Subject for JsSubject {
 
     fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
         self.0.renew(count, batch).map_err(failure)
+    }
+
+    fn shuffle(&mut self) {
+        self.0.shuffle();
     }
 
     fn drain(&mut self, count: u32, batch: u32) -> Result<()> {

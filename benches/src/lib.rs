@@ -9,14 +9,17 @@ pub mod backlog;
 pub mod bare;
 #[cfg(target_family = "wasm")]
 pub mod browser;
+pub mod clock;
 pub mod create;
 pub mod database;
 pub mod drain;
 pub mod engine;
 pub mod floor;
 pub mod ground;
+pub mod history;
 #[cfg(target_family = "wasm")]
 pub mod javascript;
+pub mod lanes;
 pub mod lap;
 pub mod line;
 #[cfg(not(target_family = "wasm"))]
@@ -26,5 +29,7 @@ pub mod plan;
 pub mod renew;
 pub mod run;
 pub mod same_rows;
+pub mod sample;
 pub mod subject;
+pub mod sweep;
 pub mod version;

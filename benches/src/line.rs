@@ -152,6 +152,28 @@ impl Line {
         self
     }
 
+    /// Asks for a limit of the time that the same-rows floor takes.
+    #[must_use]
+    pub fn at_most_rows(mut self, most: f64, laps: &Laps) -> Self {
+        self.target = Spread::of_ratios(&laps.engine, &laps.rows).map(|times| Target {
+            wanted: format!("at most {most} x same rows"),
+            found: times,
+            met: times.median <= most,
+        });
+        self
+    }
+
+    /// Asks for a limit of the engine's own growth.
+    #[must_use]
+    pub fn at_most_own_growth(mut self, most: f64) -> Self {
+        self.target = self.growth.map(|growth| Target {
+            wanted: format!("at most {most} x growth"),
+            found: growth.engine,
+            met: growth.engine.median <= most,
+        });
+        self
+    }
+
     /// Asks for a limit of the growth beyond the floor's.
     #[must_use]
     pub fn at_most_growth(mut self, most: f64) -> Self {

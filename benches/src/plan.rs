@@ -28,6 +28,26 @@ impl Plan {
         if self.quick { 200 } else { 1_000 }
     }
 
+    /// Leases that expire and are swept.
+    pub const fn expired_count(&self) -> u32 {
+        if self.quick { 1_200 } else { 10_000 }
+    }
+
+    /// Numbers of lanes that a claim names; the first is what growth is measured against.
+    pub const fn lane_counts(&self) -> [u32; 2] {
+        if self.quick { [1, 20] } else { [1, 200] }
+    }
+
+    /// What waits, spread over the lanes.
+    pub const fn lane_backlog(&self) -> u32 {
+        if self.quick { 300 } else { 10_000 }
+    }
+
+    /// Finished executions of a long history, and waiting ones beside it.
+    pub const fn history(&self) -> (u32, u32) {
+        if self.quick { (1_000, 300) } else { (1_000_000, 10_000) }
+    }
+
     /// Backlogs; the first is what growth is measured against.
     pub const fn backlogs(&self, huge: bool) -> &'static [u32] {
         match (self.quick, huge) {

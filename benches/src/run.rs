@@ -4,7 +4,7 @@ use crate::ground::{ALL, Ground};
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::subject::Work;
-use crate::{backlog, create, drain, open, renew};
+use crate::{backlog, create, drain, history, lanes, open, renew, sweep};
 use tidegate::Result;
 
 /// What a ground is asked to do.
@@ -12,7 +12,7 @@ use tidegate::Result;
 pub enum Course {
     /// Everything but opening.
     Running,
-    /// Creates, drains, renewals and opening: what does not depend on how much waits.
+    /// What does not depend on how much waits: creates, drains, renewals, sweeps, lanes and opening.
     Short,
     /// Everything.
     Whole,
@@ -32,8 +32,16 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
             hand(drain::measure(ground, plan, batch)?);
         }
     }
-    if wants(renew::SCENARIO) {
-        hand(renew::measure(ground, plan)?);
+    for batch in [100, 1] {
+        if wants(&renew::scenario(plan, batch)) {
+            hand(renew::measure(ground, plan, batch)?);
+        }
+    }
+    if ground.inside() && wants(&sweep::scenario(plan)) {
+        hand(sweep::measure(ground, plan)?);
+    }
+    if ground.inside() && plan.lane_counts().iter().any(|lanes| wants(&lanes::scenario(*lanes))) {
+        lanes::measure(ground, plan)?.into_iter().for_each(&mut *hand);
     }
     if course != Course::Short {
         let [one, many] = plan.set_counts();
@@ -43,6 +51,9 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
                 backlog::measure(ground, plan, sets)?.into_iter().for_each(&mut *hand);
             }
         }
+    }
+    if ground.huge() && history::scenarios(plan).iter().any(|scenario| wants(scenario)) {
+        history::measure(ground, plan)?.into_iter().for_each(&mut *hand);
     }
     if course != Course::Running && wants(&open::scenario(plan)) {
         hand(open::measure(ground, plan)?);

@@ -1,14 +1,14 @@
 //! The check that keeps the floor honest: after each step of a life, every column of every table is equal between the
 //! engine and the floor, random ids aside.
 
+use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::engine::EngineSubject;
 use crate::floor::Floor;
-use crate::subject::{Subject, Work};
+use crate::subject::{Subject, TTL_MS, Work};
 use std::collections::BTreeMap;
-use tidegate::host::{Clock, ManualClock, SystemEntropy};
 use tidegate::store::driver::{Driver, Value};
-use tidegate::{Code, Error, Host, Result};
+use tidegate::{Code, Error, Result};
 
 /// Columns that hold random ids: equal when they are there on both sides.
 const RANDOM: [&str; 3] = ["public_id", "attempt_id", "lease_id"];
@@ -22,18 +22,34 @@ type Step = fn(&mut dyn Subject) -> Result<()>;
 /// Fails with the first difference.
 pub fn check() -> Result<()> {
     let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
-    let mut engine = EngineSubject::over(engine_rows.lent()?, host)?;
+    let mut engine = EngineSubject::over(engine_rows.lent()?, clock())?;
     let mut floor = Floor::over(floor_rows.lent()?, clock())?;
-    let steps: [(&str, Step); 5] = [
+    let steps: [(&str, Step); 9] = [
         ("create", |subject| subject.create(Work::plain(7, 3))),
         ("claim", |subject| subject.claim(5, 2)),
         ("renew", |subject| subject.renew(2, 2)),
         ("complete", |subject| subject.complete(4, 3)),
         ("claim and complete one by one", |subject| subject.drain(1, 1)),
+        ("create in many lanes", |subject| {
+            subject.serve(3)?;
+            subject.create(Work::plain(8, 8))
+        }),
+        ("claim from many lanes", |subject| subject.claim(6, 6)),
+        ("renew one by one in another order", |subject| {
+            subject.shuffle();
+            subject.renew(3, 1)
+        }),
+        ("sweep expired leases", |subject| {
+            subject.pass(TTL_MS + 1)?;
+            subject.sweep(7)
+        }),
     ];
     for (step, act) in steps {
-        act(&mut engine)?;
-        act(&mut floor)?;
+        for subject in [&mut engine as &mut dyn Subject, &mut floor] {
+            // Each step has an instant of its own.
+            subject.pass(5)?;
+            act(subject)?;
+        }
         compare(step, &content(&*engine_rows.driver()?)?, &content(&*floor_rows.driver()?)?)?;
     }
     Ok(())
@@ -88,12 +104,8 @@ fn texts(db: &dyn Driver, sql: &'static str, column: usize) -> Result<Vec<String
     Ok(found)
 }
 
-fn clock() -> Box<dyn Clock> {
-    Box::new(ManualClock::at(1_700_000_000_000.0))
-}
-
-fn host() -> Host {
-    Host { clock: clock(), entropy: Box::new(SystemEntropy::default()) }
+fn clock() -> AheadClock {
+    AheadClock::standing(1_700_000_000_000.0)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
 
 use std::collections::VecDeque;
-use tidegate::Result;
 use tidegate::host::{Entropy, SeededEntropy};
+use tidegate::{Code, Error, Result};
 
 /// The lane everything waits in.
 pub const LANE: &str = "mail";
@@ -25,6 +25,15 @@ pub const ENCODING: &str = "json";
 pub const TTL_MS: i64 = 86_400_000;
 /// The priority of work that stands in front of what the worker covers.
 pub const FRONT: i64 = 9_000;
+/// Lines of a page.
+pub const PAGE: u32 = 100;
+/// Expired leases in one commit of a sweep at most.
+pub const SWEPT_MAX: u32 = 1_000;
+
+/// The `index`-th of the lanes that are served.
+pub fn lane(index: u32) -> String {
+    if index == 0 { LANE.to_owned() } else { format!("{LANE}-{index}") }
+}
 
 /// Executions to create.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +72,39 @@ pub trait Subject {
     fn complete(&mut self, count: u32, batch: u32) -> Result<()>;
 
     /// Renews the leases of so many of those claimed, so many in one commit.
-    fn renew(&mut self, count: u32, batch: u32) -> Result<()>;
+    fn renew(&mut self, _count: u32, _batch: u32) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Lets so many expired leases lapse, which are all there are, at most [`SWEPT_MAX`] in one commit.
+    fn sweep(&mut self, _count: u32) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Picks so many executions, in an order of no meaning, the same in each run.
+    fn pick(&mut self, _count: u32) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Reads all about each execution that was picked.
+    fn describe(&mut self) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Reads a page of [`PAGE`] lines behind each execution that was picked.
+    fn list(&mut self) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Spreads over so many lanes what is created from now on; a claim names them all.
+    fn serve(&mut self, _lanes: u32) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Lets time pass.
+    fn pass(&mut self, _ms: i64) -> Result<()> {
+        Err(unable())
+    }
 
     /// Puts what is claimed into an order of no meaning, the same in each run.
     fn shuffle(&mut self) {}
@@ -89,6 +130,11 @@ pub trait Subject {
 
     /// Opens itself again over the stored rows.
     fn open(&mut self) -> Result<()>;
+}
+
+#[cold]
+fn unable() -> Error {
+    Error::new(Code::InvalidInput, "this subject cannot do that")
 }
 
 /// Brings items into an order of no meaning, the same in each run.

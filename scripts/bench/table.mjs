@@ -54,10 +54,10 @@ function ratio(spread) {
 
 /** @param {Line} line */
 function target({ growth, target }) {
-  if (!target) return "";
-  const growths = growth ? `, grown ${growth.engine.median.toFixed(2)} / ${growth.rows.median.toFixed(2)}` : "";
+  const growths = growth ? `grown ${growth.engine.median.toFixed(2)} / ${growth.rows.median.toFixed(2)}` : "";
+  if (!target) return growths;
   const found = target.found.min === target.found.max ? String(target.found.median) : ratio(target.found);
-  return `${target.met ? "met" : "missed"}: ${target.wanted}: ${found}${growths}`;
+  return `${target.met ? "met" : "missed"}: ${target.wanted}: ${[found, growths].filter(Boolean).join(", ")}`;
 }
 
 /** @param {Line} line what reached the files, for each commit */

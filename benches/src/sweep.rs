@@ -1,0 +1,29 @@
+//! Leases that have expired while nobody looked, swept by ticks until none is left.
+
+use crate::ground::{Ground, WITHOUT_BARE};
+use crate::lap::{race, timed};
+use crate::line::Line;
+use crate::plan::Plan;
+use crate::subject::{TTL_MS, Work};
+use tidegate::Result;
+
+/// How long a sweep may take, in times of the same-rows floor.
+const TIMES_MAX: f64 = 2.0;
+
+/// Measures a sweep of leases that were claimed together.
+pub fn measure(ground: &dyn Ground, plan: &Plan) -> Result<Line> {
+    let count = plan.expired_count();
+    let laps = race(plan.rounds(), WITHOUT_BARE, &mut |kind| {
+        let mut subject = ground.subject(kind)?;
+        subject.fill(0, Work::plain(count, 250))?;
+        subject.claim(count, 250)?;
+        subject.pass(TTL_MS + 1)?;
+        timed(count, || subject.sweep(count))
+    })?;
+    Ok(Line::of(ground.name(), &scenario(plan), &laps).at_most_rows(TIMES_MAX, &laps))
+}
+
+/// Its name in the table.
+pub fn scenario(plan: &Plan) -> String {
+    format!("sweep of {} expired leases", plan.expired_count())
+}
