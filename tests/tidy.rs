@@ -145,3 +145,8 @@ fn migrations_are_listed() {
 fn migrations_only_make_strict_tables() {
     no_text(sql::loose_migration);
 }
+
+#[test]
+fn checks_name_ranges_instead_of_lists() {
+    no_text(sql::long_lists);
+}

@@ -181,4 +181,7 @@ fn migrations_bite() {
     bites(&migration("-- STRICT\nCREATE TABLE a (\n b TEXT\n);\nCREATE TABLE c (d TEXT) STRICT;"), "0001_meta.sql:2");
     bites(&migration("PRAGMA user_version = 1;").into_iter().take(1).collect::<Vec<_>>(), "`PRAGMA`");
     quiet(&migration("CREATE TABLE a (b TEXT) WITHOUT ROWID, STRICT; -- COMMIT"));
+    let lists = |text| sql::long_lists(&Text::new("migrations/0001_meta.sql", text));
+    bites(&lists("CREATE TABLE a (\n b INTEGER CHECK (b IN (1, 2, 3)));"), "0001_meta.sql:2");
+    quiet(&lists("CREATE TABLE a (b INTEGER CHECK (b IN (1, 2) AND c IN (3, 4))); -- b IN (1, 2, 3)"));
 }

@@ -121,6 +121,20 @@ pub fn loose_migration(text: &Text) -> Vec<Finding> {
     loose.chain(words).collect()
 }
 
+const LIST_RULE: &str = "a list of three or more makes SQLite build a table for each row that it checks";
+
+/// Lists of values in what a table checks.
+pub fn long_lists(text: &Text) -> Vec<Finding> {
+    if !is_migration(text) {
+        return Vec::new();
+    }
+    let code: String = text.text.split_inclusive('\n').map(without_comment).collect();
+    let line_at = |at: usize| code[..at].matches('\n').count() + 1;
+    let is_long = |at: &usize| code[*at..].split(')').next().is_some_and(|list| list.matches(',').count() > 1);
+    let lists = code.match_indices(" IN (").map(|(at, _)| at).filter(is_long);
+    lists.map(|at| text.finding(line_at(at), "a long list", LIST_RULE)).collect()
+}
+
 /// A line of SQL without its comment, its end kept.
 fn without_comment(line: &str) -> String {
     let (code, comment) = line.split_once("--").unwrap_or((line, ""));
