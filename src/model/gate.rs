@@ -90,7 +90,7 @@ fn mismatch(execution: &Execution, index: i64, fence: &Fence) -> Error {
     let count = execution.attempt_count;
     Error::new(
         Code::NotFoundAttempt,
-        format!("execution {} has {count} attempts, and none with the index {index}", execution.id),
+        format!("execution {} has no attempt with the index {index} ({count} so far)", execution.id),
     )
     .with("executionId", execution.id)
     .with("attemptIndex", index)
