@@ -10,8 +10,8 @@ import { given } from "./send.js";
 import { type StopReason, Task, TaskFailure, TaskStopped } from "./task.js";
 import type { ClaimArgs, FailArgs, Wakes } from "./types.generated.js";
 
-/** Runs one execution; what it returns is the result. */
-export type Handler = (task: Task) => Promise<Payload | undefined> | Payload | undefined;
+/** Runs one execution; what it returns, or what that resolves to, is the result: a JSON value, bytes or nothing. */
+export type Handler = (task: Task) => unknown;
 
 /** A handler for each kind; `*` takes the kinds that have none of their own. */
 export type Handlers = Readonly<Record<string, Handler>>;

@@ -30,6 +30,7 @@ const checks = {
   "scripts are typed": [...tsc, "scripts"],
   "TypeScript is typed": [...tsc, "js"],
   "the page is typed": [...tsc, "www"],
+  "tests of the package are typed": [...tsc, "tests/js"],
   "browser tests are typed": [...tsc, "tests/browser"],
   "files and layers are tidy": ["cargo", "test", "--test", "tidy"],
   "generated types are current": [process.execPath, "scripts/types.mjs", "--check"],

@@ -10,13 +10,14 @@ test("an execution is created, claimed and completed, bytes intact", () => {
   const made = engine.createExecution({ lane: "mail", kind: "send", input, tags: { a: "b" } });
   assert.equal(made.outcome, "created");
   const claim = engine.claim({ lanes: ["mail"], worker });
+  assert.ok(claim);
   assert.deepEqual(claim.input, input);
   assert.deepEqual(claim.tags, { a: "b" });
   assert.equal(claim.handleKind, "fresh");
   assert.equal(engine.claim({ lanes: ["mail"], worker }), null);
   engine.complete({ handle: claim.handle, result: new Uint8Array([1, 200]) });
-  const { result } = engine.getExecutionResult({ executionId: made.executionId });
-  assert.deepEqual(result, new Uint8Array([1, 200]));
+  const found = engine.getExecutionResult({ executionId: made.executionId });
+  assert.deepEqual(found?.result, new Uint8Array([1, 200]));
 });
 
 test("every operation of the class answers", () => {
@@ -26,7 +27,7 @@ test("every operation of the class answers", () => {
     kind: "k",
     retry: { maxRetries: 1, backoff: { type: "fixed", delayMs: 5 } },
   });
-  const { handle } = engine.claim({ lanes: ["l"], worker, leaseTtlMs: 1000 });
+  const { handle } = engine.claim({ lanes: ["l"], worker, leaseTtlMs: 1000 }) ?? { handle: "none" };
   pass(100);
   assert.deepEqual(engine.renew({ handle }), { expiresAt: 1_001_100, leaseEpoch: 1 });
   assert.deepEqual(engine.progress({ handle, percent: 50, message: "half" }), { leaseExpiresAt: 1_001_100 });
@@ -36,7 +37,7 @@ test("every operation of the class answers", () => {
   pass(5);
   assert.equal(engine.tick().applied, 1);
   assert.equal(engine.nextDueAt(), null);
-  assert.equal(engine.describeExecution({ executionId }).publicState, "waiting");
+  assert.equal(engine.describeExecution({ executionId })?.publicState, "waiting");
   assert.equal(engine.cancelExecution({ executionId, reason: "enough" }).publicState, "cancelled");
   assert.equal(engine.listExecutions({}).executions.length, 1);
   const { events } = engine.readEvents({ after: "start", streams: ["execution", "lease"] });
@@ -237,10 +238,10 @@ test("arguments that are no plain data are refused by field, and nothing is writ
 
 test("an error carries code, category, kind, details, class and a stack", () => {
   const { engine } = manual();
-  const error = thrownBy(() => engine.cancelExecution({ executionId: "nope" }));
+  const error = /** @type {any} */ (thrownBy(() => engine.cancelExecution({ executionId: "nope" })));
   assert.ok(error instanceof Error);
   assert.ok(error.stack);
-  const { code, category, kind, retryable, class: class_ } = error;
+  const { code, category, kind, retryable, class: class_ } = /** @type {any} */ (error);
   assert.deepEqual(
     { code, category, kind, retryable, class: class_ },
     {

@@ -18,7 +18,8 @@ test("JSON values and bytes arrive as they were given", async () => {
   }
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   const claim = await engine.claim({ lanes: ["l"], worker });
-  assert.equal(claim?.input, undefined);
+  assert.ok(claim);
+  assert.equal(claim.input, undefined);
   await engine.complete(claim.handle);
   assert.deepEqual(await engine.executions.result(executionId), { attemptIndex: 0, result: undefined });
   await engine.close();
@@ -114,6 +115,7 @@ test("with the host's own clock and timers a delay is over by itself", async () 
 
 test("workers run handlers, complete with what they return and fail with what they throw", async () => {
   const { engine, clock } = await openTestEngine();
+  /** @type {string[]} */
   const ids = [];
   for (const kind of ["ok", "flaky", "broken", "unknown"]) {
     const retry = { maxRetries: 2, backoff: /** @type {const} */ ({ type: "fixed", delayMs: 10 }) };
@@ -160,6 +162,7 @@ test("a cancelled execution aborts its handler, a stopping worker lets handlers 
   /** @type {(value?: unknown) => void} */
   let started = () => {};
   const running = new Promise((resolve) => (started = resolve));
+  /** @type {string[]} */
   const reasons = [];
   const loop = engine.work(
     { lanes: ["l"] },
@@ -225,6 +228,7 @@ test("work that can never be kept or read fails for good instead of being tried 
     ["wordy", {}],
     ["garbled", { input: new Uint8Array([0xff]), encoding: "json" }],
   ];
+  /** @type {string[]} */
   const ids = [];
   for (const [kind, rest] of broken) {
     const made = await engine.executions.create({ lane: "l", kind, ...rest, retry: { maxRetries: 0 } });

@@ -268,6 +268,7 @@ test("a step that the storage refuses for a moment is told again, and does not r
 test("no part begins once the lease was given up, or under a name that cannot be kept", async () => {
   const { engine, called } = await watched();
   let runs = 0;
+  /** @type {string[]} */
   const refusals = [];
   const loop = engine.work(
     { lanes: ["l"] },
