@@ -1,6 +1,6 @@
 // The question that is open, as a dialog: what will happen, what it needs to know, and the two ways out.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useChanges } from "../state/observable.js";
 import type { Question, Questions } from "../state/questions.js";
 import { focusReturn } from "./focus.js";
@@ -20,6 +20,8 @@ function Asked({ question, onDone }: { question: Question; onDone: () => void })
   useLayoutEffect(() => {
     giveBack.current = focusReturn();
     dialog.current?.showModal();
+    // What is proposed goes at the first key, however soon that comes.
+    dialog.current?.querySelector("input")?.select();
   }, []);
   const leave = () => {
     onDone();
@@ -64,9 +66,6 @@ function Asked({ question, onDone }: { question: Question; onDone: () => void })
 }
 
 function AnswerField({ field: { label, value, numberMax } }: { field: Question["field"] }) {
-  const input = useRef<HTMLInputElement>(null);
-  // What is proposed goes at the first key.
-  useEffect(() => input.current?.select(), []);
   const kind =
     numberMax === undefined
       ? ({ type: "text" } as const)
@@ -74,7 +73,7 @@ function AnswerField({ field: { label, value, numberMax } }: { field: Question["
   return (
     <div class="field">
       <label for="answer">{label}</label>
-      <input ref={input} id="answer" name="answer" autoComplete="off" defaultValue={value} {...kind} />
+      <input id="answer" name="answer" autoComplete="off" defaultValue={value} {...kind} />
     </div>
   );
 }
