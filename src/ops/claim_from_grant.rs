@@ -57,27 +57,26 @@ impl Call for ClaimFromResumeGrantArgs {
         if execution.attempt.is_none() {
             return Err(no_attempt(&execution));
         }
-        let lapsed = match execution.phase {
-            Phase::Active(Active::Held(_)) => return Ok(None),
-            Phase::Active(Active::Lapsed(lapsed)) => match lane_shut(turn, &execution)? {
-                None => Some(lapsed),
-                Some(why) => return Err(not_leaseable(&execution, &why)),
-            },
-            Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
-                None
-            }
-        };
-        let waiting = if lapsed.is_none() { Some(interrupted(turn, &execution)?) } else { None };
-        if claim_grant(turn, &execution, &ready.taker.worker)?.key != ready.key {
-            return Err(invalid(&execution, &ready.taker.worker));
+        if execution.held().is_some() {
+            return Ok(None);
         }
         let (mut execution, work) = turn.store.claimed(execution.row)?;
         let held = ready.taker.held(turn, &execution, &work, true);
-        let step = match (lapsed, waiting) {
-            (Some(lapsed), _) => lapsed.resume(held),
-            (None, Some(waiting)) => waiting.claim(held),
-            (None, None) => return Ok(None),
+        let step = match execution.phase {
+            Phase::Active(Active::Lapsed(lapsed)) => match lane_shut(turn, &execution)? {
+                None => lapsed.resume(held),
+                Some(why) => return Err(not_leaseable(&execution, &why)),
+            },
+            Phase::Active(Active::Held(_))
+            | Phase::Waiting(_)
+            | Phase::Delayed(_)
+            | Phase::Blocked(_)
+            | Phase::Suspended(_)
+            | Phase::Terminal(_) => interrupted(turn, &execution)?.claim(held),
         };
+        if claim_grant(turn, &execution, &ready.taker.worker)?.key != ready.key {
+            return Err(invalid(&execution, &ready.taker.worker));
+        }
         ready.taker.take(turn, &mut execution, step, work).map(Some)
     }
 

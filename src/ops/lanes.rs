@@ -62,7 +62,7 @@ impl Call for ListLanesArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<LanePage> {
-        let found = turn.store.list_lanes(&ready.after, if ready.limit == 0 { 0 } else { ready.limit + 1 })?;
+        let found = turn.store.list_lanes(&ready.after, ready.limit + 1)?;
         let (found, more) = argument::page_of(found, ready.limit);
         let next_cursor = found.last().filter(|_| more).map(|(name, _)| name.clone());
         let lanes = found.into_iter().map(|(lane, state)| LaneSummary { lane, state }).collect();

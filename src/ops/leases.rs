@@ -91,9 +91,6 @@ impl Call for ListExpiredLeasesArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<LeasePage> {
         let empty = LeasePage { entries: Vec::new(), next_cursor: None };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
-        if ready.limit == 0 {
-            return Ok(empty);
-        }
         let after = ready.after.as_ref().map(|(at, id)| (*at, id));
         let range = LeaseRange { as_of: ready.as_of.unwrap_or(turn.now), after, namespace, limit: ready.limit + 1 };
         let found = turn.store.leases(range)?;

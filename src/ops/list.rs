@@ -87,9 +87,6 @@ impl Call for ListExecutionsArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionPage> {
         let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
-        if ready.limit == 0 {
-            return Ok(empty);
-        }
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
         let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1)?;
         let (found, more) = argument::page_of(found, ready.limit);

@@ -83,9 +83,6 @@ impl Call for ListWorkersArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<WorkerPage> {
         let empty = WorkerPage { workers: Vec::new(), next_cursor: None };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
-        if ready.limit == 0 {
-            return Ok(empty);
-        }
         let after = (ready.after.1.as_str(), ready.after.0);
         let found = turn.store.list_workers(after, namespace, ready.limit + 1)?;
         let (found, more) = argument::page_of(found, ready.limit);
