@@ -38,7 +38,7 @@ export class TaskStopped extends Error {
 /** Bytes of a step's name at most. */
 const NAME_BYTES_MAX = 256;
 
-/** Makes a call, and again while the storage fails and there is a lease. */
+/** Makes a call, and again while the storage fails and the task goes on. */
 export type Again = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** One claimed execution in the hands of a handler. */

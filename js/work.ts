@@ -169,7 +169,8 @@ export class Worker {
     const over = new AbortController();
     void this.#renewUntil(over.signal, claim, controller);
     try {
-      const task = new Task(this.#engine, claim, controller.signal, (call) => this.#again(call, controller.signal));
+      const { signal } = controller;
+      const task = new Task(this.#engine, claim, signal, (call) => this.#again(call, () => signal.aborted, signal));
       const ending = await this.#handle(task);
       // From here on the end of the execution is this worker's own doing.
       this.#running.delete(claim.leaseId);
@@ -196,21 +197,21 @@ export class Worker {
   /** Ends the attempt. */
   async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
     try {
-      await this.#again(() => this.#endOnce(handle, ending), signal);
+      await this.#again(() => this.#endOnce(handle, ending), () => lost(signal), never);
     } catch (error) {
       if (!(error instanceof TidegateError) || !OVERTAKEN.has(error.code)) throw error;
     }
   }
 
-  /** A call of a holder; while the storage fails or is full it is made again, for as long as there is a lease. */
-  async #again<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** A call of a holder; while the storage fails or is full it is made again, until it is in vain. */
+  async #again<T>(call: () => Promise<T>, inVain: () => boolean, awake: AbortSignal): Promise<T> {
     for (let restMs = END_REST_MS; ; restMs = Math.min(restMs * 2, END_REST_MS_MAX)) {
       try {
         return await call();
       } catch (error) {
-        if (!this.#mayPass(error) || lost(signal)) throw error;
+        if (!this.#mayPass(error) || inVain()) throw error;
         this.#starved ||= error instanceof TidegateError && error.code === "storage.quota";
-        await this.#backstage.sleep(restMs, never);
+        await this.#backstage.sleep(restMs, awake);
       }
     }
   }

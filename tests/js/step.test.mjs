@@ -265,6 +265,18 @@ test("a step that the storage refuses for a moment is told again, and does not r
   await engine.close();
 });
 
+test("a stop does not wait for a storage that keeps refusing a step", async () => {
+  const it = await watched();
+  const { engine, called } = it;
+  it.fails = (call) => (call.op === "record_step" ? storageError : undefined);
+  const loop = engine.work({ lanes: ["l"] }, { k: (task) => task.step("part", () => 1) });
+  await engine.executions.create(order);
+  await called("record_step");
+  await loop.stop({ drainMs: 1 });
+  assert.equal((await called("fail")).args.class, "infra_crash");
+  await engine.close();
+});
+
 test("no part begins once the lease was given up, or under a name that cannot be kept", async () => {
   const { engine, called } = await watched();
   let runs = 0;
