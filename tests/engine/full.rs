@@ -212,3 +212,18 @@ fn the_log_keeps_the_room_that_was_made_in_it() {
     assert!(made > 4_000_000, "{made}");
     assert_eq!(log_bytes(3), made);
 }
+
+#[test]
+fn neither_steps_nor_workers_are_added_on_a_full_storage_and_those_that_are_there_are_answered() {
+    let (mut world, storage) = bounded();
+    let claim = world.running();
+    world.record(&claim, "kept", b"1").unwrap();
+    world.register("i");
+    storage.full.set(true);
+    refusal(world.record(&claim, "new", b"2"), Code::StorageQuota);
+    refusal(world.register_with(|args| args.worker.instance_id = Some("j".to_owned())), Code::StorageQuota);
+    assert_eq!(world.record(&claim, "kept", b"3").unwrap().result, Some(b"1".to_vec().into()));
+    world.register("i");
+    assert_eq!(world.instances(), ["i"]);
+    world.complete(&claim).unwrap();
+}

@@ -4,6 +4,7 @@ use super::scheduler::Stand;
 use super::world::{START, World, test, texts};
 use tidegate::model::scheduling::{ClaimReason, LaneState};
 use tidegate::model::vocabulary::{Cause, HandleKind, PublicState};
+use tidegate::ops::block::BlockRouteArgs;
 use tidegate::ops::claim_for_worker::ClaimForWorkerAnswer;
 
 /// An execution that requires some capabilities, blocked until a worker has them.
@@ -137,4 +138,32 @@ fn what_is_past_its_deadline_is_not_lifted() {
     world.pass(10);
     assert_eq!(claim(&mut world, &["mail"], &[]), None);
     assert_eq!(world.causes(&id), [Cause::Created, Cause::Blocked, Cause::DeadlinePassed]);
+}
+
+#[test]
+fn one_claim_lifts_a_hundred_at_most_the_first_in_the_order_of_claims_first() {
+    let mut world = World::new();
+    let ids: Vec<String> = (0..130)
+        .map(|priority| {
+            let id = world.submit_with("mail", |create| create.priority = Some(priority));
+            world.block_route(&id).unwrap();
+            id
+        })
+        .collect();
+    let blocked = |world: &World| world.number("SELECT count(*) FROM execution WHERE phase = 3");
+    for (claims, left) in [(1, 30), (2, 0), (3, 0)] {
+        assert_eq!(claim(&mut world, &["mail"], &[]), Some(ids[130 - claims].clone()));
+        assert_eq!(blocked(&world), left, "after {claims} claims");
+    }
+}
+
+#[test]
+fn a_parked_claim_is_woken_when_a_block_voids_the_grant_that_hid_an_execution_from_it() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    world.reserve(&id);
+    assert_eq!(claim(&mut world, &["mail"], &[]), None);
+    let block = BlockRouteArgs { execution_id: id.clone(), reason: String::new() };
+    assert!(world.woken(block).lanes.contains("mail"));
+    assert_eq!(claim(&mut world, &["mail"], &[]), Some(id));
 }

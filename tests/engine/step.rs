@@ -4,12 +4,12 @@ use super::delay::delay;
 use super::replay::replay;
 use super::request::once;
 use super::revoke::revoke;
-use super::world::{START, TTL, World, detail, refusal, refused_field, test, texts};
+use super::world::{START, Span, TTL, World, detail, pull, refusal, refused_field, test, texts};
 use tidegate::model::vocabulary::FailureClass;
 use tidegate::ops::claim::Claim;
 use tidegate::ops::recorded::RecordedStep;
 use tidegate::ops::step::RecordStepArgs;
-use tidegate::{Code, Limits};
+use tidegate::{Answer, Code, Limits};
 
 fn step_of(claim: &Claim, name: &str) -> RecordStepArgs {
     RecordStepArgs { handle: claim.handle.clone(), name: name.to_owned(), ..RecordStepArgs::default() }
@@ -239,4 +239,26 @@ fn a_step_writes_no_event_and_moves_the_last_mutation() {
     assert_eq!(world.events(), events);
     assert_eq!((after.state, after.current_lease, after.lease_epoch), (before.state, before.current_lease, 1));
     assert_eq!(after.last_mutation_at, START + 5);
+}
+
+#[test]
+fn the_claims_of_one_commit_hand_back_16_mib_of_results_together() {
+    let mut world = World::new();
+    let claims = [world.running(), world.running()];
+    for claim in &claims {
+        for index in 0..9 {
+            world.record(claim, &format!("s{index}"), &vec![7; 1 << 20]).unwrap();
+        }
+        world.fail(claim, FailureClass::Transient).unwrap();
+    }
+    world.pass(1.mins());
+    let answers = world.batch(vec![pull("mail").into(), pull("mail").into()]).answers;
+    let omitted: Vec<usize> = answers
+        .into_iter()
+        .map(|answer| match answer {
+            Ok(Answer::Claim(claim)) => claim.unwrap().steps.iter().filter(|step| step.omitted).count(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(omitted, [0, 2]);
 }
