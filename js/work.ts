@@ -197,7 +197,11 @@ export class Worker {
   /** Ends the attempt. */
   async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
     try {
-      await this.#again(() => this.#endOnce(handle, ending), () => lost(signal), never);
+      await this.#again(
+        () => this.#endOnce(handle, ending),
+        () => lost(signal),
+        never,
+      );
     } catch (error) {
       if (!(error instanceof TidegateError) || !OVERTAKEN.has(error.code)) throw error;
     }

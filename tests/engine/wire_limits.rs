@@ -254,3 +254,9 @@ fn a_damaged_text_is_answered() {
     }
     assert!(world.create("mail", |_| {}).is_ok(), "the engine is sound");
 }
+
+#[test]
+fn what_is_given_twice_is_refused_by_name() {
+    assert_eq!(field(&refused_create(r#""priority":1,"priority":2"#)), "priority");
+    assert_eq!(field(&refused_create(r#""tags":{"a":"1","a":"2"}"#)), "tags.a");
+}

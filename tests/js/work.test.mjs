@@ -203,6 +203,36 @@ test("a stop may wait for as long as it takes", async () => {
   await engine.close();
 });
 
+test("a handler is told to stop though one that gave the same attempt up has returned meanwhile", async () => {
+  const engine = await engineWith((_, send) => send());
+  await engine.executions.create({ lane: "l", kind: "k" });
+  const [firstMayEnd, secondRuns] = [deferred(), deferred()];
+  /** @type {AbortSignal | undefined} */
+  let second;
+  const loop = engine.work(
+    { lanes: ["l"], concurrency: 2 },
+    {
+      async k(task) {
+        if (task.claim.leaseEpoch === 1) {
+          await task.waitChildren();
+          await firstMayEnd.promise;
+        } else {
+          second = task.signal;
+          secondRuns.resolve(undefined);
+          await new Promise((resolve) => task.signal.addEventListener("abort", resolve));
+        }
+      },
+    },
+  );
+  await secondRuns.promise;
+  firstMayEnd.resolve(undefined);
+  await sleep(5);
+  assert.equal(loop.running, 1);
+  await loop.stop({ drainMs: 1 });
+  assert.equal(second?.aborted, true);
+  await engine.close();
+});
+
 test("work that cannot be meant is refused by name", async () => {
   const engine = await engineWith((_, send) => send());
   const bad = /** @type {any} */ (engine);
