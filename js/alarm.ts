@@ -9,7 +9,7 @@ export interface Timer {
 }
 
 /** Longest delay that timers of JavaScript hosts take. */
-const DELAY_MS_MAX = 2 ** 31 - 1;
+export const DELAY_MS_MAX = 2 ** 31 - 1;
 
 /** Events after which a sleeping page's timers may have been held back. */
 const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;

@@ -2,7 +2,9 @@
 
 import { hostTimer, type Timer } from "./alarm.js";
 import { type ClaimedExecution, type DecodedStep, decoded, decodedStep } from "./claimed.js";
+import { type CompactOptions, type CompactProgress, compact } from "./compact.js";
 import { argumentError, closedError, TidegateError } from "./errors.js";
+import { type WatchOptions, watch } from "./events.js";
 import { Executions } from "./executions.js";
 import { Gather } from "./gather.js";
 import { Lanes } from "./lanes.js";
@@ -22,12 +24,14 @@ import type {
   CompleteAnswer,
   DelayAnswer,
   EventPage,
+  EventRecord,
   FailAnswer,
   FailArgs,
   ProgressAnswer,
   ReadEventsArgs,
   RecordedStep,
   RenewAnswer,
+  StorageFigures,
   TickAnswer,
   WaitChildrenAnswer,
   Wakes,
@@ -73,11 +77,15 @@ export class Engine {
     this.#timer = timer;
     this.#gather = new Gather(port, {
       replied: (reply) => this.#heard(reply),
-      shaken: () => void this.#ring(),
+      shaken: () => {
+        // What the batch that met it woke was never told.
+        this.#parking.wakeAll();
+        void this.#ring();
+      },
       ended: (error) => this.end(error),
     });
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
-    this.executions = new Executions(send);
+    this.executions = new Executions(send, this.#parking);
     this.leases = new Leases(send);
     this.lanes = new Lanes(send);
     this.workers = new Workers(send);
@@ -89,9 +97,18 @@ export class Engine {
     return this.#port.storage;
   }
 
-  /** Asks again how much is used and may be used. */
-  measureStorage(): Promise<StorageReport> {
-    return this.#open() ?? this.#port.measure();
+  /** Asks again how much is used and may be used, and what could be freed. */
+  async measureStorage(): Promise<StorageReport> {
+    return this.#port.measure(await this.#figures());
+  }
+
+  /**
+   * Deletes what is past its retention and gives the room of what was deleted back, so that the database becomes smaller.
+   * Calls go on meanwhile.
+   */
+  compact(options: CompactOptions = {}): Promise<CompactProgress> {
+    const figures = () => this.#figures();
+    return compact({ tick: () => this.tick(), figures }, this.#port, given("options", options));
   }
 
   /** The whole database as one self-contained SQLite file; `openEngine({ import })` takes it. */
@@ -132,7 +149,8 @@ export class Engine {
     const { signal, requestId, ...args } = given("claim", options);
     if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
     const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
-    const claim = await this.#parking.wait(args.lanes, args.maxWaitMs ?? 0, attempt, signal);
+    const lanes = args.lanes.map((lane) => `lane:${lane}`);
+    const claim = await this.#parking.wait(lanes, args.maxWaitMs ?? 0, attempt, signal);
     return claim && decoded(claim);
   }
 
@@ -197,7 +215,19 @@ export class Engine {
     return decodedStep((await this.#call("record_step", args, extra)) as RecordedStep);
   }
 
-  /** A page of the event log: all phase changes, or the streams asked for. */
+  /**
+   * Watches the log: every event after `after`, then those that come, in order, each once; all phase changes, or the
+   * streams asked for, as far as the filter lets them through. Without `after` it begins with this call; each event's
+   * `cursor` resumes after it. For one reader, which may be as slow as it likes; `break` and the signal end it, the
+   * signal with its reason. Throws what reading throws: `engine.closed` once the engine is closed, `state.cursor_too_old` when
+   * the log was trimmed past the reader.
+   */
+  events(options: WatchOptions = {}): AsyncIterableIterator<EventRecord> {
+    const { reopens } = this.#port;
+    return watch(given("options", options), { read: (args) => this.readEvents(args), parking: this.#parking, reopens });
+  }
+
+  /** A page of the event log: all phase changes, or the streams asked for, as far as the filter lets them through. */
   async readEvents(args: ReadEventsArgs = {}): Promise<EventPage> {
     return (await this.#call("read_events", { ...args })) as EventPage;
   }
@@ -274,6 +304,10 @@ export class Engine {
   #open(): Promise<never> | undefined {
     const over = this.over ?? (this.#closed && closedError());
     return over === undefined ? undefined : Promise.reject(over);
+  }
+
+  async #figures(): Promise<StorageFigures> {
+    return (await this.#call("inspect_storage", {})) as StorageFigures;
   }
 
   #listen(listener: WakeListener): () => void {

@@ -1,5 +1,6 @@
-// Executions: creating, reading, explaining, moving, replaying and cancelling them.
+// Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling them.
 
+import type { Parking } from "./parking.js";
 import { decode, encode, type Payload } from "./payload.js";
 import { type CallOptions, given, type Send } from "./send.js";
 import type {
@@ -7,14 +8,22 @@ import type {
   CancelExecutionArgs,
   ChangePriorityAnswer,
   ClaimExplanation,
+  CountExecutionsArgs,
   CreateAnswer,
   CreateArgs,
+  ExecutionCounts,
+  ExecutionHistory,
+  ExecutionHistoryArgs,
   ExecutionPage,
   ExecutionResult,
   ExecutionSnapshot,
+  ExecutionTag,
   ExplainClaimArgs,
   ListExecutionsArgs,
   ReplayExecutionAnswer,
+  SearchExecutionsArgs,
+  WaitAnswer,
+  WaitOutcome,
 } from "./types.generated.js";
 
 /** An execution to create; the input is a JSON value or bytes. */
@@ -23,12 +32,24 @@ export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
 /** The result of a completed execution, decoded. */
 export type DecodedResult = Omit<ExecutionResult, "result"> & { result?: Payload | undefined };
 
-/** Creating, reading, explaining, moving, replaying and cancelling executions. */
+/** How an execution ended, its result decoded. */
+export type Ended = Omit<WaitOutcome, "result"> & { result?: Payload | undefined };
+
+/** How long an end is waited for. */
+export interface WaitOptions {
+  /** Gives up: the wait rejects with its reason. */
+  signal?: AbortSignal;
+  /** Without a limit when left out. */
+  timeoutMs?: number;
+}
+/** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling executions. */
 export class Executions {
   readonly #send: Send;
+  readonly #parking: Parking;
 
-  constructor(send: Send) {
+  constructor(send: Send, parking: Parking) {
     this.#send = send;
+    this.#parking = parking;
   }
 
   /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
@@ -51,9 +72,62 @@ export class Executions {
     return answer && { ...answer, result: decode(answer.result, answer.encoding) };
   }
 
+  /**
+   * Waits until an execution has ended, however that is; at once where it has. The first end counts, even if it is
+   * replayed right after. Null when `timeoutMs` is over before.
+   */
+  async wait(
+    executionId: string,
+    { signal, timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions = {},
+  ): Promise<Ended | null> {
+    let after: string | undefined;
+    const attempt = async () => {
+      const answer = (await this.#send("wait", { executionId, after })) as WaitAnswer;
+      if (!("pending" in answer)) return answer;
+      after = answer.after;
+      return null;
+    };
+    const key = `finished:${String(executionId).toLowerCase()}`;
+    const end = await this.#parking.wait([key], timeoutMs, attempt, signal);
+    return end && { ...end, result: decode(end.result, end.encoding) };
+  }
+
+  /** What happened to an execution, the newest first: its leases and what operators did, or the streams asked for. */
+  async history(executionId: string, args: Omit<ExecutionHistoryArgs, "executionId"> = {}): Promise<ExecutionHistory> {
+    return (await this.#send("execution_history", { executionId, ...args })) as ExecutionHistory;
+  }
+
   /** A page of executions in the order of their ids. */
   async list(args: ListExecutionsArgs = {}): Promise<ExecutionPage> {
     return (await this.#send("list_executions", { ...args })) as ExecutionPage;
+  }
+
+  /**
+   * A page of the executions that match, newest first. A search looks at 10 000 executions at most: then its page is
+   * short, even empty, and `nextCursor` says where to go on.
+   */
+  async search(args: SearchExecutionsArgs = {}): Promise<ExecutionPage> {
+    return (await this.#send("search_executions", { ...args })) as ExecutionPage;
+  }
+
+  /** How many executions are in which state, by lane and together, without looking at one of them. */
+  async counts(args: CountExecutionsArgs = {}): Promise<ExecutionCounts> {
+    return (await this.#send("count_executions", { ...args })) as ExecutionCounts;
+  }
+
+  /** Sets a tag, by which the execution is found from then on; an execution has at most 64. */
+  async setTag(
+    executionId: string,
+    key: string,
+    value: string,
+    { requestId }: CallOptions = {},
+  ): Promise<ExecutionTag> {
+    return (await this.#send("set_execution_tag", { executionId, key, value }, { requestId })) as ExecutionTag;
+  }
+
+  /** The value of a tag; null where there is none. */
+  async getTag(executionId: string, key: string): Promise<string | null> {
+    return (await this.#send("get_execution_tag", { executionId, key })) as string | null;
   }
 
   /** Why a worker may claim an execution now, or why not: in one word and one sentence. */

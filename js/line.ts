@@ -17,6 +17,8 @@ export interface Questions {
   databaseBytes(): number;
   check(slice: number): boolean;
   reserve(): boolean;
+  /** Gives at most so many bytes of empty pages back; answers how many are left to give. */
+  compact(bytesMax: number): number;
   export(): Uint8Array;
 }
 

@@ -5,13 +5,27 @@ import { poisonedError, revived, storageError, type TidegateError } from "./erro
 import type { Line, Question, Questions } from "./line.js";
 import { sleep } from "./sleep.js";
 
+/** What is set when an engine is opened. */
+export interface Limits {
+  /** The limit of one payload, in bytes. */
+  payloadBytesMax?: number | undefined;
+  retention?: Retention | undefined;
+}
+
+/** For how long what is over is kept; for ever where nothing is set. */
+export interface Retention {
+  /** Executions that name no retention of their own: how long after their end, in ms. */
+  executionsMs?: number;
+  /** Events: how long after they happened, in ms. */
+  eventsMs?: number;
+}
+
 export interface LocalOptions {
   /** The compiled engine. */
   module: WebAssembly.Module;
   /** Unix ms; `Date.now` when left out. */
   clock?: (() => number) | undefined;
-  /** The limit of one payload, in bytes. */
-  payloadBytesMax?: number | undefined;
+  limits?: Limits | undefined;
   /** The SQLite file to begin with. */
   image?: Uint8Array | undefined;
 }
@@ -23,10 +37,10 @@ export interface FileOptions {
 }
 
 /** Opens an engine in memory, in this thread. */
-export function openLocal({ module, clock, payloadBytesMax, image }: LocalOptions): Line {
+export function openLocal({ module, clock, limits, image }: LocalOptions): Line {
   try {
     initSync({ module });
-    return new LocalLine(WasmEngine.openMemory(clock ?? null, payloadBytesMax ?? null, image ?? null));
+    return new LocalLine(WasmEngine.openMemory(clock ?? null, limits, image ?? null));
   } catch (thrown) {
     throw revived(thrown);
   }
@@ -34,10 +48,10 @@ export function openLocal({ module, clock, payloadBytesMax, image }: LocalOption
 
 /** Opens an engine over the origin's own files, in this thread, which must be a dedicated worker. */
 export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
-  const { module, clock, payloadBytesMax, image, name, strict } = options;
+  const { module, clock, limits, image, name, strict } = options;
   try {
     initSync({ module });
-    const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, payloadBytesMax ?? null, image ?? null);
+    const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, limits, image ?? null);
     return new LocalLine(engine);
   } catch (thrown) {
     throw revived(thrown);

@@ -4,7 +4,7 @@ import { Engine } from "./engine.js";
 import { type PlainError, revived, TidegateError } from "./errors.js";
 import type { Line } from "./line.js";
 import { compiled } from "./load.js";
-import { openLocal } from "./local.js";
+import { type Limits, openLocal, type Retention } from "./local.js";
 import { openInWorker, UNSUPPORTED } from "./opfs.js";
 import { checkOptions } from "./options.js";
 import type { StorageReport } from "./port.js";
@@ -48,6 +48,8 @@ export interface OpenOptions {
   workerUrl?: string | URL;
   /** The limit of one payload in bytes: 1 MiB when left out, at most 16 MiB. */
   payloadBytesMax?: number;
+  /** For how long what is over is kept; for ever where nothing is set. An execution may have a retention of its own. */
+  retention?: Retention;
 }
 
 const WAIT_MS = 1_000;
@@ -75,7 +77,7 @@ async function inMemory(
   module: WebAssembly.Module,
   fallback: PlainError | null,
 ): Promise<Engine> {
-  const line = openLocal({ module, payloadBytesMax: options.payloadBytesMax, image: options.import });
+  const line = openLocal({ module, limits: limits(options), image: options.import });
   return new Engine(await measured(line, memoryReport(fallback)));
 }
 
@@ -83,13 +85,17 @@ async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAs
   const { name, durability = "strict", waitMs = WAIT_MS, persist = false } = storage;
   if (persist) await globalThis.navigator?.storage?.persist?.().catch(() => false);
   const strict = durability === "strict";
-  const { payloadBytesMax, import: image } = options;
-  const line = await openInWorker({ module, name, strict, payloadBytesMax, image, waitMs }, options.workerUrl);
+  const opening = { module, name, strict, limits: limits(options), image: options.import, waitMs };
+  const line = await openInWorker(opening, options.workerUrl);
   const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
   const port = await measured(line, { ...report, ...(await space()) });
   const engine = new Engine(port);
   void new Upkeep(port, engine).run();
   return engine;
+}
+
+function limits({ payloadBytesMax, retention }: OpenOptions): Limits {
+  return { payloadBytesMax, retention };
 }
 
 /** The port over a line that has just been opened, with the figures of its storage. */
@@ -112,6 +118,8 @@ export function memoryReport(fallback: PlainError | null): StorageReport {
     durability: "none",
     persisted: null,
     databaseBytes: 0,
+    freeBytes: null,
+    freeable: null,
     bytesUsed: null,
     quotaBytes: null,
     full: false,

@@ -22,6 +22,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
   wasmUrl: address,
   workerUrl: address,
   payloadBytesMax: number,
+  retention: ["an object", (found) => typeof found === "object" && found !== null],
 };
 
 const STORAGES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {

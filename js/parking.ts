@@ -1,26 +1,31 @@
-// Parked claims: those that found nothing and may wait. First come, first served; a claim is tried again whenever its
-// lanes wake, and dropped when its time is over or its signal aborts.
+// Parked calls: those that found nothing and may wait. First come, first served; a call is tried again whenever one of
+// its keys wakes, and dropped when its time is over or its signal aborts. Keys are `lane:NAME`, `finished:ID`,
+// `stream:ID` and `events`.
 
+import { DELAY_MS_MAX } from "./alarm.js";
 import type { Wakes } from "./types.generated.js";
 
 /** One try of a parked call; null when there is still nothing. */
 type Try<T> = () => Promise<T | null>;
 
 interface Parked {
-  lanes: ReadonlySet<string>;
+  keys: readonly string[];
   retry(): void;
 }
 
 export class Parking {
   readonly #parked = new Set<Parked>();
 
-  /** Tries a call, and again whenever one of its lanes wakes, until it answers, its time is over or it is aborted. */
-  async wait<T>(lanes: readonly string[], waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
+  /**
+   * Tries a call, and again whenever one of its keys wakes, until it answers, its time is over or it is aborted; the time
+   * may be infinite.
+   */
+  async wait<T>(keys: readonly string[], waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
     signal?.throwIfAborted();
     let woken = false;
     let wake: (() => void) | undefined;
     const parked: Parked = {
-      lanes: new Set(lanes),
+      keys,
       retry() {
         woken = true;
         wake?.();
@@ -43,10 +48,14 @@ export class Parking {
     }
   }
 
-  /** Wakes what waits for these lanes, in the order in which it was parked. */
-  wake({ lanes }: Wakes): void {
-    if (lanes.length === 0) return;
-    for (const parked of this.#parked) if (lanes.some((lane) => parked.lanes.has(lane))) parked.retry();
+  /** Wakes what waits for these, in the order in which it was parked. */
+  wake({ lanes, finished, streams, events }: Wakes): void {
+    if (this.#parked.size === 0) return;
+    const keys = new Set(events ? ["events"] : []);
+    for (const lane of lanes) keys.add(`lane:${lane}`);
+    for (const id of finished) keys.add(`finished:${id}`);
+    for (const id of streams) keys.add(`stream:${id}`);
+    for (const parked of this.#parked) if (parked.keys.some((key) => keys.has(key))) parked.retry();
   }
 
   /** Wakes everything, as when the engine ends. */
@@ -63,7 +72,8 @@ function pause(ms: number, take: (resume: () => void) => void, signal?: AbortSig
       signal?.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    // What is left after the longest timer is waited for in the next round.
+    const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, Math.min(ms, DELAY_MS_MAX));
     signal?.addEventListener("abort", end, { once: true });
     take(end);
   });

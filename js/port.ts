@@ -1,7 +1,7 @@
 // The way to an engine, wherever it runs: a batch of calls out, their answers back.
 
 import type { PlainError } from "./errors.js";
-import type { ClockReport, TickAnswer, Wakes } from "./types.generated.js";
+import type { ClockReport, Freeable, StorageFigures, TickAnswer, Wakes } from "./types.generated.js";
 
 /** One call. The payload, if there is one, stands under `field` of its arguments. */
 export interface Call {
@@ -38,6 +38,10 @@ export interface StorageReport {
   persisted: boolean | null;
   /** Size of the database. */
   databaseBytes: number;
+  /** How much of it holds nothing, as of the last `measureStorage`: new rows go there, or `compact` gives it back. */
+  freeBytes: number | null;
+  /** What is past its retention and not deleted yet, as of the last `measureStorage`; each is counted up to 10 000. */
+  freeable: Freeable | null;
   /** What the whole origin keeps, and what it may keep; null where the browser does not say. */
   bytesUsed: number | null;
   quotaBytes: number | null;
@@ -61,12 +65,14 @@ export interface Port {
   tick(): Promise<TickAnswer>;
   clock(): Promise<ClockReport>;
   acceptClock(): Promise<number>;
-  /** Asks again how much is used, and answers the new report. */
-  measure(): Promise<StorageReport>;
+  /** Asks again how much may be used, notes what is used, which is asked for where it is not known, and answers the report. */
+  measure(figures?: StorageFigures): Promise<StorageReport>;
   /** Looks for damage in one slice of the database; answers whether there is a next one. */
   check(slice: number): Promise<boolean>;
   /** Keeps room for the day when the storage is full; answers whether there is some. */
   reserve(): Promise<boolean>;
+  /** Gives at most so many bytes of empty pages back; answers how many are left to give. */
+  compact(bytesMax: number): Promise<number>;
   /** The database as one SQLite file. */
   exportFile(): Promise<Uint8Array>;
   /** Resolves after so many ms, or when the signal aborts; in time in hidden tabs too, where the engine has a worker. */

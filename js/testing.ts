@@ -3,7 +3,7 @@
 import type { Timer } from "./alarm.js";
 import { Engine } from "./engine.js";
 import { compiled } from "./load.js";
-import { openLocal } from "./local.js";
+import { openLocal, type Retention } from "./local.js";
 import { memoryReport } from "./open.js";
 import { WirePort } from "./wire.js";
 
@@ -25,13 +25,15 @@ export interface TestEngine {
 
 /** Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). */
 export async function openTestEngine(
-  options: { startAt?: number; payloadBytesMax?: number; import?: Uint8Array } = {},
+  options: { startAt?: number; payloadBytesMax?: number; retention?: Retention; import?: Uint8Array } = {},
 ): Promise<TestEngine> {
   let now = options.startAt ?? 1_000_000;
   let alarm: number | null = null;
   const timer: Timer = { set: (at) => (alarm = at) };
   const module = await compiled();
-  const line = openLocal({ module, clock: () => now, payloadBytesMax: options.payloadBytesMax, image: options.import });
+  const { payloadBytesMax, retention } = options;
+  const limits = { payloadBytesMax, retention };
+  const line = openLocal({ module, clock: () => now, limits, image: options.import });
   const engine = new Engine(new WirePort(line, memoryReport(null)), timer);
   const clock: ManualClock = {
     get now() {

@@ -368,6 +368,10 @@ delayUntil?: number,
  */
 deadlineAt?: number, 
 /**
+ * How long after its end it is kept, in ms; as the engine keeps the others when left out.
+ */
+retentionMs?: number, 
+/**
  * How long one attempt may take, in ms.
  */
 attemptTimeoutMs?: number, 
@@ -1218,6 +1222,14 @@ idempotencyKey?: string,
  */
 deadlineAt?: number, 
 /**
+ * How long after its end it is kept, in ms, where that is its own affair.
+ */
+retentionMs?: number, 
+/**
+ * Until when it is kept, once it has ended and where anything is set, in Unix ms.
+ */
+keptUntil?: number, 
+/**
  * Its lease epoch.
  */
 leaseEpoch: number, 
@@ -1352,13 +1364,163 @@ completedAt?: number,
  */
 export type ExecutionPage = { 
 /**
- * In the order of ids.
+ * In the order of the listing: of ids, or of creation where they were searched for.
  */
 executions: Array<ExecutionSummary>, 
 /**
- * Present only when more remain.
+ * Present only when more remain, or, in a search, may remain.
  */
 nextCursor?: string,
+};
+
+/**
+ * The arguments of `search_executions`. What is left out matches all. A search looks at 10 000 executions at most: then
+ * the page is short, even empty, and its `nextCursor` says where to go on.
+ */
+export type SearchExecutionsArgs = { 
+/**
+ * Only of this lane.
+ */
+lane?: string, 
+/**
+ * Only in one of these states; in any when empty.
+ */
+states?: Array<PublicState>, 
+/**
+ * Only of this kind.
+ */
+kind?: string, 
+/**
+ * Only with all of these tags; the first key in alphabetical order is the one that is searched by.
+ */
+tags?: { [key in string]: string }, 
+/**
+ * Only of this namespace.
+ */
+namespace?: string, 
+/**
+ * Only created then or later, in Unix ms.
+ */
+createdFrom?: number, 
+/**
+ * Only created before, in Unix ms.
+ */
+createdBefore?: number, 
+/**
+ * Whether the oldest comes first instead of the newest.
+ */
+oldestFirst?: boolean, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * The arguments of `count_executions`. What is left out counts all.
+ */
+export type CountExecutionsArgs = { 
+/**
+ * Only of this lane.
+ */
+lane?: string, 
+/**
+ * Only of this namespace.
+ */
+namespace?: string,
+};
+
+/**
+ * The executions of a lane.
+ */
+export type LaneCounts = { 
+/**
+ * Its name.
+ */
+lane: string, 
+/**
+ * How many are in each state.
+ */
+counts: Record<PublicState, number>,
+};
+
+/**
+ * The answer of `count_executions`.
+ */
+export type ExecutionCounts = { 
+/**
+ * By name; a lane without executions is left out.
+ */
+lanes: Array<LaneCounts>, 
+/**
+ * All of these lanes together.
+ */
+total: Record<PublicState, number>,
+};
+
+/**
+ * The arguments of `set_execution_tag`.
+ */
+export type SetExecutionTagArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The tag's key, one flat name: words of `a` to `z`, digits and `_`, joined by dots, the first beginning with a
+ * letter; at most 256 bytes. An execution has at most 64.
+ */
+key: string, 
+/**
+ * Its value: at most 1 024 bytes.
+ */
+value: string,
+};
+
+/**
+ * A tag of an execution.
+ */
+export type ExecutionTag = { 
+/**
+ * Its key.
+ */
+key: string, 
+/**
+ * Its value.
+ */
+value: string,
+};
+
+/**
+ * The arguments of `get_execution_tag`.
+ */
+export type GetExecutionTagArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The tag's key.
+ */
+key: string,
+};
+
+/**
+ * A tag that an execution has now.
+ */
+export type TagFilter = { 
+/**
+ * Its key.
+ */
+key: string, 
+/**
+ * Its value, exactly.
+ */
+value: string,
 };
 
 /**
@@ -1376,7 +1538,19 @@ limit?: number,
 /**
  * The streams wanted; all phase changes when left out or empty.
  */
-streams?: Array<EventStream>,
+streams?: Array<EventStream>, 
+/**
+ * Only this namespace.
+ */
+namespace?: string, 
+/**
+ * Only this execution, which may be one to come.
+ */
+executionId?: string, 
+/**
+ * Only executions that have this tag now.
+ */
+tag?: TagFilter,
 };
 
 /**
@@ -1451,14 +1625,108 @@ export type EventPage = {
  */
 events: Array<EventRecord>, 
 /**
- * Where the next page starts; it moves on past events of other streams.
+ * Where the next page starts; it moves on past events that are not wanted.
  */
 cursor: string, 
 /**
- * Whether the newest event was reached.
+ * Whether the newest event was reached. A read looks at 10 000 events at most, so that its page may be short, even
+ * empty, while there are more.
  */
 atEnd: boolean,
 };
+
+/**
+ * The arguments of `execution_history`.
+ */
+export type ExecutionHistoryArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The streams wanted; `lease` and `operator` when left out or empty.
+ */
+streams?: Array<EventStream>, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * A page of an execution's history.
+ */
+export type ExecutionHistory = { 
+/**
+ * The newest first.
+ */
+events: Array<EventRecord>, 
+/**
+ * Present while there is more to look at. A read looks at 10 000 events at most, so that its page may be short.
+ */
+nextCursor?: string,
+};
+
+/**
+ * The arguments of `wait`.
+ */
+export type WaitArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The `after` of an earlier answer: the first end since then counts, also where the execution was replayed
+ * meanwhile. Now when left out.
+ */
+after?: string,
+};
+
+/**
+ * How an execution ended.
+ */
+export type WaitOutcome = { 
+/**
+ * How it ended.
+ */
+outcome: Outcome, 
+/**
+ * The bytes of its result; absent when it was completed without any.
+ */
+result?: Bytes, 
+/**
+ * How they are encoded.
+ */
+encoding?: string, 
+/**
+ * The message of its failure, or why it was cancelled or expired, where anybody said so. What a replay has
+ * forgotten is absent.
+ */
+reason?: string,
+};
+
+/**
+ * An execution that has not ended.
+ */
+export type WaitPending = { 
+/**
+ * Always true.
+ */
+pending: true, 
+/**
+ * Goes on waiting from here.
+ */
+after: string,
+};
+
+/**
+ * The answer of `wait`.
+ */
+export type WaitAnswer = WaitOutcome | WaitPending;
 
 /**
  * Whom a batch may have given something to do; the host retries the calls it has parked for them.
@@ -1472,6 +1740,10 @@ lanes: Array<string>,
  * Executions that ended.
  */
 finished: Array<string>, 
+/**
+ * Executions whose streams were written to, or closed while the execution goes on.
+ */
+streams: Array<string>, 
 /**
  * Whether the event log grew.
  */
@@ -1523,6 +1795,51 @@ aheadMs: number,
 };
 
 /**
+ * The arguments of `inspect_storage`: none.
+ */
+export type InspectStorageArgs = Record<symbol, never>;
+
+/**
+ * What is past its retention or has expired, and what no tick has deleted yet; each is counted up to 10 000.
+ */
+export type Freeable = { 
+/**
+ * Executions that are past their retention.
+ */
+executions: number, 
+/**
+ * Events that are past theirs.
+ */
+events: number, 
+/**
+ * Answers that were kept for a repeated request id.
+ */
+requests: number, 
+/**
+ * Idempotency keys whose window is over.
+ */
+idempotencyKeys: number,
+};
+
+/**
+ * The answer of `inspect_storage`.
+ */
+export type StorageFigures = { 
+/**
+ * Bytes of the database, without its log.
+ */
+databaseBytes: number, 
+/**
+ * Bytes in it that hold nothing: new rows go there, or a compaction gives them back.
+ */
+freeBytes: number, 
+/**
+ * What ticks delete next.
+ */
+freeable: Freeable,
+};
+
+/**
  * The arguments of `wait_children`.
  */
 export type WaitChildrenArgs = { 
@@ -1566,6 +1883,285 @@ result?: Bytes,
  * How the result is encoded; recorded, never interpreted.
  */
 encoding?: string,
+};
+
+/**
+ * What a frame is.
+ */
+export type FrameKind = "stdout" | "stderr" | "event" | "blob";
+
+/**
+ * How a frame is kept.
+ */
+export type FrameMode = "durable" | "summary" | "best_effort";
+
+/**
+ * What the bytes of a frame are.
+ */
+export type FrameEncoding = "utf8" | "binary";
+
+/**
+ * Who wrote a frame.
+ */
+export type FrameSource = "worker";
+
+/**
+ * Why a stream is closed.
+ */
+export type ClosedReason = "attempt_success" | "attempt_failure" | "attempt_cancelled" | "attempt_interrupted" | "lease_expired" | "reclaimed" | "expired";
+
+/**
+ * Which frames a tail is shown.
+ */
+export type Visibility = "all" | "exclude_best_effort";
+
+/**
+ * The arguments of `append_frame`.
+ */
+export type AppendFrameArgs = { 
+/**
+ * The handle of the claim.
+ */
+handle: string, 
+/**
+ * At most 65 536 bytes, kept verbatim; of a summary frame a JSON merge patch.
+ */
+bytes: Bytes, 
+/**
+ * `event` when left out.
+ */
+kind?: FrameKind, 
+/**
+ * In the worker's words, at most 256 bytes; the word of the kind when left out or empty.
+ */
+frameType?: string, 
+/**
+ * A number of the caller's own; it orders nothing.
+ */
+seq?: number, 
+/**
+ * What holds frames together, 1 to 256 bytes.
+ */
+correlationId?: string, 
+/**
+ * `durable` when left out.
+ */
+mode?: FrameMode, 
+/**
+ * Of a best-effort frame, which needs one: for about twice as long such frames are kept, in ms.
+ */
+ttlMs?: number, 
+/**
+ * Of a best-effort frame: so many of them are kept at least; 64 when left out.
+ */
+maxlenFloor?: number, 
+/**
+ * Of a best-effort frame: so many of them are kept at most; 16 384 when left out.
+ */
+maxlenCeiling?: number, 
+/**
+ * Of a best-effort frame: how much the newest distance counts in the average rate, above 0 and up to 1; 0.2 when
+ * left out.
+ */
+emaAlpha?: number,
+};
+
+/**
+ * The answer of `append_frame`.
+ */
+export type AppendFrameAnswer = { 
+/**
+ * The frame's id in its stream: `<ms>-<seq>`.
+ */
+streamId: string, 
+/**
+ * Appends over the stream's life, this one included.
+ */
+frameCount: number, 
+/**
+ * Of a summary frame: how many patches were applied.
+ */
+summaryVersion?: number,
+};
+
+/**
+ * The arguments of `read_stream`.
+ */
+export type ReadStreamArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt; the current one when left out.
+ */
+attemptIndex?: number, 
+/**
+ * The first frame: an id, its milliseconds alone, `start` or `end`; `start` when left out.
+ */
+from?: string, 
+/**
+ * The last frame, likewise; `end` when left out.
+ */
+to?: string, 
+/**
+ * 1 to 10 000; 100 when left out.
+ */
+limit?: number,
+};
+
+/**
+ * The arguments of `tail_stream`.
+ */
+export type TailStreamArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt; the current one when left out.
+ */
+attemptIndex?: number, 
+/**
+ * The id after which frames are wanted, or its milliseconds alone; `0-0`, the beginning, when left out.
+ */
+after?: string, 
+/**
+ * For how long the host may park the call while there is nothing, up to 30 000 ms; 0 when left out.
+ */
+blockMs?: number, 
+/**
+ * 1 to 10 000; 100 when left out.
+ */
+limit?: number, 
+/**
+ * `all` when left out.
+ */
+visibility?: Visibility,
+};
+
+/**
+ * A frame.
+ */
+export type Frame = { 
+/**
+ * Its id in its stream: `<ms>-<seq>`.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+kind: FrameKind, 
+/**
+ * In its writer's words; the word of its kind where there are none.
+ */
+frameType: string, 
+/**
+ * How it is kept.
+ */
+mode: FrameMode, 
+/**
+ * Whether its bytes are UTF-8.
+ */
+encoding: FrameEncoding, 
+/**
+ * Who wrote it.
+ */
+source: FrameSource, 
+/**
+ * What holds frames together.
+ */
+correlationId?: string, 
+/**
+ * The number that its writer gave it.
+ */
+seq?: number, 
+/**
+ * When it was appended, in Unix ms.
+ */
+ts: number, 
+/**
+ * Of a summary frame: how many patches were applied with it.
+ */
+summaryVersion?: number, 
+/**
+ * Of a best-effort frame: its time to live, in ms.
+ */
+ttlMs?: number, 
+/**
+ * Its bytes, as they were given.
+ */
+bytes: Bytes,
+};
+
+/**
+ * A page of the stream of one attempt.
+ */
+export type FramePage = { 
+/**
+ * The attempt.
+ */
+attemptIndex: number, 
+/**
+ * In the order of ids. A page ends early when its frames come to 8 MiB, so a short one is not the end.
+ */
+frames: Array<Frame>, 
+/**
+ * Whether there are more frames where these were asked for.
+ */
+more: boolean, 
+/**
+ * Since when the stream is closed, in Unix ms.
+ */
+closedAt?: number, 
+/**
+ * Why it is closed; an interrupted attempt and one whose lease ran out may go on, and their stream with them.
+ */
+closedReason?: ClosedReason, 
+/**
+ * Whether no further frame can come: the attempt ended, or its execution did before the attempt began.
+ */
+over: boolean,
+};
+
+/**
+ * The arguments of `read_summary`.
+ */
+export type ReadSummaryArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The attempt; the current one when left out.
+ */
+attemptIndex?: number,
+};
+
+/**
+ * The summary of an attempt.
+ */
+export type SummaryAnswer = { 
+/**
+ * The document, as JSON text.
+ */
+documentJson: string, 
+/**
+ * How many patches were applied.
+ */
+version: number, 
+/**
+ * What patches are: `json-merge-patch`.
+ */
+patchKind: "json-merge-patch", 
+/**
+ * When the latest was applied, in Unix ms.
+ */
+lastUpdatedMs: number, 
+/**
+ * When the first was applied, in Unix ms.
+ */
+firstAppliedMs: number,
 };
 
 /**

@@ -5,7 +5,7 @@ import type { Line } from "./line.js";
 import { text } from "./payload.js";
 import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
 import { almostFull, quota, type Space, space } from "./space.js";
-import type { ClockReport, TickAnswer } from "./types.generated.js";
+import type { ClockReport, StorageFigures, TickAnswer } from "./types.generated.js";
 
 /** The members of answers that may hold a payload; those of recorded steps may as well. */
 const PAYLOAD_FIELDS = ["input", "result"] as const;
@@ -51,9 +51,9 @@ export class WirePort implements Port {
     return this.#asked(this.#line.ask("acceptClock"));
   }
 
-  async measure(): Promise<StorageReport> {
-    const [databaseBytes, measured] = await Promise.all([this.#line.ask("databaseBytes"), space()]);
-    this.#note({ databaseBytes, ...(this.#storage.kind === "opfs" && measured) });
+  async measure(figures?: StorageFigures): Promise<StorageReport> {
+    const known = figures ?? { databaseBytes: await this.#line.ask("databaseBytes") };
+    this.#note({ ...known, ...(this.#storage.kind === "opfs" && (await space())) });
     return this.#storage;
   }
 
@@ -72,6 +72,10 @@ export class WirePort implements Port {
     const room = await this.#line.ask("reserve");
     this.#note({ full: !room });
     return room;
+  }
+
+  compact(bytesMax: number): Promise<number> {
+    return this.#asked(this.#line.ask("compact", bytesMax));
   }
 
   exportFile(): Promise<Uint8Array> {

@@ -2,14 +2,14 @@
 
 import { type PlainError, plainOf, TidegateError } from "./errors.js";
 import type { Line, Question } from "./line.js";
-import { openFile } from "./local.js";
+import { type Limits, openFile } from "./local.js";
 
 /** The first message to a worker. */
 export interface Opening {
   module: WebAssembly.Module;
   name: string;
   strict: boolean;
-  payloadBytesMax: number | undefined;
+  limits: Limits;
   image: Uint8Array | undefined;
   /** How long to wait for another holder of the files to let go, in ms. */
   waitMs: number;

@@ -39,6 +39,9 @@ CREATE TABLE route (
 --   due_at       the earliest instant at which time itself acts on the row, and due_kind what it does then:
 --                1 deadline, 2 attempt timeout, 3 suspension timeout, 5 the end of a delay or of a reservation. The expiry
 --                of a live lease stands in expires_at alone, which has an index of its own.
+--   section      its list: the number of its public state, where an active one counts as waiting, so that a claim moves
+--                nothing
+--   retention_ms how long after its end it is kept; NULL as long as the engine keeps the others
 --   attempt_*    the latest attempt; it moves to the table attempt when the next one starts
 --   verb         the call that ended the latest lease, kept with its answer so that a repeated call is answered alike
 CREATE TABLE execution (
@@ -50,6 +53,8 @@ CREATE TABLE execution (
     deadline_at INTEGER,
     priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9000),
     phase INTEGER NOT NULL CHECK (phase BETWEEN 1 AND 6),
+    section INTEGER NOT NULL CHECK (section BETWEEN 1 AND 11 AND section <> 5),
+    retention_ms INTEGER,
     next INTEGER,
     reason INTEGER,
     outcome INTEGER,
@@ -125,8 +130,37 @@ CREATE INDEX execution_lease ON execution (lapsed, expires_at) WHERE expires_at 
 CREATE INDEX execution_blocked ON execution (reason, route, priority DESC) WHERE phase = 3;
 CREATE INDEX execution_due ON execution (due_at, due_kind) WHERE due_at IS NOT NULL;
 CREATE INDEX execution_namespace ON execution (namespace, public_id);
+CREATE INDEX execution_section ON execution (route, section);
+CREATE INDEX execution_ended ON execution (ended_at) WHERE ended_at IS NOT NULL AND retention_ms IS NULL;
+CREATE INDEX execution_kept ON execution (ended_at + retention_ms) WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL;
 
--- What an execution was created with; never changed afterwards. policy and tags are JSON texts, NULL when empty.
+-- How many executions are in which state.
+CREATE TABLE tally (
+    route INTEGER NOT NULL,
+    namespace INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    delayed INTEGER NOT NULL,
+    rate_limited INTEGER NOT NULL,
+    waiting_children INTEGER NOT NULL,
+    active INTEGER NOT NULL,
+    suspended INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    expired INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    PRIMARY KEY (route, namespace)
+) STRICT, WITHOUT ROWID;
+
+-- Tags once more, for searching; what an execution has stands in its specification.
+CREATE TABLE tag (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    execution INTEGER NOT NULL,
+    PRIMARY KEY (name, value, execution)
+) STRICT, WITHOUT ROWID;
+
+-- What an execution was created with; only its tags ever change. policy and tags are JSON texts, NULL when empty.
 CREATE TABLE specification (
     execution INTEGER PRIMARY KEY REFERENCES execution (id),
     kind TEXT NOT NULL,

@@ -25,5 +25,16 @@ CREATE TABLE event (
 -- What the few events tell that have more to say: a JSON object.
 CREATE TABLE event_detail (
     position INTEGER PRIMARY KEY,
+    execution INTEGER,
     detail TEXT NOT NULL
 ) STRICT;
+
+-- Executions that were deleted while the log still tells of them, up to their latest event.
+CREATE TABLE former (
+    execution INTEGER PRIMARY KEY,
+    public_id BLOB NOT NULL,
+    namespace INTEGER NOT NULL,
+    last_event INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX former_last_event ON former (last_event);

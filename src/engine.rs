@@ -120,7 +120,8 @@ impl Engine {
         if pending {
             driver.transaction(&mut || migrations::migrate(&*driver))?;
         }
-        let store = Store::open(driver)?;
+        let mut store = Store::open(driver)?;
+        store.set_retention(limits.retention);
         let mut mint = Mint::new(host.entropy);
         let (instance, last_instant) = (Rc::from(uuid_text(mint.uuid())), store.last_instant());
         Ok(Self {
@@ -182,7 +183,8 @@ impl Engine {
         BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now }
     }
 
-    /// Applies what is due, at most 1 000 actions, and deletes what has been hidden since it expired.
+    /// Applies what is due, at most 1 000 actions, and deletes a part of what has been hidden since it expired or since its
+    /// retention was over.
     pub fn tick(&mut self) -> Result<TickAnswer> {
         let now = self.begin()?;
         let mut jobs = [TickJob::default()];
@@ -202,10 +204,13 @@ impl Engine {
         })
     }
 
-    /// When time will act next, in Unix ms; answered from an index.
+    /// When a tick has something to do next, in Unix ms; answered from indexes. What is past its retention waits for the
+    /// next full minute, so that much of it goes at once.
     pub fn next_due_at(&mut self) -> Result<Option<i64>> {
         self.refresh()?;
-        Ok(self.store.first_due()?.map(|key| key.at))
+        let due = self.store.first_due()?.map(|key| key.at);
+        let past = [self.store.next_past()?, self.store.next_trim()?].into_iter().flatten().min();
+        Ok(due.into_iter().chain(past.map(timers::next_purge_at)).min())
     }
 
     /// Looks for damage in one slice of the database, a table with its indexes; answers whether there is a next one.
@@ -218,6 +223,12 @@ impl Engine {
     /// Answers whether there is room; while there is none, creates are refused with `storage.quota`.
     pub fn reserve(&self) -> Result<bool> {
         self.store.reserve()
+    }
+
+    /// Gives pages that hold nothing back to the host, at most so many bytes; answers how many bytes are left to give.
+    /// What a tick has not deleted yet is not among them.
+    pub fn compact(&self, bytes_max: u64) -> Result<u64> {
+        self.store.compact(bytes_max)
     }
 
     /// Engine time beside the host's.
@@ -239,8 +250,9 @@ impl Engine {
         let db = self.store.driver();
         let mut wakes = Wakes::default();
         let moved = db.transaction(&mut || {
-            let Self { store, mint, instance, .. } = self;
-            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
+            let Self { store, mint, instance, limits, .. } = self;
+            let mut turn =
+                Turn { store, mint, instance, now, limits, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
             timers::apply_due(&mut turn, u64::MAX)?;
             turn.store.shift_instants(-report.ahead_ms)?;
             turn.store.save_meta(report.host_now)
@@ -315,8 +327,9 @@ impl Engine {
         let mut wakes = Wakes::default();
         let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
-            let Self { store, mint, instance, .. } = self;
-            let mut turn = Turn { store, mint, instance, now, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
+            let Self { store, mint, instance, limits, .. } = self;
+            let mut turn =
+                Turn { store, mint, instance, now, limits, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {

@@ -85,6 +85,7 @@ codes! {
     InvalidBlockingReason = "validation"."invalid_blocking_reason", Terminal, "No scheduler blocks an execution for this reason.";
     InvalidPolicy = "validation"."invalid_policy_json", Terminal, "A member of the policy (retry, stream, suspension) breaks the rules.";
     PayloadTooLarge = "validation"."payload_too_large", Terminal, "A payload is over its limit.";
+    RetentionLimitExceeded = "validation"."retention_limit_exceeded", Terminal, "A frame, or the summary that it would lead to, is over its limit.";
     Corruption = "validation"."corruption", Terminal, "A handle or a stored row cannot be decoded.";
     HandleFromOtherBackend = "validation"."handle_from_other_backend", Terminal, "The handle was minted by another backend.";
     LeaseConflict = "contention"."lease_conflict", Retryable, "The handle's lease is not the current one.";
@@ -102,6 +103,8 @@ codes! {
     LaneClosed = "state"."lane_closed", Terminal, "The lane is draining or disabled: it takes no new executions.";
     ExecutionNotTerminal = "state"."execution_not_terminal", Terminal, "Only an execution that has ended can be replayed.";
     MaxReplaysExhausted = "state"."max_replays_exhausted", Terminal, "The execution was replayed as often as its policy allows.";
+    StreamClosed = "state"."stream_closed", Terminal, "The execution is not active, so the stream of its attempt takes no frames.";
+    StaleOwnerCannotAppend = "state"."stale_owner_cannot_append", Terminal, "The handle's lease is not the current one, or ran out, or was revoked.";
     CursorTooOld = "state"."cursor_too_old", Terminal, "The log no longer holds what follows this cursor.";
     StorageTaken = "storage"."taken", Retryable, "Another connection holds the database.";
     StorageUnavailable = "storage"."unavailable", Terminal, "The storage asked for does not exist here.";

@@ -8,12 +8,14 @@ use crate::model::phase::StateVector;
 use crate::model::policy::{FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior};
 use crate::model::retry::{Backoff, RetryPolicy};
 use crate::model::scheduling::{ClaimReason, GrantKind, LaneState};
+use crate::model::stream::{ClosedReason, FrameKind, FrameMode, Visibility};
 use crate::model::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, Cause, EligibilityState, FailureClass, HandleKind,
     LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };
 use crate::ops::Wakes;
 use crate::ops::abandon::CancelArgs;
+use crate::ops::append::{AppendFrameAnswer, AppendFrameArgs};
 use crate::ops::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
 use crate::ops::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
 use crate::ops::claim::{Claim, ClaimArgs, Worker};
@@ -23,20 +25,26 @@ use crate::ops::claim_from_grant::ClaimFromResumeGrantArgs;
 use crate::ops::claim_resumed::ClaimResumedExecutionArgs;
 use crate::ops::complete::{CompleteAnswer, CompleteArgs};
 use crate::ops::complete_execution::CompleteExecutionArgs;
+use crate::ops::counts::{CountExecutionsArgs, ExecutionCounts, LaneCounts};
 use crate::ops::create::{CreateAnswer, CreateArgs, CreateOutcome};
 use crate::ops::delay::{DelayAnswer, DelayArgs};
 use crate::ops::describe::{
     AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot,
     LeaseSnapshot, ProgressSnapshot, StepSnapshot,
 };
+use crate::ops::event_filter::TagFilter;
 use crate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
 use crate::ops::explain::{ClaimExplanation, ExplainClaimArgs};
 use crate::ops::fail::{FailAnswer, FailArgs, FailReason};
 use crate::ops::fail_execution::FailExecutionArgs;
 use crate::ops::fence::FenceArgs;
+use crate::ops::frames::{Frame, FrameEncoding, FramePage, FrameSource};
+use crate::ops::get_tag::GetExecutionTagArgs;
 use crate::ops::grant::GrantAnswer;
 use crate::ops::grant_and_claim::IssueGrantAndClaimArgs;
 use crate::ops::heartbeat::{HeartbeatWorkerAnswer, HeartbeatWorkerArgs};
+use crate::ops::history::{ExecutionHistory, ExecutionHistoryArgs};
+use crate::ops::inspect::{Freeable, InspectStorageArgs, StorageFigures};
 use crate::ops::issue_claim_grant::IssueClaimGrantArgs;
 use crate::ops::lane::{SetLaneStateAnswer, SetLaneStateArgs};
 use crate::ops::lanes::{LanePage, LaneSummary, ListLanesArgs};
@@ -45,6 +53,8 @@ use crate::ops::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
 use crate::ops::mark_dead::{MarkWorkerDeadAnswer, MarkWorkerDeadArgs};
 use crate::ops::priority::{ChangePriorityAnswer, ChangePriorityArgs};
 use crate::ops::progress::{ProgressAnswer, ProgressArgs};
+use crate::ops::read_stream::ReadStreamArgs;
+use crate::ops::read_summary::{ReadSummaryArgs, SummaryAnswer};
 use crate::ops::reclaim::{ReclaimExecutionAnswer, ReclaimExecutionArgs};
 use crate::ops::reclaim_grant::{IssueReclaimGrantAnswer, IssueReclaimGrantArgs};
 use crate::ops::recorded::RecordedStep;
@@ -55,8 +65,12 @@ use crate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use crate::ops::result::{ExecutionResult, GetExecutionResultArgs};
 use crate::ops::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
 use crate::ops::scan::{EligibleExecutions, ScanEligibleArgs};
+use crate::ops::search::SearchExecutionsArgs;
+use crate::ops::set_tag::{ExecutionTag, SetExecutionTagArgs};
 use crate::ops::step::RecordStepArgs;
+use crate::ops::tail_stream::TailStreamArgs;
 use crate::ops::unblock::UnblockExecutionArgs;
+use crate::ops::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
 use crate::ops::wait_children::{WaitChildrenAnswer, WaitChildrenArgs};
 use crate::ops::workers::{ListWorkersArgs, WorkerPage, WorkerSummary};
 use ts_rs::{Config, TS};
@@ -119,6 +133,20 @@ fn scheduling(config: &Config, text: &mut String) {
         WaitChildrenArgs,
         WaitChildrenAnswer,
         RecordStepArgs,
+        FrameKind,
+        FrameMode,
+        FrameEncoding,
+        FrameSource,
+        ClosedReason,
+        Visibility,
+        AppendFrameArgs,
+        AppendFrameAnswer,
+        ReadStreamArgs,
+        TailStreamArgs,
+        Frame,
+        FramePage,
+        ReadSummaryArgs,
+        SummaryAnswer,
         ExplainClaimArgs,
         ClaimExplanation,
         SetLaneStateArgs,
@@ -210,12 +238,29 @@ fn operations(config: &Config, text: &mut String) {
         ListExecutionsArgs,
         ExecutionSummary,
         ExecutionPage,
+        SearchExecutionsArgs,
+        CountExecutionsArgs,
+        LaneCounts,
+        ExecutionCounts,
+        SetExecutionTagArgs,
+        ExecutionTag,
+        GetExecutionTagArgs,
+        TagFilter,
         ReadEventsArgs,
         EventRecord,
         EventPage,
+        ExecutionHistoryArgs,
+        ExecutionHistory,
+        WaitArgs,
+        WaitOutcome,
+        WaitPending,
+        WaitAnswer,
         Wakes,
         TickAnswer,
         ClockReport,
+        InspectStorageArgs,
+        Freeable,
+        StorageFigures,
     );
 }
 

@@ -4,15 +4,18 @@
 //! Invariant: `same_rows::check` finds no difference to the engine, so a change of what the engine writes shows here
 //! first. Counters are remembered and written once a commit, as the engine does.
 
+mod count;
 mod look;
 mod sweep;
 
+use self::count::Counts;
 use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::sample::sample;
 use crate::subject::{
     ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
 };
+use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tidegate::host::{Clock, Entropy, SeededEntropy};
@@ -42,6 +45,8 @@ pub struct Floor {
     clock: AheadClock,
     entropy: SeededEntropy,
     next: Counters,
+    /// Changes of the counts, by route.
+    counts: FxHashMap<i64, Counts>,
     /// The routes of what requires nothing: one for each lane that is served.
     lanes: Vec<i64>,
     /// The routes of the requirement sets.
@@ -62,6 +67,7 @@ impl Floor {
             clock,
             entropy: SeededEntropy::new(4_711),
             next: Counters::default(),
+            counts: FxHashMap::default(),
             lanes: Vec::new(),
             sets: Vec::new(),
             created: 0,
@@ -149,9 +155,10 @@ impl Floor {
         Ok(())
     }
 
-    fn save_counters(&self, now: i64) -> Result<()> {
+    fn save_counters(&mut self, now: i64) -> Result<()> {
         const SQL: &str = "UPDATE meta SET last_instant = ?1, next_execution = ?2, next_payload = ?3, \
              next_position = ?4 WHERE id = 1";
+        self.save_counts()?;
         let next = &self.next;
         self.database
             .db()?
@@ -171,7 +178,8 @@ impl Floor {
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state) VALUES (?1, ?2, ?3, 1, 1111001)";
         const EXECUTION: &str = "INSERT INTO execution (id, public_id, namespace, route, created_at, priority, phase, \
              next, lapsed, claim_rank, epoch, attempt_count, retry_count, reclaim_count, replay_count, lapse_count, \
-             changed_at, last_event) VALUES (?1, ?2, 1, ?3, ?4, ?5, 1, 1, 0, 9000 - ?5, 0, 0, 0, 0, 0, 0, ?4, ?6)";
+             changed_at, last_event, section) \
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, 1, 1, 0, 9000 - ?5, 0, 0, 0, 0, 0, 0, ?4, ?6, 1)";
         const SPECIFICATION: &str =
             "INSERT INTO specification (execution, kind, creator, input) VALUES (?1, ?2, 'default', ?3)";
         let public_id = self.public_id(now);
@@ -183,6 +191,7 @@ impl Floor {
             sets => self.sets[(index % sets) as usize],
         };
         self.created += 1;
+        self.counts.entry(route).or_default().waiting += 1;
         self.database.db()?.execute(EVENT, &[position.into(), now.into(), row.into()])?;
         let execution: [Value<'_>; 6] =
             [row.into(), (&public_id).into(), route.into(), now.into(), work.priority.into(), position.into()];
@@ -200,7 +209,7 @@ impl Floor {
              epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
              last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
              worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
-        let (row, previous, public_id) = self.candidate()?;
+        let (row, previous, public_id, route) = self.candidate()?;
         let mut input = None;
         self.database.db()?.query(INPUT, &[row.into()], &mut |found| {
             input = Some((found.text(0)?.to_owned(), found.blob(3)?.to_vec(), found.opt_text(4)?.map(str::to_owned)));
@@ -225,24 +234,26 @@ impl Floor {
             INSTANCE.into(),
         ];
         self.database.db()?.execute(UPDATE, &update)?;
+        let counts = self.counts.entry(route).or_default();
+        (counts.waiting, counts.active) = (counts.waiting - 1, counts.active + 1);
         self.leases.push_back(Lease { public_id, id: lease });
         Ok(())
     }
 
-    /// What is claimed next: its row, its latest event and its id.
-    fn candidate(&self) -> Result<(i64, i64, [u8; 18])> {
-        const OF_ONE: &str = "SELECT id, public_id, last_event FROM execution \
+    /// What is claimed next: its row, its latest event, its id and its route.
+    fn candidate(&self) -> Result<(i64, i64, [u8; 18], i64)> {
+        const OF_ONE: &str = "SELECT id, public_id, last_event, route FROM execution \
              WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
-        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event FROM route r JOIN execution e ON e.id = \
+        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route FROM route r JOIN execution e ON e.id = \
              (SELECT id FROM execution WHERE route = r.id AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1) \
              ORDER BY e.claim_rank, e.id LIMIT 1";
         let (sql, params): (_, &[Value<'_>]) = match self.lanes.as_slice() {
             [route] => (OF_ONE, &[(*route).into()]),
             _ => (OF_ALL, &[]),
         };
-        let mut candidate = (0, 0, [0; 18]);
+        let mut candidate = (0, 0, [0; 18], 0);
         self.database.db()?.query(sql, params, &mut |found| {
-            (candidate.0, candidate.1) = (found.int(0)?, found.int(2)?);
+            (candidate.0, candidate.1, candidate.3) = (found.int(0)?, found.int(2)?, found.int(3)?);
             candidate.2.copy_from_slice(found.blob(1)?);
             Ok(())
         })?;
@@ -250,12 +261,14 @@ impl Floor {
     }
 
     fn complete_one(&mut self, now: i64) -> Result<()> {
-        const UPDATE: &str = "UPDATE execution SET phase = 6, outcome = 1, expires_at = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
+        const UPDATE: &str = "UPDATE execution SET phase = 6, section = 7, outcome = 1, expires_at = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
              attempt_ended_at = ?2, verb = 1, result = ?4 WHERE id = ?1";
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
-        let (row, previous) = self.held(&lease)?;
+        let (row, previous, route) = self.held(&lease)?;
+        let counts = self.counts.entry(route).or_default();
+        (counts.active, counts.completed) = (counts.active - 1, counts.completed + 1);
         let result = self.insert_payload(OUTPUT)?;
         let position = self.append(EVENT, now, row, &lease, previous)?;
         self.database.db()?.execute(UPDATE, &[row.into(), now.into(), position.into(), result.into()]).map(|_| ())
@@ -267,19 +280,20 @@ impl Floor {
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 5, 2, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
-        let (row, previous) = self.held(&lease)?;
+        let (row, previous, _) = self.held(&lease)?;
         let position = self.append(EVENT, now, row, &lease, previous)?;
         self.database.db()?.execute(UPDATE, &[row.into(), (now + TTL_MS).into(), now.into(), position.into()])?;
         self.leases.push_back(lease);
         Ok(())
     }
 
-    /// The row of a lease that is live, and its latest event.
-    fn held(&self, lease: &Lease) -> Result<(i64, i64)> {
-        const SQL: &str = "SELECT id, last_event FROM execution WHERE public_id = ?1 AND lease_id = ?2 AND phase = 4";
+    /// The row of a lease that is live, its latest event and its route.
+    fn held(&self, lease: &Lease) -> Result<(i64, i64, i64)> {
+        const SQL: &str =
+            "SELECT id, last_event, route FROM execution WHERE public_id = ?1 AND lease_id = ?2 AND phase = 4";
         let mut found = None;
         self.database.db()?.query(SQL, &[(&lease.public_id).into(), (&lease.id).into()], &mut |row| {
-            found = Some((row.int(0)?, row.int(1)?));
+            found = Some((row.int(0)?, row.int(1)?, row.int(2)?));
             Ok(())
         })?;
         found.ok_or_else(unclaimed)

@@ -2,10 +2,10 @@
 
 use super::class::WasmEngine;
 use super::errors::{surface_panics, thrown};
-use super::opened::{Opened, limits};
+use super::opened::{Opened, read_limits};
 use crate::error::{Code, Error, Result};
 use crate::host::Pool;
-use crate::store::driver::{Durability, Embedded};
+use crate::store::driver::{Driver as _, Durability, Embedded};
 use crate::store::migrations;
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -18,17 +18,19 @@ const NAME_BYTES_MAX: usize = 64;
 
 #[wasm_bindgen(js_class = Engine)]
 impl WasmEngine {
-    /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `payloadBytesMax` is the limit of
-    /// one payload, 1 MiB when left out, at most 16 MiB; `image` is the SQLite file to begin with, as `export` gives it.
+    /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `limits` is an object with
+    /// `payloadBytesMax`, the limit of one payload, 1 MiB when left out, at most 16 MiB, and `retention`, for how long what
+    /// is over is kept, in ms (`executionsMs`, `eventsMs`), for ever when left out; `image` is the SQLite file to begin
+    /// with, as `export` gives it.
     #[wasm_bindgen(js_name = openMemory)]
     pub fn open_memory(
         clock: Option<Function>,
-        payload_bytes_max: Option<f64>,
+        limits: JsValue,
         image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let open = || {
-            let limits = limits(payload_bytes_max)?;
+            let limits = read_limits(&limits)?;
             let image = ours(image)?;
             Opened::over(Embedded::memory_of(image.as_ref())?, None, clock, limits)
         };
@@ -42,14 +44,14 @@ impl WasmEngine {
         name: String,
         strict: bool,
         clock: Option<Function>,
-        payload_bytes_max: Option<f64>,
+        limits: JsValue,
         image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let durability = if strict { Durability::Strict } else { Durability::Relaxed };
         let open = async {
             check_name(&name)?;
-            let limits = limits(payload_bytes_max)?;
+            let limits = read_limits(&limits)?;
             let image = ours(image)?;
             let pool = Pool::take(&name).await?;
             let database = Embedded::in_vfs(pool.vfs(), FILE, durability, image.as_ref())?;
@@ -67,12 +69,19 @@ impl WasmEngine {
     #[wasm_bindgen(js_name = databaseBytes)]
     pub fn database_bytes(&self) -> Result<f64, JsValue> {
         #[expect(clippy::cast_precision_loss, reason = "a database of 2^53 bytes does not exist")]
-        self.with_opened(|opened| opened.database.size().map(|bytes| bytes as f64))
+        self.with_opened(|opened| opened.database.bytes().map(|(all, _)| all as f64))
     }
 
     /// Keeps room in a limited storage; answers whether there is some. See `storage.quota`.
     pub fn reserve(&self) -> Result<bool, JsValue> {
         self.with_opened(|opened| opened.engine.reserve())
+    }
+
+    /// Gives pages that hold nothing back to the host, at most so many bytes; answers how many bytes are left to give.
+    pub fn compact(&self, bytes_max: f64) -> Result<f64, JsValue> {
+        #[expect(clippy::cast_precision_loss, reason = "a database of 2^53 bytes does not exist")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+        self.with_opened(|opened| opened.engine.compact(bytes_max as u64).map(|left| left as f64))
     }
 
     /// Looks for damage in one slice of the database, counted from 0; answers whether there is a next one. Throws

@@ -1,13 +1,24 @@
 //! An open engine with what it stands on.
 
 use super::clock::JsClock;
+use super::plain;
 use crate::engine::{Engine, Host};
 use crate::error::Result;
 use crate::host::Pool;
-use crate::model::argument::Limits;
+use crate::model::argument::{self, Limits, PAYLOAD_BYTES_DEFAULT, PAYLOAD_BYTES_MAX, Retention};
+use crate::model::given::{Path, Read as _, reads};
 use crate::store::driver::Embedded;
 use js_sys::Function;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
+
+/// The limits as they are given; what is left out has its default.
+struct LimitsGiven {
+    payload_bytes_max: Option<i64>,
+    retention: Option<Retention>,
+}
+
+reads!(LimitsGiven { payload_bytes_max, retention });
 
 /// An open engine, its database and the files that this lies in; let go in this order.
 pub struct Opened {
@@ -45,9 +56,21 @@ impl Opened {
 }
 
 /// The limits of an engine, checked before anything is opened.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is checked")]
-pub fn limits(payload_bytes_max: Option<f64>) -> Result<Limits> {
-    let limits = payload_bytes_max.map_or_else(Limits::default, |max| Limits { payload_bytes_max: max as usize });
+#[expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "within its limits"
+)]
+pub fn read_limits(given: &JsValue) -> Result<Limits> {
+    if given.is_null() || given.is_undefined() {
+        return Ok(Limits::default());
+    }
+    let (given, _) = plain::arguments(given)?;
+    let limits = LimitsGiven::read(given, &Path::TOP)?;
+    let bytes_max = limits.payload_bytes_max.unwrap_or(PAYLOAD_BYTES_DEFAULT as i64);
+    argument::number("payloadBytesMax", bytes_max, 1, PAYLOAD_BYTES_MAX as i64)?;
+    let limits = Limits { payload_bytes_max: bytes_max as usize, retention: limits.retention.unwrap_or_default() };
     limits.check()?;
     Ok(limits)
 }

@@ -52,12 +52,32 @@ methods! {
     get_execution_result getExecutionResult ("GetExecutionResultArgs") -> "ExecutionResult | null";
     /// A page of executions in the order of ids.
     list_executions listExecutions ("ListExecutionsArgs") -> "ExecutionPage";
+    /// A page of the executions that match, newest first.
+    search_executions searchExecutions ("SearchExecutionsArgs") -> "ExecutionPage";
+    /// How many executions are in which state, by lane.
+    count_executions countExecutions ("CountExecutionsArgs") -> "ExecutionCounts";
+    /// Sets a tag of an execution.
+    set_execution_tag setExecutionTag ("SetExecutionTagArgs") -> "ExecutionTag";
+    /// The value of a tag of an execution; null where there is none.
+    get_execution_tag getExecutionTag ("GetExecutionTagArgs") -> "string | null";
     /// A page of the event log.
     read_events readEvents ("ReadEventsArgs") -> "EventPage";
+    /// What happened to an execution, the newest first.
+    execution_history executionHistory ("ExecutionHistoryArgs") -> "ExecutionHistory";
+    /// How an execution ended, or where to go on waiting from.
+    wait wait ("WaitArgs") -> "WaitAnswer";
     /// Gives an execution's lease up until its children are done; the same attempt goes on later.
     wait_children waitChildren ("WaitChildrenArgs") -> "WaitChildrenAnswer";
     /// Keeps what a part of the work came to; answers what was kept first under its name.
     record_step recordStep ("RecordStepArgs") -> "RecordedStep";
+    /// Appends a frame to the stream of an attempt.
+    append_frame appendFrame ("AppendFrameArgs") -> "AppendFrameAnswer";
+    /// Frames of an attempt between two cursors, both included.
+    read_stream readStream ("ReadStreamArgs") -> "FramePage";
+    /// Frames of an attempt after a cursor.
+    tail_stream tailStream ("TailStreamArgs") -> "FramePage";
+    /// The document that an attempt's summary frames add up to; null before the first.
+    read_summary readSummary ("ReadSummaryArgs") -> "SummaryAnswer | null";
     /// Says why an execution can be claimed, or why not.
     explain_claim explainClaim ("ExplainClaimArgs") -> "ClaimExplanation";
     /// Opens or closes a lane.
@@ -104,4 +124,6 @@ methods! {
     block_execution_for_admission blockExecutionForAdmission ("BlockExecutionArgs") -> "BlockAnswer";
     /// Lets an execution go that was set aside.
     unblock_execution unblockExecution ("UnblockExecutionArgs") -> "BlockAnswer";
+    /// How large the database is, and what ticks and a compaction would free now.
+    inspect_storage inspectStorage ("InspectStorageArgs") -> "StorageFigures";
 }

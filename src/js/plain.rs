@@ -64,18 +64,19 @@ pub fn answer(mut answer: Answer) -> Result<JsValue> {
     Ok(value)
 }
 
-/// Puts payloads where their places stand: in the members that may hold one, and in those of recorded steps.
+/// Puts payloads where their places stand: in the members that may hold one, and in those of recorded steps and frames.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
 fn fill(value: &JsValue, payloads: &[Vec<u8>]) {
-    for name in ["input", "result"] {
-        let place = get(value, name).as_f64();
-        // There are few, and a place is never fractional.
-        let found = (0u32..).zip(payloads).find(|(at, _)| place == Some(f64::from(*at)));
-        if let Some((_, bytes)) = found {
+    for name in ["input", "result", "bytes"] {
+        // Only a place is a number, and it is never fractional.
+        if let Some(bytes) = get(value, name).as_f64().and_then(|place| payloads.get(place as usize)) {
             set(value, name, &Uint8Array::from(bytes.as_slice()));
         }
     }
-    if let Some(steps) = get(value, "steps").dyn_ref::<Array>() {
-        steps.iter().for_each(|step| fill(&step, payloads));
+    for name in ["steps", "frames"] {
+        if let Some(items) = get(value, name).dyn_ref::<Array>() {
+            items.iter().for_each(|item| fill(&item, payloads));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: a refusal names the field, the limit and what was found. Only a page's limit and a priority are
 //! clamped, as they are documented to be. Spec: decisions §7.
 
+use super::given::reads;
 use crate::error::{Code, Error, Result};
 
 /// The namespace of what names none.
@@ -29,7 +30,20 @@ pub const INSTANT_MAX: i64 = 253_402_300_799_999;
 pub struct Limits {
     /// Most bytes of an input, a result or a step result.
     pub payload_bytes_max: usize,
+    /// For how long what is over is kept.
+    pub retention: Retention,
 }
+
+/// For how long what is over is kept; for ever where nothing is set. Decisions 3.23.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Executions that name no retention of their own: how long after their end, in ms.
+    pub executions_ms: Option<i64>,
+    /// Events: how long after they happened, in ms.
+    pub events_ms: Option<i64>,
+}
+
+reads!(Retention { executions_ms, events_ms });
 
 /// The payload limit unless another one is set, in bytes.
 pub const PAYLOAD_BYTES_DEFAULT: usize = 1 << 20;
@@ -38,13 +52,15 @@ pub const PAYLOAD_BYTES_MAX: usize = 16 << 20;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { payload_bytes_max: PAYLOAD_BYTES_DEFAULT }
+        Self { payload_bytes_max: PAYLOAD_BYTES_DEFAULT, retention: Retention::default() }
     }
 }
 
 impl Limits {
     /// Checks the limits themselves.
     pub fn check(&self) -> Result<()> {
+        opt_number("retention.executionsMs", self.retention.executions_ms, 0, INSTANT_MAX)?;
+        opt_number("retention.eventsMs", self.retention.events_ms, 0, INSTANT_MAX)?;
         if (1..=PAYLOAD_BYTES_MAX).contains(&self.payload_bytes_max) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use super::id::ExecutionId;
 use super::lease::Fence;
 use super::phase::{Active, Held, Next, Phase};
 use super::transition::{AttemptChange, Step};
-use super::vocabulary::{AttemptLifecycle, AttemptType, LeaseEvent, Outcome, Verb};
+use super::vocabulary::{AttemptLifecycle, AttemptType, LeaseEvent, Outcome, PublicState, Verb};
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -30,12 +30,12 @@ pub struct Lease {
     pub renewed_at: i64,
 }
 
-/// The call that ended the latest lease of an attempt, and its answer.
+/// The call that ended the latest lease of an attempt, and its answer; or that time ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
     /// Which call.
     pub verb: Verb,
-    /// The instant in its answer: when the retry is due.
+    /// The instant in its answer: when the retry is due. Of a revoked lease: since when it is.
     pub at: Option<i64>,
 }
 
@@ -82,6 +82,12 @@ pub struct Issue {
     pub instance: Rc<str>,
 }
 
+/// When what has ended stops being kept: by its own retention, or else by the engine's; never where neither is set.
+pub fn kept_until(ended_at: Option<i64>, own_ms: Option<i64>, engine_ms: Option<i64>) -> Option<i64> {
+    let kept_ms = own_ms.or(engine_ms)?;
+    ended_at.map(|ended_at| ended_at.saturating_add(kept_ms))
+}
+
 /// An execution.
 #[derive(Clone, Debug)]
 pub struct Execution {
@@ -97,6 +103,8 @@ pub struct Execution {
     pub created_at: i64,
     /// When it expires, in Unix ms.
     pub deadline_at: Option<i64>,
+    /// How long after its end it is kept, in ms, where that is its own affair.
+    pub retention_ms: Option<i64>,
     /// 0 to [`PRIORITY_MAX`]; higher goes first.
     pub priority: i64,
     /// Its phase.
@@ -128,6 +136,16 @@ pub struct Execution {
 }
 
 impl Execution {
+    /// When it stops being kept: its end and its own retention, or the engine's; never where neither is set.
+    pub fn kept_until(&self, retention_ms: Option<i64>) -> Option<i64> {
+        kept_until(self.ended_at, self.retention_ms, retention_ms)
+    }
+
+    /// Its state in one word.
+    pub fn public_state(&self) -> PublicState {
+        self.phase.state().public_state()
+    }
+
     /// Whether it ever had an attempt.
     pub fn attempted(&self) -> bool {
         self.attempt_count > 0

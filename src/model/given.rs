@@ -120,6 +120,7 @@ fn lacking(at: &Path<'_>) -> Error {
 macro_rules! reads {
     ($name:ident { $($field:ident $(= $default:ident)?),* $(,)? }) => {
         impl $crate::model::given::Read for $name {
+            #[allow(unused_mut, reason = "a struct may have no fields")]
             fn read(
                 given: $crate::model::given::Given<'_>,
                 at: &$crate::model::given::Path<'_>,

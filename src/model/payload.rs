@@ -44,6 +44,13 @@ impl Bytes {
     }
 }
 
+/// No bytes.
+impl Default for Bytes {
+    fn default() -> Self {
+        Self::Here(Vec::new())
+    }
+}
+
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Here(bytes)

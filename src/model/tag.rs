@@ -18,11 +18,19 @@ pub fn check(tags: &BTreeMap<String, String>) -> Result<()> {
     for (key, value) in tags {
         check_key("tags", key)?;
         if value.len() > VALUE_BYTES_MAX {
-            let limit = format!("values of at most {VALUE_BYTES_MAX} bytes");
-            return Err(Error::argument(Code::InvalidInput, &format!("tags.{key}"), &limit, value.len()));
+            return check_value(&format!("tags.{key}"), value);
         }
     }
     Ok(())
+}
+
+/// Checks one value.
+pub fn check_value(field: &str, value: &str) -> Result<()> {
+    if value.len() <= VALUE_BYTES_MAX {
+        return Ok(());
+    }
+    let limit = format!("values of at most {VALUE_BYTES_MAX} bytes");
+    Err(Error::argument(Code::InvalidInput, field, &limit, value.len()))
 }
 
 /// Checks one key: words of lower-case letters, digits and underscores joined by dots, the first beginning with a

@@ -47,6 +47,26 @@ macro_rules! vocabulary {
 
 pub(super) use vocabulary;
 
+/// The list of its route that an execution stands in. Waiting and active ones share one, so that a claim moves nothing.
+impl PublicState {
+    /// The number of the list.
+    pub const fn section(self) -> i64 {
+        match self {
+            Self::Active => Self::Waiting.number(),
+            Self::Waiting
+            | Self::Delayed
+            | Self::RateLimited
+            | Self::WaitingChildren
+            | Self::Suspended
+            | Self::Completed
+            | Self::Failed
+            | Self::Cancelled
+            | Self::Expired
+            | Self::Skipped => self.number(),
+        }
+    }
+}
+
 /// The refusal of a stored number.
 #[cold]
 pub(super) fn unknown(name: &str, number: i64) -> Error {
@@ -295,6 +315,8 @@ vocabulary! {
         Suspend = 6, "suspend";
         /// `revoke_lease`, called by an operator
         Revoke = 7, "revoke";
+        /// No call: time ended the execution
+        Expire = 8, "expire";
     }
 }
 

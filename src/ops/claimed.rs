@@ -95,7 +95,7 @@ pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
         return Ok(Refill::default());
     };
     let id = ExecutionId::parse("executionId", id)?;
-    let Some(execution) = turn.store.find_execution(&id)? else { return Ok(Refill::default()) };
+    let Some(execution) = turn.find(&id)? else { return Ok(Refill::default()) };
     let input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
     let mut steps = Vec::new();
     if let Some(Given::List(kept)) = kept.member("steps") {

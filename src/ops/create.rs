@@ -1,6 +1,7 @@
 //! `create_execution`: an execution comes to be, claimable at once or delayed. Spec: lifecycle §8.1, decisions 3.1, 3.16.
 
 use super::call::Call;
+use super::retention;
 use super::settle::append;
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
@@ -51,6 +52,8 @@ pub struct CreateArgs {
     pub delay_until: Option<i64>,
     /// Expires at, in Unix ms.
     pub deadline_at: Option<i64>,
+    /// How long after its end it is kept, in ms; as the engine keeps the others when left out.
+    pub retention_ms: Option<i64>,
     /// How long one attempt may take, in ms.
     pub attempt_timeout_ms: Option<i64>,
     /// How long the idempotency key counts, in ms; a day when left out, not at all when 0 or less.
@@ -94,6 +97,7 @@ reads!(CreateArgs {
     tags = default,
     delay_until,
     deadline_at,
+    retention_ms,
     attempt_timeout_ms,
     dedup_window_ms,
     required_capabilities = default,
@@ -161,6 +165,7 @@ impl Call for CreateArgs {
         argument::opt_number("priority", self.priority, -INTEGER_MAX, INTEGER_MAX)?;
         argument::opt_instant("delayUntil", self.delay_until)?;
         argument::opt_instant("deadlineAt", self.deadline_at)?;
+        argument::opt_number("retentionMs", self.retention_ms, 0, argument::INSTANT_MAX)?;
         argument::opt_number("attemptTimeoutMs", self.attempt_timeout_ms, 1, argument::INSTANT_MAX)?;
         argument::opt_number("dedupWindowMs", self.dedup_window_ms, -INTEGER_MAX, argument::INSTANT_MAX)?;
         match &self.input {
@@ -177,13 +182,20 @@ impl Call for CreateArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<CreateAnswer> {
         let args = &ready.args;
-        if let Some(original) = original(ready, turn)? {
-            turn.store.register_lane(&args.lane)?;
-            let execution_id = original.text();
-            return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
-        }
+        let past = match known(ready, turn)? {
+            Known::Not => None,
+            Known::Past(execution) => Some(execution),
+            Known::As(original) => {
+                turn.store.register_lane(&args.lane)?;
+                let execution_id = original.text();
+                return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
+            }
+        };
         turn.store.refuse_when_full()?;
         open_to_creates(turn, &args.lane)?;
+        if let Some(past) = past {
+            retention::delete(turn, &past, u64::MAX)?;
+        }
         turn.store.register_lane(&args.lane)?;
         let mut execution = new_execution(ready, turn)?;
         let delay = args.delay_until.filter(|until| *until > turn.now);
@@ -232,17 +244,30 @@ impl CreateArgs {
     }
 }
 
-/// The execution that this create repeats.
-fn original(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<ExecutionId>> {
+/// What a create finds under its idempotency key or its id.
+enum Known {
+    /// Nothing.
+    Not,
+    /// The execution that it repeats.
+    As(ExecutionId),
+    /// One of its id that is past its retention, and that no tick has deleted yet: its id is free.
+    Past(Box<Execution>),
+}
+
+fn known(ready: &Ready, turn: &mut Turn<'_>) -> Result<Known> {
     if let Some((key, _)) = ready.args.dedup()
         && let Some(namespace) = turn.store.find_namespace(ready.args.namespace())?
         && let Some(original) = turn.store.deduplicated(namespace, key, turn.now)?
+        && turn.find(&original)?.is_some()
     {
-        return Ok(Some(original));
+        return Ok(Known::As(original));
     }
     match ready.id {
-        Some(id) if turn.store.knows_execution(&id)? => Ok(Some(id)),
-        Some(_) | None => Ok(None),
+        Some(id) if turn.store.knows_execution(&id)? => Ok(match turn.store.find_execution(&id)? {
+            Some(execution) if turn.is_past(&execution) => Known::Past(Box::new(execution)),
+            Some(_) | None => Known::As(id),
+        }),
+        Some(_) | None => Ok(Known::Not),
     }
 }
 
@@ -266,6 +291,7 @@ fn new_execution(ready: &Ready, turn: &mut Turn<'_>) -> Result<Execution> {
         route: turn.store.intern_route(&args.lane, &ready.required)?,
         created_at: turn.now,
         deadline_at: args.deadline_at,
+        retention_ms: args.retention_ms,
         priority: args.priority.unwrap_or(0).clamp(0, PRIORITY_MAX),
         phase: transition::create(None).phase,
         epoch: 0,
@@ -300,6 +326,9 @@ fn specify(ready: &Ready, turn: &mut Turn<'_>, execution: &Execution) -> Result<
         tags: ready.tags.clone(),
     };
     turn.store.insert_specification(execution.row, &specification)?;
+    for (key, value) in &args.tags {
+        turn.store.insert_tag(execution.row, key, value)?;
+    }
     if let Some((key, window_ms)) = args.dedup() {
         let expires_at = turn.now.saturating_add(window_ms);
         let dedup = Dedup { namespace: execution.namespace, key, execution: execution.row, expires_at };

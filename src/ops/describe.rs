@@ -39,7 +39,7 @@ impl Call for DescribeExecutionArgs {
     }
 
     fn run(id: &ExecutionId, turn: &mut Turn<'_>) -> Result<Option<ExecutionSnapshot>> {
-        match turn.store.find_execution(id)? {
+        match turn.find(id)? {
             Some(execution) => snapshot(turn, &execution).map(Some),
             None => Ok(None),
         }
@@ -86,6 +86,8 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         attempt_timeout_ms: specification.attempt_timeout_ms,
         idempotency_key: specification.idempotency_key,
         deadline_at: execution.deadline_at,
+        retention_ms: execution.retention_ms,
+        kept_until: execution.kept_until(turn.limits.retention.executions_ms),
         lease_epoch: execution.epoch,
         total_attempt_count: execution.attempt_count,
         retry_count: execution.retry_count,

@@ -6,12 +6,12 @@ use super::settle::{Change, Ending, settle};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::due::DueKind;
-use crate::model::execution::Execution;
+use crate::model::execution::{Execution, Finished};
 use crate::model::grant::Granted;
 use crate::model::lease::lapse_backoff_ms;
 use crate::model::phase::{Active, Held, Phase};
 use crate::model::transition::Expiry;
-use crate::model::vocabulary::{Cause, FailureClass};
+use crate::model::vocabulary::{Cause, FailureClass, Verb};
 use crate::store::{Failure, Keys, Touched};
 
 /// Applies the due action of a kind, at its instant.
@@ -77,8 +77,11 @@ fn expire(turn: &mut Turn<'_>, execution: &mut Execution, expiry: Expiry, at: i6
     let Some(step) = execution.phase.expire(expiry, execution.attempted()) else {
         return Err(Error::new(Code::InvariantBroken, format!("execution {} has ended and is due", execution.id)));
     };
-    let ending = Ending { reason: expiry.word(), source: "system_timeout" };
-    settle(turn, execution, Change { ending: Some(ending), ..Change::plain(step, at) })
+    let ending = Some(Ending { reason: expiry.word(), source: "system_timeout" });
+    // A call that interrupted the attempt before stays known, so that its repetition is answered alike.
+    let open = execution.attempt.as_ref().is_some_and(|attempt| attempt.ended.is_none() && attempt.finished.is_none());
+    let finished = open.then_some(Finished { verb: Verb::Expire, at: None });
+    settle(turn, execution, Change { finished, ending, ..Change::plain(step, at) })
 }
 
 /// An attempt that took too long: a failure of class timeout while the policy grants retries, else the end.

@@ -2,6 +2,7 @@
 //! §21.1, flows §6.5.
 
 use super::call::Call;
+use super::event_filter::{EventFilter, TagFilter};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::{self, Limits};
@@ -25,9 +26,15 @@ pub struct ReadEventsArgs {
     /// The streams wanted; all phase changes when left out or empty.
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub streams: Vec<EventStream>,
+    /// Only this namespace.
+    pub namespace: Option<String>,
+    /// Only this execution, which may be one to come.
+    pub execution_id: Option<String>,
+    /// Only executions that have this tag now.
+    pub tag: Option<TagFilter>,
 }
 
-reads!(ReadEventsArgs { after = default, limit, streams = default });
+reads!(ReadEventsArgs { after = default, limit, streams = default, namespace, execution_id, tag });
 
 /// One event: one row of the log, which may belong to several streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,9 +89,10 @@ pub struct EventRecord {
 pub struct EventPage {
     /// In the order of the log.
     pub events: Vec<EventRecord>,
-    /// Where the next page starts; it moves on past events of other streams.
+    /// Where the next page starts; it moves on past events that are not wanted.
     pub cursor: String,
-    /// Whether the newest event was reached.
+    /// Whether the newest event was reached. A read looks at 10 000 events at most, so that its page may be short, even
+    /// empty, while there are more.
     pub at_end: bool,
 }
 
@@ -92,7 +100,7 @@ pub struct EventPage {
 pub struct Ready {
     after: Cursor,
     limit: i64,
-    streams: Vec<EventStream>,
+    filter: EventFilter,
 }
 
 impl Call for ReadEventsArgs {
@@ -105,17 +113,23 @@ impl Call for ReadEventsArgs {
         let after = Cursor::parse("after", &self.after)?;
         let limit = argument::page("limit", self.limit)?;
         let streams = if self.streams.is_empty() { vec![EventStream::Execution] } else { self.streams };
-        Ok(Ready { after, limit, streams })
+        let filter = EventFilter::checked(streams, self.namespace, self.execution_id.as_deref(), self.tag)?;
+        Ok(Ready { after, limit, filter })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<EventPage> {
         let newest = turn.store.next_position() - 1;
         let after = match ready.after {
             Cursor::Now => newest,
-            Cursor::Start => turn.store.oldest_position()?.map_or(newest, |oldest| oldest - 1),
-            Cursor::After(position) => checked_position(turn, position, newest)?,
+            Cursor::Start => turn.oldest_kept()? - 1,
+            Cursor::After(position) => {
+                not_past("after", position, newest)?;
+                not_trimmed(position, turn.oldest_kept()?)?;
+                position
+            }
         };
-        let page = turn.store.events_after(after, ready.limit, &ready.streams)?;
+        let turn = &*turn;
+        let page = turn.store.events_after(after, ready.limit, &mut |row| ready.filter.wants(turn, row))?;
         Ok(EventPage {
             events: page.rows.into_iter().map(record).collect(),
             cursor: Cursor::text_after(page.last),
@@ -124,21 +138,26 @@ impl Call for ReadEventsArgs {
     }
 }
 
-/// A cursor must stand within the log: neither before its oldest row nor past its newest.
-fn checked_position(turn: &mut Turn<'_>, position: i64, newest: i64) -> Result<i64> {
-    if position > newest {
-        let limit = format!("a cursor of this log, whose newest is {}", Cursor::text_after(newest));
-        return Err(Error::argument(Code::InvalidInput, "after", &limit, Cursor::text_after(position)));
+/// A cursor must not stand past the newest row of the log.
+pub fn not_past(field: &str, position: i64, newest: i64) -> Result<()> {
+    if position <= newest {
+        return Ok(());
     }
-    let oldest = turn.store.oldest_position()?.unwrap_or(newest + 1);
-    if position + 1 < oldest {
-        let message = format!("after: the log starts at {}", Cursor::text_after(oldest));
-        return Err(Error::new(Code::CursorTooOld, message).with("oldest", Cursor::text_after(oldest - 1)));
-    }
-    Ok(position)
+    let limit = format!("a cursor of this log, whose newest is {}", Cursor::text_after(newest));
+    Err(Error::argument(Code::InvalidInput, field, &limit, Cursor::text_after(position)))
 }
 
-fn record(row: EventRow) -> EventRecord {
+/// Nothing may have been trimmed between a cursor and the oldest row that is kept.
+fn not_trimmed(position: i64, oldest: i64) -> Result<()> {
+    if position + 1 >= oldest {
+        return Ok(());
+    }
+    let message = format!("after: the log starts at {}", Cursor::text_after(oldest));
+    Err(Error::new(Code::CursorTooOld, message).with("oldest", Cursor::text_after(oldest - 1)))
+}
+
+/// An event as it is told.
+pub fn record(row: EventRow) -> EventRecord {
     EventRecord {
         cursor: Cursor::text_after(row.position),
         at: row.at,

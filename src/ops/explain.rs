@@ -59,7 +59,7 @@ impl Call for ExplainClaimArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ClaimExplanation> {
-        let (reason, sentence) = match turn.store.find_execution(&ready.id)? {
+        let (reason, sentence) = match turn.find(&ready.id)? {
             None => (ClaimReason::NotFound, "No execution has this id.".to_owned()),
             Some(execution) => match of_phase(ready, &execution, turn.now) {
                 Some(found) => found,

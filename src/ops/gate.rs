@@ -87,7 +87,7 @@ pub fn held(entry: Entry) -> Result<(Execution, Held)> {
 
 /// The execution with this id, which must exist.
 pub fn load(turn: &mut Turn<'_>, id: &ExecutionId) -> Result<Execution> {
-    turn.store.find_execution(id)?.ok_or_else(|| unknown(id))
+    turn.find(id)?.ok_or_else(|| unknown(id))
 }
 
 /// The refusal of what only an execution in another state allows.

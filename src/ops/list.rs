@@ -1,14 +1,13 @@
 //! `list_executions`: pages in the order of ids. Spec: lifecycle §18.
 
 use super::call::Call;
+use super::summary::summary;
+pub use super::summary::{ExecutionPage, ExecutionSummary};
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
-use crate::model::execution::Execution;
 use crate::model::given::reads;
 use crate::model::id::ExecutionId;
-use crate::model::vocabulary::PublicState;
-use serde::Serialize;
 
 /// The arguments of `list_executions`.
 #[derive(Clone, Debug, Default)]
@@ -23,47 +22,6 @@ pub struct ListExecutionsArgs {
 }
 
 reads!(ListExecutionsArgs { cursor, limit, namespace });
-
-/// One line of a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct ExecutionSummary {
-    /// The execution.
-    pub execution_id: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its lane.
-    pub lane: String,
-    /// Its kind of work.
-    pub kind: String,
-    /// Its priority.
-    pub priority: i64,
-    /// Its state.
-    pub public_state: PublicState,
-    /// Attempts ever started.
-    pub total_attempt_count: i64,
-    /// When it was created, in Unix ms.
-    pub created_at: i64,
-    /// When it was first claimed, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<i64>,
-    /// When it ended, in Unix ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub completed_at: Option<i64>,
-}
-
-/// A page of a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-pub struct ExecutionPage {
-    /// In the order of ids.
-    pub executions: Vec<ExecutionSummary>,
-    /// Present only when more remain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-}
 
 /// Checked arguments.
 pub struct Ready {
@@ -88,25 +46,11 @@ impl Call for ListExecutionsArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionPage> {
         let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
-        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1)?;
+        let kept_ms = turn.limits.retention.executions_ms;
+        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1, turn.now, kept_ms)?;
         let (found, more) = argument::page_of(found, ready.limit);
         let next_cursor = found.last().filter(|_| more).map(|last| last.id.text());
-        let executions = found.iter().map(|execution| summary(turn, execution)).collect::<Result<_>>()?;
+        let executions = found.into_iter().map(|listed| summary(turn, listed)).collect::<Result<_>>()?;
         Ok(ExecutionPage { executions, next_cursor })
     }
-}
-
-fn summary(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSummary> {
-    Ok(ExecutionSummary {
-        execution_id: execution.id.text(),
-        namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
-        lane: turn.store.route(execution.route)?.lane.clone(),
-        kind: turn.store.kind(execution.row)?,
-        priority: execution.priority,
-        public_state: execution.phase.state().public_state(),
-        total_attempt_count: execution.attempt_count,
-        created_at: execution.created_at,
-        started_at: execution.started_at,
-        completed_at: execution.ended_at,
-    })
 }

@@ -1,6 +1,7 @@
 //! The table of operations: by name, with their arguments and answers.
 
 use super::abandon::CancelArgs;
+use super::append::AppendFrameArgs;
 use super::block::{BlockExecutionArgs, BlockRouteArgs};
 use super::call::{Call, Refill};
 use super::cancel::CancelExecutionArgs;
@@ -11,6 +12,7 @@ use super::claim_from_grant::ClaimFromResumeGrantArgs;
 use super::claim_resumed::ClaimResumedExecutionArgs;
 use super::complete::CompleteArgs;
 use super::complete_execution::CompleteExecutionArgs;
+use super::counts::CountExecutionsArgs;
 use super::create::CreateArgs;
 use super::delay::DelayArgs;
 use super::describe::DescribeExecutionArgs;
@@ -18,8 +20,11 @@ use super::events::ReadEventsArgs;
 use super::explain::ExplainClaimArgs;
 use super::fail::FailArgs;
 use super::fail_execution::FailExecutionArgs;
+use super::get_tag::GetExecutionTagArgs;
 use super::grant_and_claim::IssueGrantAndClaimArgs;
 use super::heartbeat::HeartbeatWorkerArgs;
+use super::history::ExecutionHistoryArgs;
+use super::inspect::InspectStorageArgs;
 use super::issue_claim_grant::IssueClaimGrantArgs;
 use super::lane::SetLaneStateArgs;
 use super::lanes::ListLanesArgs;
@@ -28,6 +33,8 @@ use super::list::ListExecutionsArgs;
 use super::mark_dead::MarkWorkerDeadArgs;
 use super::priority::ChangePriorityArgs;
 use super::progress::ProgressArgs;
+use super::read_stream::ReadStreamArgs;
+use super::read_summary::ReadSummaryArgs;
 use super::reclaim::ReclaimExecutionArgs;
 use super::reclaim_grant::IssueReclaimGrantArgs;
 use super::register::RegisterWorkerArgs;
@@ -37,9 +44,13 @@ use super::replay::ReplayExecutionArgs;
 use super::result::GetExecutionResultArgs;
 use super::revoke::RevokeLeaseArgs;
 use super::scan::ScanEligibleArgs;
+use super::search::SearchExecutionsArgs;
+use super::set_tag::SetExecutionTagArgs;
 use super::step::RecordStepArgs;
+use super::tail_stream::TailStreamArgs;
 use super::turn::Turn;
 use super::unblock::UnblockExecutionArgs;
+use super::wait::WaitArgs;
 use super::wait_children::WaitChildrenArgs;
 use super::workers::ListWorkersArgs;
 use crate::error::{Code, Error, Result};
@@ -191,6 +202,10 @@ operations! {
     ReplayExecution(ReplayExecutionArgs) "`replay_execution`";
     WaitChildren(WaitChildrenArgs) "`wait_children`";
     RecordStep(RecordStepArgs) "`record_step`";
+    AppendFrame(AppendFrameArgs) "`append_frame`";
+    ReadStream(ReadStreamArgs) "`read_stream`";
+    TailStream(TailStreamArgs) "`tail_stream`";
+    ReadSummary(ReadSummaryArgs) "`read_summary`";
     SetLaneState(SetLaneStateArgs) "`set_lane_state`";
     ListLanes(ListLanesArgs) "`list_lanes`";
     ListExpiredLeases(ListExpiredLeasesArgs) "`list_expired_leases`";
@@ -218,7 +233,14 @@ operations! {
     DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
     GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";
     ListExecutions(ListExecutionsArgs) "`list_executions`";
+    SearchExecutions(SearchExecutionsArgs) "`search_executions`";
+    CountExecutions(CountExecutionsArgs) "`count_executions`";
+    SetExecutionTag(SetExecutionTagArgs) "`set_execution_tag`";
+    GetExecutionTag(GetExecutionTagArgs) "`get_execution_tag`";
     ReadEvents(ReadEventsArgs) "`read_events`";
+    InspectStorage(InspectStorageArgs) "`inspect_storage`";
+    ExecutionHistory(ExecutionHistoryArgs) "`execution_history`";
+    Wait(WaitArgs) "`wait`";
 }
 
 #[cold]

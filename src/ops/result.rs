@@ -47,7 +47,7 @@ impl Call for GetExecutionResultArgs {
 
     /// Nothing while it has not completed, and nothing for an unknown execution.
     fn run(id: &ExecutionId, turn: &mut Turn<'_>) -> Result<Option<ExecutionResult>> {
-        let Some(execution) = turn.store.find_execution(id)? else { return Ok(None) };
+        let Some(execution) = turn.find(id)? else { return Ok(None) };
         let Some(attempt) = execution.attempt.as_ref().filter(|_| execution.outcome() == Some(Outcome::Success)) else {
             return Ok(None);
         };

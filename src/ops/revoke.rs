@@ -112,7 +112,7 @@ impl Call for RevokeLeaseArgs {
 
 /// T14.
 pub fn revoke(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, detail: Option<EventDetail>) -> Result<()> {
-    let finished = Some(Finished { verb: Verb::Revoke, at: None });
+    let finished = Some(Finished { verb: Verb::Revoke, at: Some(turn.now) });
     settle(turn, execution, Change { finished, detail, ..Change::plain(held.revoke(), turn.now) })
 }
 

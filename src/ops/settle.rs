@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::model::event::EventDetail;
 use crate::model::execution::{Execution, Finished, Issue};
 use crate::model::phase::{Active, Phase};
+use crate::model::stream::latest_closure;
 use crate::model::transition::Step;
 use crate::model::vocabulary::{Cause, LeaseEvent};
 use crate::store::{Keys, NewEvent, Touched};
@@ -47,13 +48,18 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
     let before = Keys::of(execution);
     let was_granted = execution.granted.is_some();
     let was_claimable = execution.claim_rank().is_some();
+    let was_closed = latest_closure(execution);
+    let blocked_by = matches!(execution.phase, Phase::Blocked(_)).then_some(execution.last_event);
     let touched = touched(execution, &change.step);
     if let Some(former) = execution.advance(&change.step, change.at, change.issue, change.finished) {
         turn.store.insert_attempt(execution.row, &former)?;
     }
     append(turn, execution, &change.step, change.at)?;
+    if let Some(position) = blocked_by {
+        turn.store.delete_trimmed_detail(position)?;
+    }
     if let Some(detail) = &change.detail {
-        turn.store.insert_event_detail(execution.last_event, detail)?;
+        turn.store.insert_event_detail(execution.last_event, Some(execution.row), detail)?;
     }
     turn.store.save_execution(execution, touched, before)?;
     if was_granted {
@@ -61,6 +67,8 @@ pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>
     }
     if let Phase::Terminal(_) = execution.phase {
         finish(turn, execution, change.ending)?;
+    } else if latest_closure(execution) != was_closed {
+        turn.wakes.streams.insert(execution.id.text());
     }
     turn.wake_claims(execution, was_claimable)
 }
@@ -100,7 +108,7 @@ pub fn told(
     execution.changed_at = turn.now;
     let event = NewEvent { at: turn.now, holder: None, ..event_of(execution, cause) };
     execution.last_event = turn.store.append_event(&event)?;
-    turn.store.insert_event_detail(execution.last_event, detail)?;
+    turn.store.insert_event_detail(execution.last_event, Some(execution.row), detail)?;
     turn.wakes.events = true;
     turn.store.save_execution(execution, Touched::Any, before)
 }

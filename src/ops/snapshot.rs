@@ -195,6 +195,12 @@ pub struct ExecutionSnapshot {
     /// When it expires, in Unix ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<i64>,
+    /// How long after its end it is kept, in ms, where that is its own affair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_ms: Option<i64>,
+    /// Until when it is kept, once it has ended and where anything is set, in Unix ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<i64>,
     /// Its lease epoch.
     pub lease_epoch: i64,
     /// Attempts ever started.

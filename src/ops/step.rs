@@ -75,7 +75,7 @@ impl Call for RecordStepArgs {
         let (Some(Given::Text(name)), Some(Given::Int(at))) = (kept.member("name"), kept.member("recorded_at")) else {
             return Ok(Refill::default());
         };
-        let execution = turn.store.find_execution(&ready.handle.execution)?;
+        let execution = turn.find(&ready.handle.execution)?;
         let step = execution.map_or(Ok(None), |execution| turn.store.step(execution.row, name))?;
         // Another one of the same name was recorded after a replay.
         let result = step.filter(|step| step.recorded_at == *at).and_then(|step| step.result);

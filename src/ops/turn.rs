@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::host::Mint;
+use crate::model::argument::Limits;
 use crate::model::event::EventDetail;
 use crate::model::execution::Execution;
 use crate::model::id::ExecutionId;
@@ -20,6 +21,8 @@ pub struct Wakes {
     pub lanes: BTreeSet<String>,
     /// Executions that ended.
     pub finished: Vec<String>,
+    /// Executions whose streams were written to, or closed while the execution goes on.
+    pub streams: BTreeSet<String>,
     /// Whether the event log grew.
     pub events: bool,
 }
@@ -29,6 +32,7 @@ impl Wakes {
     pub fn add(&mut self, other: Self) {
         self.lanes.extend(other.lanes);
         self.finished.extend(other.finished);
+        self.streams.extend(other.streams);
         self.events |= other.events;
     }
 }
@@ -43,6 +47,8 @@ pub struct Turn<'a> {
     pub instance: &'a Rc<str>,
     /// Engine time, in Unix ms.
     pub now: i64,
+    /// What was set when the engine was opened.
+    pub limits: &'a Limits,
     /// Whom the batch wakes.
     pub wakes: &'a mut Wakes,
     /// Bytes of steps' results that the claims of this commit may still hand back.
@@ -63,6 +69,24 @@ impl Turn<'_> {
     /// An execution ended.
     pub fn wake_waiters(&mut self, id: &ExecutionId) {
         self.wakes.finished.push(id.text());
+    }
+
+    /// The execution with this id, unless its retention is over: it then counts as deleted already.
+    pub fn find(&self, id: &ExecutionId) -> Result<Option<Execution>> {
+        let found = self.store.find_execution(id)?;
+        Ok(found.filter(|execution| !self.is_past(execution)))
+    }
+
+    /// Whether an execution's retention is over: reads hide it until a tick deletes it.
+    pub fn is_past(&self, execution: &Execution) -> bool {
+        execution.kept_until(self.limits.retention.executions_ms).is_some_and(|until| until <= self.now)
+    }
+
+    /// The position of the oldest event that is kept, whatever a tick has deleted so far; that of the next event where
+    /// none is.
+    pub fn oldest_kept(&self) -> Result<i64> {
+        let past = self.limits.retention.events_ms.map_or(i64::MIN, |kept_ms| self.now - kept_ms);
+        self.store.first_event_since(past)
     }
 
     /// The row of a namespace that a listing is limited to, `Some(None)` for all of them, `None` where it holds nothing.
@@ -91,7 +115,7 @@ impl Turn<'_> {
     ) -> Result<()> {
         let position = self.store.append_worker_event(at, cause, worker)?;
         if let Some(detail) = detail {
-            self.store.insert_event_detail(position, detail)?;
+            self.store.insert_event_detail(position, None, detail)?;
         }
         self.wakes.events = true;
         Ok(())

@@ -1,7 +1,7 @@
 //! Rebasing every stored instant after the host's clock was put right.
 //!
 //! Invariant: what is due has been applied before, so every pending instant lies ahead and moves by the whole distance;
-//! one of the past that would fall before 1970 stands at its beginning. Instants inside kept answers stay as answered. This is the one operation that visits every row, on purpose.
+//! one of the past that would fall before 1970 stands at its beginning. Instants inside kept answers stay as answered, and so do the ids of frames, which are names. This is the one operation that visits every row, on purpose.
 
 use super::Store;
 use crate::error::Result;
@@ -37,7 +37,14 @@ impl Store {
         // scan: every row, on purpose
         const WORKER: &str = "UPDATE worker SET registered_at = max(registered_at + ?1, 0), \
              heartbeat_at = max(heartbeat_at + ?1, 0), expires_at = max(expires_at + ?1, 0)";
-        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER] {
+        // scan: every row, on purpose
+        const STREAM: &str = "UPDATE stream SET lossy_at = max(lossy_at + ?1, 0), expires_at = max(expires_at + ?1, 0)";
+        // scan: every row, on purpose
+        const FRAME: &str = "UPDATE frame SET at = max(at + ?1, 0)";
+        // scan: every row, on purpose
+        const SUMMARY: &str = "UPDATE summary SET first_applied_at = max(first_applied_at + ?1, 0), \
+             last_updated_at = max(last_updated_at + ?1, 0)";
+        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER, STREAM, FRAME, SUMMARY] {
             self.execute(sql, &[shift_ms.into()])?;
         }
         self.forget_rows();

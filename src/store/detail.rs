@@ -7,11 +7,11 @@ use crate::model::given::of_stored;
 
 impl Store {
     /// Keeps what an event tells beyond its columns.
-    pub fn insert_event_detail(&mut self, position: i64, detail: &EventDetail) -> Result<()> {
-        const SQL: &str = "INSERT INTO event_detail (position, detail) VALUES (?1, ?2)";
+    pub fn insert_event_detail(&mut self, position: i64, execution: Option<i64>, detail: &EventDetail) -> Result<()> {
+        const SQL: &str = "INSERT INTO event_detail (position, execution, detail) VALUES (?1, ?2, ?3)";
         let text = serde_json::to_string(detail)
             .map_err(|e| Error::new(Code::InvariantBroken, format!("an event's detail: {e}")))?;
-        self.execute(SQL, &[position.into(), text.as_str().into()]).map(|_| ())
+        self.execute(SQL, &[position.into(), execution.into(), text.as_str().into()]).map(|_| ())
     }
 
     /// What the event at a position tells beyond its columns.

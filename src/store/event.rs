@@ -4,7 +4,7 @@ use super::Store;
 use super::driver::Row;
 use super::worker::WorkerRow;
 use crate::error::Result;
-use crate::model::event::{EventDetail, EventStream};
+use crate::model::event::EventDetail;
 use crate::model::id::{ExecutionId, stored_uuid};
 use crate::model::phase::StateVector;
 use crate::model::vocabulary::{Cause, LeaseEvent};
@@ -36,7 +36,9 @@ pub struct EventRow {
     pub position: i64,
     /// Its instant, in Unix ms.
     pub at: i64,
-    /// The execution; none when it is about a worker.
+    /// The execution's row; none when it is about a worker.
+    pub row: Option<i64>,
+    /// The execution.
     pub execution: Option<ExecutionId>,
     /// The namespace of either.
     pub namespace: String,
@@ -56,10 +58,21 @@ pub struct EventRow {
     pub instance: Option<String>,
     /// What it tells beyond its columns.
     pub detail: Option<EventDetail>,
+    /// The execution's event before it, which may be trimmed already.
+    pub previous: Option<i64>,
+}
+
+macro_rules! selected {
+    () => {
+        "SELECT v.position, v.at, coalesce(e.public_id, f.public_id), n.name, v.cause, v.state, v.lease, v.epoch, \
+         v.lease_id, v.worker, v.instance, v.execution, v.previous FROM event v \
+         LEFT JOIN execution e ON e.id = v.execution LEFT JOIN former f ON f.execution = v.execution \
+         JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace, f.namespace) "
+    };
 }
 
 /// Rows that one read looks at, at most.
-const ROWS_LOOKED_AT_MAX: usize = 10_000;
+pub const ROWS_LOOKED_AT_MAX: usize = 10_000;
 /// Rows that one query brings, at least.
 const ROWS_CHUNK: i64 = 256;
 
@@ -112,41 +125,64 @@ impl Store {
         Ok(position)
     }
 
-    /// The rows after a position that belong to one of the streams, at most `limit` of them. At most
-    /// [`ROWS_LOOKED_AT_MAX`] rows are looked at, so that a rare stream does not hold up the others.
-    pub fn events_after(&self, after: i64, limit: i64, streams: &[EventStream]) -> Result<EventPage> {
-        const SQL: &str = "SELECT v.position, v.at, e.public_id, n.name, v.cause, v.state, v.lease, v.epoch, \
-             v.lease_id, v.worker, v.instance FROM event v LEFT JOIN execution e ON e.id = v.execution \
-             JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace) WHERE v.position > ?1 ORDER BY v.position LIMIT ?2";
-        let wanted = usize::try_from(limit).unwrap_or(0);
+    /// The rows after a position that are wanted, at most `limit` of them. At most [`ROWS_LOOKED_AT_MAX`] rows are looked
+    /// at, so that a rare one does not hold up the others.
+    pub fn events_after(
+        &self,
+        after: i64,
+        limit: i64,
+        wanted: &mut dyn FnMut(&EventRow) -> Result<bool>,
+    ) -> Result<EventPage> {
+        const SQL: &str = concat!(selected!(), "WHERE v.position > ?1 ORDER BY v.position LIMIT ?2");
+        let rows_max = usize::try_from(limit).unwrap_or(0);
         let mut page = EventPage { rows: Vec::new(), last: after };
-        // A rare stream is read in chunks, not row by row.
+        // A rare event is searched for in chunks, not row by row.
         let chunk = limit.max(ROWS_CHUNK);
         let (mut looked_at, mut more) = (0, true);
-        while page.rows.len() < wanted && more && looked_at < ROWS_LOOKED_AT_MAX {
+        while page.rows.len() < rows_max && more && looked_at < ROWS_LOOKED_AT_MAX {
             let rows = self.all(SQL, &[page.last.into(), chunk.into()], read)?;
             looked_at += rows.len();
             more = rows.len() as u64 == chunk.unsigned_abs();
-            for mut row in rows {
-                if page.rows.len() == wanted {
+            for row in rows {
+                if page.rows.len() == rows_max {
                     break;
                 }
                 page.last = row.position;
-                if streams.iter().any(|stream| stream.holds(row.cause, row.state.as_ref(), row.lease)) {
-                    if EventDetail::belongs_to(row.cause) {
-                        row.detail = self.event_detail(row.position)?;
-                    }
-                    page.rows.push(row);
+                if wanted(&row)? {
+                    page.rows.push(self.with_detail(row)?);
                 }
             }
         }
         Ok(page)
     }
 
-    /// The position of the oldest row that is kept.
-    pub fn oldest_position(&self) -> Result<Option<i64>> {
-        const SQL: &str = "SELECT min(position) FROM event";
-        Ok(self.first(SQL, &[], |row| row.opt_int(0))?.flatten())
+    /// The row at a position, without its detail; none when it was trimmed.
+    pub fn event(&self, position: i64) -> Result<Option<EventRow>> {
+        const SQL: &str = concat!(selected!(), "WHERE v.position = ?1");
+        self.first(SQL, &[position.into()], read)
+    }
+
+    /// A row with what it tells beyond its columns.
+    pub fn with_detail(&self, mut row: EventRow) -> Result<EventRow> {
+        if EventDetail::belongs_to(row.cause) {
+            row.detail = self.event_detail(row.position)?;
+        }
+        Ok(row)
+    }
+
+    /// Whether an execution has a tag now. One that is kept no longer has none: those that name no retention of their
+    /// own are kept for `retention_ms` after their end.
+    pub fn is_tagged(
+        &self,
+        execution: i64,
+        (key, value): (&str, &str),
+        retention_ms: Option<i64>,
+        now: i64,
+    ) -> Result<bool> {
+        const SQL: &str = "SELECT 1 FROM tag t JOIN execution e ON e.id = t.execution WHERE t.name = ?1 \
+             AND t.value = ?2 AND t.execution = ?3 AND coalesce(e.ended_at + coalesce(e.retention_ms, ?4) > ?5, 1)";
+        let params = [key.into(), value.into(), execution.into(), retention_ms.into(), now.into()];
+        self.first(SQL, &params, |_| Ok(())).map(|found| found.is_some())
     }
 }
 
@@ -154,6 +190,7 @@ fn read(row: &dyn Row) -> Result<EventRow> {
     Ok(EventRow {
         position: row.int(0)?,
         at: row.int(1)?,
+        row: row.opt_int(11)?,
         execution: row.opt_blob(2)?.map(ExecutionId::of_stored).transpose()?,
         namespace: row.text(3)?.to_owned(),
         cause: Cause::of_number(row.int(4)?)?,
@@ -164,5 +201,6 @@ fn read(row: &dyn Row) -> Result<EventRow> {
         worker: row.opt_text(9)?.map(str::to_owned),
         instance: row.opt_text(10)?.map(str::to_owned),
         detail: None,
+        previous: row.opt_int(12)?,
     })
 }

@@ -15,7 +15,7 @@ macro_rules! columns {
     () => {
         "execution.id, public_id, namespace, route, created_at, deadline_at, priority, phase, next, reason, outcome, \
          lapsed, until_at, expires_at, timeout_at, epoch, attempt_count, retry_count, reclaim_count, replay_count, \
-         lapse_count, changed_at, started_at, ended_at, last_event, granted_until, attempt_id, attempt_type, attempt_outcome, \
+         lapse_count, changed_at, started_at, ended_at, last_event, granted_until, retention_ms, attempt_id, attempt_type, attempt_outcome, \
          attempt_started_at, attempt_ended_at, timeout_left_ms, lease_id, worker, instance, lease_epoch, renewed_at, \
          verb, verb_at, result"
     };
@@ -23,7 +23,7 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// How many columns that is.
-pub(super) const COLUMNS: usize = 40;
+pub(super) const COLUMNS: usize = 41;
 
 /// Executions under a lease that are remembered at most; past it all are forgotten and read again as needed.
 const LIVE_MAX: usize = 4_096;
@@ -67,12 +67,13 @@ impl Store {
     pub fn insert_execution(&mut self, execution: &Execution) -> Result<()> {
         const SQL: &str = "INSERT INTO execution (id, public_id, namespace, route, created_at, deadline_at, priority, \
              phase, next, reason, lapsed, until_at, claim_rank, due_at, due_kind, epoch, attempt_count, retry_count, \
-             reclaim_count, replay_count, lapse_count, changed_at, last_event) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, 0, 0, 0, 0, 0, 0, ?5, ?15)";
+             reclaim_count, replay_count, lapse_count, changed_at, last_event, retention_ms, section) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, 0, 0, 0, 0, 0, 0, ?5, ?15, ?16, \
+             ?17)";
         let phase = PhaseColumns::of(&execution.phase);
         let due = execution.due();
         let id = execution.id.stored();
-        let params: [Value<'_>; 15] = [
+        let params: [Value<'_>; 17] = [
             execution.row.into(),
             (&id).into(),
             execution.namespace.into(),
@@ -88,9 +89,11 @@ impl Store {
             due.map(|key| key.at).into(),
             due.map(|key| key.kind.number()).into(),
             execution.last_event.into(),
+            execution.retention_ms.into(),
+            execution.public_state().section().into(),
         ];
         self.execute(SQL, &params)?;
-        self.moved(execution.route, Keys::NONE, Keys::of(execution));
+        self.moved(execution, Keys::NONE, Keys::of(execution));
         Ok(())
     }
 }
@@ -117,17 +120,8 @@ pub(super) fn attempt_columns(attempt: &Attempt) -> [Value<'_>; 14] {
 
 pub(super) fn read(row: &dyn Row) -> Result<Execution> {
     let attempt_count = row.int(16)?;
-    let columns = PhaseColumns {
-        phase: row.int(7)?,
-        next: row.opt_int(8)?,
-        reason: row.opt_int(9)?,
-        outcome: row.opt_int(10)?,
-        lapsed: row.int(11)?,
-        until_at: row.opt_int(12)?,
-        expires_at: row.opt_int(13)?,
-        timeout_at: row.opt_int(14)?,
-    };
-    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 26)?) } else { None };
+    let columns = read_phase(row, 7)?;
+    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 27)?) } else { None };
     Ok(Execution {
         row: row.int(0)?,
         id: ExecutionId::of_stored(row.blob(1)?)?,
@@ -148,7 +142,22 @@ pub(super) fn read(row: &dyn Row) -> Result<Execution> {
         ended_at: row.opt_int(23)?,
         last_event: row.int(24)?,
         granted: row.opt_int(25)?.map(Granted::of_number),
+        retention_ms: row.opt_int(26)?,
         attempt,
+    })
+}
+
+/// Reads the eight columns of a phase from column `first` on.
+pub(super) fn read_phase(row: &dyn Row, first: usize) -> Result<PhaseColumns> {
+    Ok(PhaseColumns {
+        phase: row.int(first)?,
+        next: row.opt_int(first + 1)?,
+        reason: row.opt_int(first + 2)?,
+        outcome: row.opt_int(first + 3)?,
+        lapsed: row.int(first + 4)?,
+        until_at: row.opt_int(first + 5)?,
+        expires_at: row.opt_int(first + 6)?,
+        timeout_at: row.opt_int(first + 7)?,
     })
 }
 

@@ -33,6 +33,12 @@ impl Store {
         self.execute(SQL, &params).map(|_| ())
     }
 
+    /// What the failure of an attempt says.
+    pub fn failure_message(&self, execution: i64, attempt_index: i64) -> Result<Option<String>> {
+        const SQL: &str = "SELECT message FROM failure WHERE execution = ?1 AND attempt_index = ?2";
+        self.first(SQL, &[execution.into(), attempt_index.into()], |row| row.text(0).map(str::to_owned))
+    }
+
     /// Why the attempts of an execution failed: index and failure, in order.
     pub fn failures(&self, execution: i64) -> Result<Vec<(i64, Failure)>> {
         const SQL: &str = "SELECT attempt_index, class, category, message, detail FROM failure \

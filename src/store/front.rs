@@ -1,21 +1,26 @@
-//! Keeping the fronts of the claim, lease and due indexes exact while rows move through them.
+//! Keeping the fronts of the claim, lease and due indexes, and the counts by state, exact while rows move through them.
 
 use super::{ClaimKey, Store};
 use crate::model::due::DueKey;
 use crate::model::execution::Execution;
 use crate::model::frontier::Frontier;
+use crate::model::vocabulary::PublicState;
 
-/// Where an execution stands in the claim, lease and due indexes; taken before it changes, compared when it is saved.
+/// Where an execution stands in the claim, lease and due indexes, and its state; taken before it changes, compared when it is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keys {
     pub(super) claim: Option<ClaimKey>,
     pub(super) due: Option<DueKey>,
     pub(super) lease: Option<DueKey>,
+    /// Its state, for the counts and for the list of its route that it stands in.
+    pub(super) state: Option<PublicState>,
+    /// When it ended.
+    pub(super) ended_at: Option<i64>,
 }
 
 impl Keys {
     /// Those of an execution that is not there yet.
-    pub(super) const NONE: Self = Self { claim: None, due: None, lease: None };
+    pub(super) const NONE: Self = Self { claim: None, due: None, lease: None, state: None, ended_at: None };
 
     /// The keys of an execution as it is.
     pub fn of(execution: &Execution) -> Self {
@@ -23,13 +28,18 @@ impl Keys {
             claim: execution.claim_rank().map(|rank| (rank, execution.row)),
             due: execution.due(),
             lease: execution.lease_due(),
+            state: Some(execution.public_state()),
+            ended_at: execution.ended_at,
         }
     }
 }
 
 impl Store {
-    /// Tells the fronts of the claim, lease and due indexes that a row has moved.
-    pub(super) fn moved(&mut self, route: i64, before: Keys, after: Keys) {
+    /// Tells the fronts of the claim, lease and due indexes, and the counts, that a row has moved.
+    pub(super) fn moved(&mut self, execution: &Execution, before: Keys, after: Keys) {
+        self.tell(execution, before.state, after.state);
+        self.remember_past(execution, before, after);
+        let route = execution.route;
         if before.claim != after.claim
             && let Some(front) = self.claimable.get_mut(&route)
         {

@@ -56,10 +56,11 @@ impl Store {
         .ok_or_else(|| Error::new(Code::StorageDamaged, "the database has lost its meta row"))
     }
 
-    /// Saves the counters and the instant of a batch that wrote.
+    /// Saves the counters, the counts and the instant of a batch that wrote.
     pub fn save_meta(&mut self, last_instant: i64) -> Result<()> {
         const SQL: &str = "UPDATE meta SET last_instant = ?1, next_execution = ?2, next_payload = ?3, \
              next_position = ?4 WHERE id = 1";
+        self.save_tallies()?;
         self.meta.last_instant = last_instant;
         let meta = self.meta;
         let params =

@@ -1,7 +1,8 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
 //! Invariant: what is remembered (counters, interned names, executions under a lease, the fronts of the claim, lease
-//! and due indexes, the first worker to sweep, the routes that are blocked) equals what is
+//! and due indexes, the first worker to sweep, the first execution to
+//! delete, the routes that are blocked) equals what is
 //! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
 //! decided elsewhere. Design §3.
 
@@ -18,6 +19,8 @@ mod ending;
 mod event;
 mod execution;
 mod failure;
+mod frame;
+mod freeable;
 mod front;
 mod grant;
 mod lane;
@@ -30,27 +33,39 @@ mod payload;
 mod phase;
 mod progress;
 mod request;
+mod retention;
 mod route;
+mod search;
 mod specification;
 mod squeeze;
 mod step;
+mod stream;
+mod summary;
+mod tag;
+mod tally;
+mod trim;
 mod upkeep;
 mod worker;
 
 pub use claim::Work;
 pub use dedup::Dedup;
-pub use event::{EventRow, NewEvent};
+pub use event::{EventRow, NewEvent, ROWS_LOOKED_AT_MAX};
 pub use failure::Failure;
+pub use frame::{FrameRange, FrameRow};
 pub use front::Keys;
 pub use lease::LeaseRange;
+pub use listing::Listed;
 pub use phase::Touched;
 pub use progress::Progress;
 pub use request::Request;
 pub use specification::Specification;
 pub use step::Step;
+pub use summary::Summary;
+pub use tally::{STATES, add};
 pub use worker::WorkerRow;
 
 use crate::error::Result;
+use crate::model::argument::Retention;
 use crate::model::due::DueKey;
 use crate::model::execution::Execution;
 use crate::model::frontier::{Frontier, Head};
@@ -60,14 +75,16 @@ use meta::Meta;
 use route::Routes;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use tally::Tallies;
 
 /// A row's place in the claim order of its route: rank, then creation order.
 type ClaimKey = (i64, i64);
 
 /// Where the counters of the store stood, and how much it had written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Mark {
     meta: Meta,
+    tallies: Tallies,
     writes: u64,
 }
 
@@ -77,6 +94,8 @@ pub struct Store {
     /// Statements that changed rows since the store was opened.
     writes: u64,
     meta: Meta,
+    /// Changes of the counts that are not written yet.
+    tallies: Tallies,
     routes: Routes,
     namespaces: FxHashMap<String, i64>,
     namespace_names: FxHashMap<i64, Rc<str>>,
@@ -87,6 +106,10 @@ pub struct Store {
     leases: Frontier<DueKey>,
     /// The first worker to be swept.
     first_worker: Head<DueKey>,
+    /// What was set when the engine was opened.
+    retention: Retention,
+    /// When the retention of an execution is over next.
+    first_past: Head<i64>,
     /// Whether executions wait for a capable worker, for the routes that were looked at.
     routes_blocked: FxHashMap<i64, bool>,
 }
@@ -98,6 +121,7 @@ impl Store {
             db,
             writes: 0,
             meta: Meta::default(),
+            tallies: Tallies::default(),
             routes: Routes::default(),
             namespaces: FxHashMap::default(),
             namespace_names: FxHashMap::default(),
@@ -106,6 +130,8 @@ impl Store {
             due: Frontier::default(),
             leases: Frontier::default(),
             first_worker: Head::Unknown,
+            retention: Retention::default(),
+            first_past: Head::Unknown,
             routes_blocked: FxHashMap::default(),
         };
         store.meta = store.load_meta()?;
@@ -125,19 +151,21 @@ impl Store {
     /// Forgets all that is remembered, after a transaction was undone.
     pub fn forget(&mut self) -> Result<()> {
         self.forget_rows();
+        self.tallies.clear();
         self.meta = self.load_meta()?;
         Ok(())
     }
 
     /// Where the counters stand; [`Store::rewind`] goes back to it.
     pub fn mark(&self) -> Mark {
-        Mark { meta: self.meta, writes: self.writes }
+        Mark { meta: self.meta, tallies: self.tallies.clone(), writes: self.writes }
     }
 
     /// Forgets what is remembered since a mark, after a savepoint was undone.
     pub fn rewind(&mut self, mark: Mark) {
         self.forget_rows();
         self.meta = mark.meta;
+        self.tallies = mark.tallies;
         self.writes = mark.writes;
     }
 
@@ -150,6 +178,7 @@ impl Store {
         self.due.forget();
         self.leases.forget();
         self.first_worker = Head::Unknown;
+        self.first_past = Head::Unknown;
         self.routes_blocked.clear();
     }
 

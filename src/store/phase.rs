@@ -11,7 +11,7 @@ use super::front::Keys;
 use crate::error::Result;
 use crate::model::execution::Execution;
 use crate::model::grant::Granted;
-use crate::model::vocabulary::Outcome;
+use crate::model::vocabulary::{Outcome, PublicState};
 
 /// Which columns a change can touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Store {
              last_event = ?23, attempt_id = ?24, attempt_type = ?25, attempt_outcome = ?26, attempt_started_at = ?27, \
              attempt_ended_at = ?28, timeout_left_ms = ?29, lease_id = ?30, worker = ?31, instance = ?32, \
              lease_epoch = ?33, renewed_at = ?34, verb = ?35, verb_at = ?36, result = ?37, granted_until = ?38 WHERE id = ?1";
-        const ENDED: &str = "UPDATE execution SET phase = 6, outcome = ?2, expires_at = NULL, timeout_at = NULL, \
+        const ENDED: &str = "UPDATE execution SET phase = 6, section = ?14, outcome = ?2, expires_at = NULL, timeout_at = NULL, \
              due_at = NULL, due_kind = NULL, epoch = ?3, lapse_count = ?4, changed_at = ?5, ended_at = ?6, \
              last_event = ?7, attempt_outcome = ?8, attempt_ended_at = ?9, timeout_left_ms = ?10, verb = ?11, \
              verb_at = ?12, result = ?13 WHERE id = ?1";
@@ -45,13 +45,20 @@ impl Store {
              WHERE id = ?1";
         const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?5 WHERE id = ?1";
+        const SECTION: &str = "UPDATE execution SET section = ?2 WHERE id = ?1";
         match touched {
             Touched::Any => self.execute(ANY, &any(execution))?,
             Touched::Ended => self.execute(ENDED, &ended(execution))?,
             Touched::Lapsed => self.execute(LAPSED, &lapsed(execution))?,
             Touched::Renewed => self.execute(RENEWED, &renewed(execution))?,
         };
-        self.moved(execution.route, before, Keys::of(execution));
+        let after = Keys::of(execution);
+        let [was_in, is_in] = [before, after].map(|keys| keys.state.map(PublicState::section));
+        // Most changes leave a row in its list, and the statement of an end moves it itself.
+        if touched == Touched::Any && was_in != is_in {
+            self.execute(SECTION, &[execution.row.into(), is_in.into()])?;
+        }
+        self.moved(execution, before, after);
         self.remember_live(execution);
         self.remember_blocked(execution);
         Ok(())
@@ -94,7 +101,7 @@ fn any(execution: &Execution) -> [Value<'_>; 38] {
     params
 }
 
-fn ended(execution: &Execution) -> [Value<'_>; 13] {
+fn ended(execution: &Execution) -> [Value<'_>; 14] {
     let attempt = execution.attempt.as_ref();
     let over = attempt.and_then(|attempt| attempt.ended);
     let finished = attempt.and_then(|attempt| attempt.finished);
@@ -112,6 +119,7 @@ fn ended(execution: &Execution) -> [Value<'_>; 13] {
         finished.map(|finished| finished.verb.number()).into(),
         finished.and_then(|finished| finished.at).into(),
         attempt.and_then(|attempt| attempt.result).into(),
+        execution.public_state().section().into(),
     ]
 }
 

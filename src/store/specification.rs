@@ -3,7 +3,7 @@
 use super::Store;
 use crate::error::{Code, Error, Result};
 
-/// What an execution was created with; never changed afterwards.
+/// What an execution was created with; only its tags ever change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Specification {
     /// Its kind.
@@ -56,6 +56,12 @@ impl Store {
             })
         })?
         .ok_or_else(|| gone(execution))
+    }
+
+    /// The kind of an execution.
+    pub fn kind(&self, execution: i64) -> Result<String> {
+        const SQL: &str = "SELECT kind FROM specification WHERE execution = ?1";
+        Ok(self.first(SQL, &[execution.into()], |row| Ok(row.text(0)?.to_owned()))?.unwrap_or_default())
     }
 
     /// The stored policy of an execution.

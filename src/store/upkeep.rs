@@ -29,6 +29,17 @@ impl Store {
         }
     }
 
+    /// Gives pages that hold nothing back, at most so many bytes; answers how many bytes are left to give.
+    pub fn compact(&self, bytes_max: u64) -> Result<u64> {
+        self.db.compact(bytes_max)?;
+        Ok(self.db.bytes()?.1)
+    }
+
+    /// Bytes of the database, and of its pages that hold nothing.
+    pub fn bytes(&self) -> Result<(u64, u64)> {
+        self.db.bytes()
+    }
+
     /// Refuses what adds to the database while its storage is full, so that what is under way can end.
     pub fn refuse_when_full(&self) -> Result<()> {
         if !self.db.full() {

@@ -30,6 +30,7 @@ const ROW: Columns = &[
     ("lapse_count", "0"),
     ("changed_at", "5"),
     ("last_event", "1"),
+    ("section", "1"),
 ];
 
 const WAITING: Columns = &[("phase", "1"), ("next", "1"), ("claim_rank", "9000")];
@@ -86,6 +87,15 @@ fn accepted(phase: Columns, otherwise: Columns) {
 fn refused(phase: Columns, otherwise: Columns) {
     let said = insert(phase, otherwise).expect_err(&format!("{phase:?} with {otherwise:?} must be refused"));
     assert!(said.contains("CHECK constraint failed"), "{otherwise:?}: {said}");
+}
+
+#[test]
+fn a_section_is_a_public_state_and_never_active() {
+    accepted(WAITING, &[("section", "2")]);
+    accepted(WAITING, &[("section", "11")]);
+    refused(WAITING, &[("section", "0")]);
+    refused(WAITING, &[("section", "5")]);
+    refused(WAITING, &[("section", "12")]);
 }
 
 #[test]

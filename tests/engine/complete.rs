@@ -75,7 +75,7 @@ fn a_result_is_at_most_1_mib_unless_another_limit_is_set() {
     let error = refusal(world.complete_with(&claim, &vec![7; (1 << 20) + 1]), Code::PayloadTooLarge);
     assert_eq!(detail(&error, "field"), "result");
     assert!(world.complete_with(&claim, &vec![7; 1 << 20]).is_ok());
-    let mut world = World::with_limits(Limits { payload_bytes_max: 2 << 20 });
+    let mut world = World::with_limits(Limits { payload_bytes_max: 2 << 20, ..Limits::default() });
     let claim = world.running();
     assert!(world.complete_with(&claim, &vec![7; 2 << 20]).is_ok());
 }

@@ -75,7 +75,7 @@ fn an_input_is_at_most_1_mib_unless_another_limit_is_set() {
 
 #[test]
 fn an_input_is_at_most_what_was_set_at_open() {
-    let mut world = World::with_limits(Limits { payload_bytes_max: 4 });
+    let mut world = World::with_limits(Limits { payload_bytes_max: 4, ..Limits::default() });
     assert!(world.create("mail", |create| create.input = Some("four".into())).is_ok());
     let outcome = world.create("mail", |create| create.input = Some("fives".into()));
     refused_field(outcome, Code::PayloadTooLarge, "input");

@@ -1,8 +1,16 @@
 //! The streams completion and lease as views over the log: flows §6.5, decisions 3.14, §6.
 
+use super::replay::replay;
+use super::revoke::revoke;
+use super::scheduler::Stand;
+use super::watcher::causes;
 use super::world::{START, Span, TTL, World, test};
 use tidegate::model::event::EventStream;
+use tidegate::model::retry::RetryPolicy;
 use tidegate::model::vocabulary::{Cause, FailureClass, LeaseEvent, Outcome};
+use tidegate::ops::delay::DelayArgs;
+use tidegate::ops::priority::ChangePriorityArgs;
+use tidegate::ops::wait_children::WaitChildrenArgs;
 
 /// What the last event says to each view, by what caused it.
 fn last(world: &mut World) -> (Cause, Option<Outcome>, Option<LeaseEvent>) {
@@ -96,6 +104,126 @@ fn a_lapsed_execution_that_ends_writes_no_second_lease_event() {
     world.running_with(|create| create.deadline_at = Some(now + TTL + 5));
     world.pass(TTL + 5);
     assert_eq!(last(&mut world), (Cause::DeadlinePassed, Some(Outcome::Expired), None));
+}
+
+#[test]
+fn a_resumed_attempt_is_acquired_and_a_resumed_lapsed_one_too() {
+    let mut world = World::new();
+    world.interrupted();
+    assert_eq!(last(&mut world), (Cause::LeaseRevoked, None, Some(LeaseEvent::Revoked)));
+    world.claim("mail");
+    assert_eq!(last(&mut world), (Cause::Resumed, None, Some(LeaseEvent::Acquired)));
+    let mut world = World::new();
+    let claim = world.lapsed();
+    let grant = world.reserve(&claim.execution_id);
+    world.show(&grant).unwrap().unwrap();
+    assert_eq!(last(&mut world), (Cause::Resumed, None, Some(LeaseEvent::Acquired)));
+}
+
+#[test]
+fn a_takeover_by_a_grant_is_reclaimed_and_one_too_many_is_failed_and_revoked() {
+    let mut world = World::new();
+    let claim = world.lapsed();
+    world.rescue(&claim.execution_id);
+    world.take_over(&claim.execution_id);
+    assert_eq!(last(&mut world), (Cause::Reclaimed, None, Some(LeaseEvent::Reclaimed)));
+    let mut world = World::new();
+    world.running_with(|create| create.max_reclaim_count = Some(0));
+    world.pass(TTL);
+    assert!(world.claim_if_any("mail").is_none());
+    assert_eq!(last(&mut world), (Cause::Failed, Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
+}
+
+#[test]
+fn a_lease_that_is_given_up_for_a_delay_or_for_children_is_revoked() {
+    let mut world = World::new();
+    let claim = world.running();
+    world.call(DelayArgs { handle: claim.handle, delay_until: START + 1_000 }).unwrap();
+    assert_eq!(last(&mut world), (Cause::Delayed, None, Some(LeaseEvent::Revoked)));
+    let claim = world.running();
+    world.call(WaitChildrenArgs { handle: claim.handle }).unwrap();
+    let found = world.events();
+    assert!(found.iter().any(|e| e.cause == Cause::WaitingChildren && e.lease == Some(LeaseEvent::Revoked)));
+    assert!(found.iter().all(|e| e.completion.is_none()));
+}
+
+#[test]
+fn an_attempt_that_timed_out_for_good_is_expired_in_both_views() {
+    let mut world = World::new();
+    let retry = RetryPolicy { max_retries: Some(0), ..RetryPolicy::default() };
+    world.running_with(|create| (create.attempt_timeout_ms, create.retry) = (Some(10), Some(retry)));
+    world.pass(10);
+    assert_eq!(last(&mut world), (Cause::AttemptTimedOut, Some(Outcome::Expired), Some(LeaseEvent::Expired)));
+}
+
+#[test]
+fn a_block_and_its_end_are_in_neither_view() {
+    let mut world = World::new();
+    let id = world.stand(Stand::Blocked);
+    assert_eq!(last(&mut world), (Cause::Blocked, None, None));
+    world.unblock(&id, "paused_by_operator").unwrap();
+    assert_eq!(last(&mut world), (Cause::Unblocked, None, None));
+}
+
+#[test]
+fn claim_renew_and_complete_are_acquired_renewed_and_revoked_with_lease_and_worker() {
+    let mut world = World::new();
+    let claim = world.running();
+    world.renew(&claim).unwrap();
+    world.complete(&claim).unwrap();
+    let found = world.events_in(&[EventStream::Lease]);
+    let leases: Vec<_> = found.iter().filter_map(|event| event.lease).collect();
+    assert_eq!(leases, [LeaseEvent::Acquired, LeaseEvent::Renewed, LeaseEvent::Revoked]);
+    for event in &found {
+        assert_eq!(event.lease_id.as_ref(), Some(&claim.lease_id));
+        assert_eq!(
+            (event.worker_id.as_deref(), event.worker_instance_id.as_deref()),
+            (Some("mailer"), Some("mailer-1"))
+        );
+    }
+}
+
+#[test]
+fn operators_are_told_of_a_change_of_priority_and_a_replay_and_of_nothing_else() {
+    let mut world = World::new();
+    world.interrupted();
+    let id = world.submit("post");
+    world.call(ChangePriorityArgs { execution_id: id.clone(), new_priority: 5 }).unwrap();
+    world.cancel(&id).unwrap();
+    replay(&mut world, &id).unwrap();
+    world.block(&id, "paused_by_operator", "why");
+    assert_eq!(causes(&world.events_in(&[EventStream::Operator])), [Cause::PriorityChanged, Cause::Replayed]);
+    assert_eq!(causes(&world.events_in(&[EventStream::Completion])), [Cause::Cancelled]);
+}
+
+#[test]
+fn a_second_cancel_and_a_revoke_that_matches_nobody_write_nothing() {
+    let mut world = World::new();
+    let claim = world.running();
+    let lease = "0198c0de-0000-7000-8000-00000000002a".to_owned();
+    revoke(&mut world, &claim.execution_id, |args| args.expected_lease_id = Some(lease)).unwrap();
+    world.cancel(&claim.execution_id).unwrap();
+    world.cancel(&claim.execution_id).unwrap();
+    assert_eq!(causes(&world.watched(|_| {})), [Cause::Created, Cause::Claimed, Cause::Cancelled]);
+}
+
+#[test]
+fn the_registry_has_a_view_of_its_own() {
+    let mut world = World::new();
+    world.register("one");
+    world.heartbeat("one");
+    world.mark_dead("one");
+    world.register("two");
+    world.pass(1.hours());
+    let expected = [
+        Cause::WorkerRegistered,
+        Cause::WorkerHeartbeat,
+        Cause::WorkerMarkedDead,
+        Cause::WorkerRegistered,
+        Cause::WorkerSwept,
+    ];
+    assert_eq!(world.audit_causes(), expected);
+    assert!(world.events().is_empty());
 }
 
 /// A world in which leases were issued, renewed, lost, taken over and given up.

@@ -1,5 +1,6 @@
 //! A full storage: what was created can end, nothing is created (design §3).
 
+use super::tags::tagging;
 use super::world::{World, detail, failure, order, pull, refusal, test};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -226,4 +227,15 @@ fn neither_steps_nor_workers_are_added_on_a_full_storage_and_those_that_are_ther
     world.register("i");
     assert_eq!(world.instances(), ["i"]);
     world.complete(&claim).unwrap();
+}
+
+#[test]
+fn a_tag_is_not_set_on_a_full_storage_unless_it_is_set_already() {
+    let (mut world, storage) = bounded();
+    let id = world.submit("mail");
+    world.call(tagging(&id, "app.tier", "gold")).unwrap();
+    storage.full.set(true);
+    assert_eq!(world.call(tagging(&id, "app.tier", "gold")).unwrap().value, "gold");
+    refusal(world.call(tagging(&id, "app.tier", "silver")), Code::StorageQuota);
+    assert_eq!(world.describe(&id).tags["app.tier"], "gold");
 }

@@ -38,7 +38,7 @@ fn an_export_is_a_sqlite_file_without_a_log() {
     let (database, bytes) = exported();
     assert!(bytes.starts_with(b"SQLite format 3\0"));
     assert_eq!(bytes[18..20], [1, 1]);
-    assert_eq!(bytes.len() as u64, database.size().unwrap());
+    assert_eq!(bytes.len() as u64, database.bytes().unwrap().0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tidegate::{Code, Engine, Host, Limits, Result};
 
 fn open(driver: &Rc<dyn Driver>, payload_bytes_max: usize) -> Result<()> {
     let host = Host { clock: Box::new(ManualClock::at(0.0)), entropy: Box::new(SeededEntropy::new(1)) };
-    Engine::open(Rc::clone(driver), host, Limits { payload_bytes_max }).map(|_| ())
+    Engine::open(Rc::clone(driver), host, Limits { payload_bytes_max, ..Limits::default() }).map(|_| ())
 }
 
 fn empty() -> Rc<dyn Driver> {
@@ -27,7 +27,7 @@ fn payloads_may_be_limited_from_1_byte_to_16_mib() {
 
 #[test]
 fn a_payload_of_16_mib_passes_when_it_is_allowed() {
-    let mut world = World::with_limits(Limits { payload_bytes_max: 16 << 20 });
+    let mut world = World::with_limits(Limits { payload_bytes_max: 16 << 20, ..Limits::default() });
     let bytes = vec![7; 16 << 20];
     let id = world.submit_with("mail", |create| create.input = Some(bytes.clone().into()));
     let claim = world.claim("mail");

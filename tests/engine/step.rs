@@ -176,7 +176,7 @@ fn a_name_is_1_to_256_bytes_without_control_characters() {
 
 #[test]
 fn a_result_is_a_payload() {
-    let mut world = World::with_limits(Limits { payload_bytes_max: 5 });
+    let mut world = World::with_limits(Limits { payload_bytes_max: 5, ..Limits::default() });
     let claim = world.running();
     refused_field(world.record(&claim, "pay", b"123456"), Code::PayloadTooLarge, "result");
     assert!(world.record(&claim, "pay", b"12345").is_ok());

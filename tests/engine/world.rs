@@ -85,6 +85,11 @@ impl World {
         Self { engine, clock: self.clock, driver }
     }
 
+    /// Opens the same database again, with other limits.
+    pub fn reopen_with(&mut self, limits: Limits) {
+        self.engine = Self::engine(&self.driver, &self.clock, limits);
+    }
+
     pub fn reopened(self) -> Self {
         let driver = Rc::clone(&self.driver);
         self.reopened_through(driver)
@@ -223,7 +228,8 @@ impl World {
     }
 
     pub fn read_events(&mut self, after: &str, limit: i64, streams: &[EventStream]) -> Result<EventPage> {
-        self.call(ReadEventsArgs { after: after.to_owned(), limit: Some(limit), streams: streams.to_vec() })
+        let (after, limit, streams) = (after.to_owned(), Some(limit), streams.to_vec());
+        self.call(ReadEventsArgs { after, limit, streams, ..ReadEventsArgs::default() })
     }
 
     /// Every event of some streams, from the oldest on.

@@ -136,6 +136,9 @@ test("every operation that the engine knows has a method, and it answers", () =>
   assert.equal(engine.renewLease({ ...fence, leaseTtlMs: 5 }).leaseEpoch, 1);
   engine.completeExecution({ ...fence, result: utf8("done") });
   assert.deepEqual(engine.getExecutionResult({ executionId: fence.executionId }).result, utf8("done"));
+  const end = { outcome: "success", result: utf8("done") };
+  assert.deepEqual(engine.wait({ executionId: fence.executionId }), end);
+  assert.equal(engine.executionHistory({ executionId: fence.executionId }).events.length, 3);
   const reason = { message: "no" };
   assert.equal(engine.failExecution({ ...typed(), reason, class: "permanent" }).outcome, "terminal_failed");
   for (const last of ["complete", "fail", "renew", "progress"]) {
@@ -168,7 +171,7 @@ test("a batch makes many calls in one crossing", () => {
   assert.equal(answers[3].error.code, "validation.invalid_input");
   assert.equal(answers[3].error.details.field, "lanes");
   assert.equal(answers[4].error.details.field, "op");
-  assert.deepEqual(wakes, { lanes: ["l"], finished: [], events: true });
+  assert.deepEqual(wakes, { lanes: ["l"], finished: [], streams: [], events: true });
   assert.equal(nextDueAt, 1_030_000);
 });
 
@@ -306,12 +309,15 @@ test("a panic surfaces as one typed error and poisons the engine, not its neighb
 });
 
 test("the payload limit is set at open, within its own limit", () => {
-  const engine = Engine.openMemory(undefined, 10);
+  const engine = Engine.openMemory(undefined, { payloadBytesMax: 10 });
   const error = thrownBy(() => engine.createExecution({ lane: "l", kind: "k", input: new Uint8Array(11) }));
   assert.equal(error.code, "validation.payload_too_large");
   assert.deepEqual(error.details, { field: "input", limit: "at most 10 bytes", found: "11 bytes" });
-  for (const max of [0, -5, 2 ** 24 + 1, Number.NaN])
-    assert.equal(thrownBy(() => Engine.openMemory(undefined, max)).details.field, "payloadBytesMax");
+  for (const max of [0, -5, 1.5, 2 ** 24 + 1, Number.NaN])
+    assert.equal(
+      thrownBy(() => Engine.openMemory(undefined, { payloadBytesMax: max })).details.field,
+      "payloadBytesMax",
+    );
 });
 
 test("a batch that is no batch is refused with a typed error", () => {

@@ -36,11 +36,13 @@ export function manual(start = 1_000_000) {
  * An engine on a clock that stands still, with somebody between it and its port.
  * @param {Between} between
  * @param {import("../../dist/js/alarm.js").Timer} timer
+ * @param {boolean} reopens whether it says that it opens itself again after a panic
  */
-export async function engineWith(between, timer = { set: () => {} }) {
+export async function engineWith(between, timer = { set: () => {} }, reopens = false) {
   const port = new WirePort(openLocal({ module: await compiled(), clock: () => 1_000_000 }), memoryReport(null));
   const send = port.send.bind(port);
   port.send = (calls) => between(calls, () => send(calls));
+  Object.defineProperty(port, "reopens", { value: reopens });
   return new SdkEngine(port, timer);
 }
 
@@ -58,9 +60,9 @@ export const storageError = {
 /**
  * An engine that tells what is called and how it sleeps, so that tests wait for just that. Its clock stands still until
  * `advance` moves it, and its sleepers sleep until they are woken or told to stop.
- * @param {{ payloadBytesMax?: number }} [options]
+ * @param {import("../../js/local.js").Limits} [limits]
  */
-export async function watched({ payloadBytesMax } = {}) {
+export async function watched(limits = {}) {
   let now = 1_000_000;
   /** @type {number | null} */
   let alarm = null;
@@ -68,7 +70,7 @@ export async function watched({ payloadBytesMax } = {}) {
   const calls = new Told();
   /** @type {Told<Nap>} */
   const naps = new Told();
-  const line = openLocal({ module: await compiled(), clock: () => now, payloadBytesMax });
+  const line = openLocal({ module: await compiled(), clock: () => now, limits });
   const port = new WirePort(line, memoryReport(null));
   const send = port.send.bind(port);
   const engine = new SdkEngine(port, { set: (at) => (alarm = at) });

@@ -40,7 +40,7 @@ async function workshop() {
   return shop;
 }
 
-const none = { payloadBytesMax: undefined, image: undefined };
+const none = { limits: {}, image: undefined };
 
 class HandMade {
   /** @type {((event: { data: any }) => void) | null} */

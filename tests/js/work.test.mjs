@@ -24,7 +24,7 @@ test("a result is told again to a storage that fails for a moment", async () => 
     if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
     refusals -= 1;
     const answers = calls.map(() => ({ error: storageError }));
-    return { answers, wakes: { lanes: [], finished: [], events: false }, nextDueAt: null, now: 1_000_000 };
+    return { answers, wakes: { lanes: [], finished: [], streams: [], events: false }, nextDueAt: null, now: 1_000_000 };
   });
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   let runs = 0;
@@ -166,7 +166,7 @@ test("an ending that finds no room is told again, and nothing is claimed meanwhi
     if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
     refusals -= 1;
     const answers = calls.map(() => ({ error: quota }));
-    return { answers, wakes: { lanes: [], finished: [], events: false }, nextDueAt: null, now: 1_000_000 };
+    return { answers, wakes: { lanes: [], finished: [], streams: [], events: false }, nextDueAt: null, now: 1_000_000 };
   });
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   let begun = 0;

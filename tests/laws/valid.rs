@@ -52,7 +52,23 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
         call("describe_execution", json!({ "executionId": id })),
         call("get_execution_result", json!({ "executionId": id })),
         call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),
-        call("read_events", json!({ "after": "start", "limit": 5, "streams": ["lease"] })),
+        call(
+            "search_executions",
+            json!({ "lane": "mail", "states": ["waiting", "active"], "kind": "send", "tags": { "a.b": "c" },
+                "namespace": "default", "createdFrom": 5, "createdBefore": 1_700_000_000_500_i64,
+                "oldestFirst": true, "cursor": "x0", "limit": 5 }),
+        ),
+        call("count_executions", json!({ "lane": "mail", "namespace": "default" })),
+        call("set_execution_tag", json!({ "executionId": id, "key": "a.b", "value": "c" })),
+        call("get_execution_tag", json!({ "executionId": id, "key": "a.b" })),
+        call(
+            "read_events",
+            json!({ "after": "start", "limit": 5, "streams": ["lease"], "namespace": "team", "executionId": id,
+                "tag": { "key": "a.b", "value": "c" } }),
+        ),
+        call("inspect_storage", json!({})),
+        call("execution_history", json!({ "executionId": id, "streams": ["lease"], "limit": 5 })),
+        call("wait", json!({ "executionId": ended, "after": "start" })),
     ];
     calls.into_iter().chain(of_schedulers(stage)).chain(of_the_registry(stage)).collect()
 }
@@ -122,6 +138,19 @@ fn of_the_registry(stage: &Stage) -> Vec<Value> {
     vec![
         call("wait_children", json!({ "handle": handle })),
         call("record_step", json!({ "handle": handle, "name": "part", "result": 0, "encoding": "text" })),
+        call(
+            "append_frame",
+            json!({ "handle": handle, "bytes": 0, "kind": "stdout", "frameType": "line", "seq": 5,
+                "correlationId": "c", "mode": "best_effort", "ttlMs": 5, "maxlenFloor": 5, "maxlenCeiling": 9,
+                "emaAlpha": 0.5 }),
+        ),
+        call("read_stream", json!({ "executionId": id, "attemptIndex": 0, "from": "start", "to": "5-5", "limit": 5 })),
+        call(
+            "tail_stream",
+            json!({ "executionId": id, "attemptIndex": 0, "after": "0-0", "blockMs": 5, "limit": 5,
+                "visibility": "all" }),
+        ),
+        call("read_summary", json!({ "executionId": id, "attemptIndex": 0 })),
         call("set_lane_state", json!({ "lane": "mail", "state": "paused" })),
         call("list_lanes", json!({ "cursor": "a", "limit": 5 })),
         call(

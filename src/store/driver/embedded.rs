@@ -55,6 +55,8 @@ const HEADER: &[u8] = b"SQLite format 3\0";
 /// Pages in the write-ahead log at which it is copied into the database: half of the room that is kept for it.
 const CHECKPOINT_PAGES: i32 = 500;
 
+/// Lets pages that hold nothing be given back later, a few at a time; heard only before the first table is made.
+const SHRINKABLE: &str = "PRAGMA auto_vacuum=INCREMENTAL";
 /// Memory for pages: 16 MiB.
 const CACHE: &str = "PRAGMA cache_size=-16384";
 
@@ -67,6 +69,7 @@ impl Embedded {
     /// A database in memory, empty or with the content of an image.
     pub fn memory_of(image: Option<&Self>) -> Result<Self> {
         let mut connection = Connection::open_in_memory().map_err(|e| failure(&e))?;
+        connection.execute_batch(SHRINKABLE).map_err(|e| failure(&e))?;
         fill(&mut connection, image)?;
         Self::prepared(connection, None)
     }
@@ -143,11 +146,9 @@ impl Embedded {
         Ok(bytes)
     }
 
-    /// Bytes of the database, without its log.
-    pub fn size(&self) -> Result<u64> {
-        let number = |sql| self.session.borrow_owner().query_row(sql, [], |row| row.get::<_, i64>(0));
-        let bytes = || Ok(number("PRAGMA page_count")? * number("PRAGMA page_size")?);
-        bytes().map(i64::unsigned_abs).map_err(|e| failure(&e))
+    fn number(&self, sql: &str) -> Result<u64> {
+        let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        self.session.borrow_owner().query_row(sql, [], read).map(i64::unsigned_abs).map_err(|e| failure(&e))
     }
 
     /// Writes into the log what is then undone: the log keeps the size it had.
@@ -252,6 +253,7 @@ impl Driver for Embedded {
         let mode = || -> rusqlite::Result<String> {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
             connection.execute_batch("PRAGMA page_size=4096;")?;
+            connection.execute_batch(SHRINKABLE)?;
             let mode = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
             connection.execute_batch(match durability {
                 Durability::Strict => "PRAGMA synchronous=FULL;",
@@ -281,6 +283,18 @@ impl Driver for Embedded {
         let outcome = self.script("PRAGMA wal_checkpoint(PASSIVE)").and_then(|()| self.make_room(fill));
         self.full.store(outcome.as_ref().is_err_and(|e| e.code() == Code::StorageQuota), Ordering::Relaxed);
         outcome
+    }
+
+    fn bytes(&self) -> Result<(u64, u64)> {
+        let page = self.number("PRAGMA page_size")?;
+        Ok((self.number("PRAGMA page_count")? * page, self.number("PRAGMA freelist_count")? * page))
+    }
+
+    fn compact(&self, bytes_max: u64) -> Result<()> {
+        let pages = (bytes_max / self.number("PRAGMA page_size")?.max(1)).max(1);
+        self.script(&format!("PRAGMA incremental_vacuum({pages})"))?;
+        // The file itself becomes shorter when the log is copied into it.
+        if self.durability.is_some() { self.script("PRAGMA wal_checkpoint(PASSIVE)") } else { Ok(()) }
     }
 
     fn in_transaction(&self) -> bool {

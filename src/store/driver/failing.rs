@@ -136,6 +136,14 @@ impl Driver for Failing {
         self.wrapped.reserve(fill)
     }
 
+    fn bytes(&self) -> Result<(u64, u64)> {
+        self.wrapped.bytes()
+    }
+
+    fn compact(&self, bytes_max: u64) -> Result<()> {
+        self.wrapped.compact(bytes_max)
+    }
+
     fn in_transaction(&self) -> bool {
         !self.plan.dropped.get() && self.wrapped.in_transaction()
     }

@@ -160,6 +160,16 @@ pub trait Driver {
         Ok(())
     }
 
+    /// Bytes of the database, without its log, and of its pages that hold nothing; where the SQLite behind it tells.
+    fn bytes(&self) -> Result<(u64, u64)> {
+        Ok((0, 0))
+    }
+
+    /// Gives pages that hold nothing back, at most so many bytes.
+    fn compact(&self, _bytes_max: u64) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether the transaction that was begun still exists: SQLite drops it by itself on a full disk and others.
     fn in_transaction(&self) -> bool;
 }

@@ -1,0 +1,96 @@
+//! `count_executions`: how many executions are in which state, by lane, without looking at one of them. Spec: lifecycle §18.
+//!
+//! Absent on purpose: a breakdown by namespace; who wants one asks for each namespace that it knows.
+
+use super::call::Call;
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument::{self, Limits};
+use crate::model::given::reads;
+use crate::model::vocabulary::PublicState;
+use crate::store::{STATES, add};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// The arguments of `count_executions`. What is left out counts all.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub struct CountExecutionsArgs {
+    /// Only of this lane.
+    pub lane: Option<String>,
+    /// Only of this namespace.
+    pub namespace: Option<String>,
+}
+
+reads!(CountExecutionsArgs { lane, namespace });
+
+/// How many are in each state, by the words of the states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts(pub [i64; STATES]);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(PublicState::ALL.iter().map(|state| state.word()).zip(self.0))
+    }
+}
+
+/// The executions of a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct LaneCounts {
+    /// Its name.
+    pub lane: String,
+    /// How many are in each state.
+    #[cfg_attr(feature = "types", ts(type = "Record<PublicState, number>"))]
+    pub counts: Counts,
+}
+
+/// The answer of `count_executions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ExecutionCounts {
+    /// By name; a lane without executions is left out.
+    pub lanes: Vec<LaneCounts>,
+    /// All of these lanes together.
+    #[cfg_attr(feature = "types", ts(type = "Record<PublicState, number>"))]
+    pub total: Counts,
+}
+
+impl Call for CountExecutionsArgs {
+    const OP: &'static str = "count_executions";
+    const WRITES: bool = false;
+    type Ready = Self;
+    type Answer = ExecutionCounts;
+
+    fn check(self, _limits: &Limits) -> Result<Self> {
+        if let Some(lane) = &self.lane {
+            argument::lane("lane", lane)?;
+        }
+        argument::opt_name("namespace", self.namespace.as_deref())?;
+        Ok(self)
+    }
+
+    /// One search for each route.
+    fn run(ready: &Self, turn: &mut Turn<'_>) -> Result<ExecutionCounts> {
+        let mut answer = ExecutionCounts { lanes: Vec::new(), total: Counts::default() };
+        let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(answer) };
+        let past = turn.store.past_counts(turn.now, turn.limits.retention.executions_ms)?;
+        let routes = match &ready.lane {
+            Some(lane) => turn.store.lane_routes(lane)?,
+            None => turn.store.routes(usize::MAX)?,
+        };
+        let mut lanes: BTreeMap<String, Counts> = BTreeMap::new();
+        for route in routes {
+            let counts = turn.store.counts(route, namespace, &past)?;
+            if counts.iter().any(|count| *count != 0) {
+                let lane = lanes.entry(turn.store.route(route)?.lane.clone()).or_default();
+                add(&mut lane.0, &counts, 1);
+                add(&mut answer.total.0, &counts, 1);
+            }
+        }
+        answer.lanes = lanes.into_iter().map(|(lane, counts)| LaneCounts { lane, counts }).collect();
+        Ok(answer)
+    }
+}

@@ -1,0 +1,69 @@
+//! Which events a reader wants: streams, a namespace, an execution, a tag. All that is given must hold. Spec: lifecycle
+//! §21.4, decisions §6.
+
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument;
+use crate::model::event::EventStream;
+use crate::model::given::reads;
+use crate::model::id::ExecutionId;
+use crate::model::tag;
+use crate::store::EventRow;
+
+/// A tag that an execution has now.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct TagFilter {
+    /// Its key.
+    pub key: String,
+    /// Its value, exactly.
+    pub value: String,
+}
+
+reads!(TagFilter { key, value });
+
+/// What a reader wants.
+pub struct EventFilter {
+    streams: Vec<EventStream>,
+    namespace: Option<String>,
+    execution: Option<ExecutionId>,
+    tag: Option<TagFilter>,
+}
+
+impl EventFilter {
+    /// Checks a filter. What it names need not exist yet.
+    pub fn checked(
+        streams: Vec<EventStream>,
+        namespace: Option<String>,
+        execution_id: Option<&str>,
+        tag: Option<TagFilter>,
+    ) -> Result<Self> {
+        argument::opt_name("namespace", namespace.as_deref())?;
+        let execution = execution_id.map(|id| ExecutionId::parse("executionId", id)).transpose()?;
+        if let Some(tag) = &tag {
+            tag::check_key("tag.key", &tag.key)?;
+            argument::text("tag.value", &tag.value, tag::VALUE_BYTES_MAX)?;
+        }
+        Ok(Self { streams, namespace, execution, tag })
+    }
+
+    /// Whether an event is wanted. One that is about no execution has no id and no tag to match.
+    pub fn wants(&self, turn: &Turn<'_>, event: &EventRow) -> Result<bool> {
+        let held = in_one_of(&self.streams, event)
+            && self.namespace.as_ref().is_none_or(|namespace| *namespace == event.namespace)
+            && self.execution.is_none_or(|id| event.execution == Some(id));
+        match (&self.tag, event.row) {
+            (Some(tag), Some(row)) if held => {
+                let kept_ms = turn.limits.retention.executions_ms;
+                turn.store.is_tagged(row, (&tag.key, &tag.value), kept_ms, turn.now)
+            }
+            (Some(_), _) => Ok(false),
+            (None, _) => Ok(held),
+        }
+    }
+}
+
+/// Whether an event belongs to one of some streams.
+pub fn in_one_of(streams: &[EventStream], event: &EventRow) -> bool {
+    streams.iter().any(|stream| stream.holds(event.cause, event.state.as_ref(), event.lease))
+}

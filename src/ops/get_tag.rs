@@ -1,0 +1,47 @@
+//! `get_execution_tag`: the value of one tag. Spec: lifecycle §19.
+
+use super::call::Call;
+use super::claimed::stored_tags;
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::argument::Limits;
+use crate::model::given::reads;
+use crate::model::id::ExecutionId;
+use crate::model::tag;
+
+/// The arguments of `get_execution_tag`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct GetExecutionTagArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// The tag's key.
+    pub key: String,
+}
+
+reads!(GetExecutionTagArgs { execution_id, key });
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    key: String,
+}
+
+impl Call for GetExecutionTagArgs {
+    const OP: &'static str = "get_execution_tag";
+    const WRITES: bool = false;
+    type Ready = Ready;
+    type Answer = Option<String>;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        tag::check_key("key", &self.key)?;
+        Ok(Ready { id, key: self.key })
+    }
+
+    /// Nothing for a tag that it has not, and nothing for an unknown execution.
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<String>> {
+        let Some(execution) = turn.find(&ready.id)? else { return Ok(None) };
+        Ok(stored_tags(turn.store.tags(execution.row)?.as_deref())?.remove(&ready.key))
+    }
+}
