@@ -11,11 +11,14 @@ import { Lanes } from "./lanes.js";
 import { Leases } from "./leases.js";
 import { destroyDatabase } from "./opfs.js";
 import { Parking } from "./parking.js";
-import { encode, type Payload } from "./payload.js";
+import { encode, frameBytes, type Payload } from "./payload.js";
 import type { Port, Reply, StorageReport } from "./port.js";
 import { Protocol } from "./protocol.js";
 import { type CallOptions, given, type Send } from "./send.js";
+import { Streams } from "./streams.js";
 import type {
+  AppendFrameAnswer,
+  AppendFrameArgs,
   CancelArgs,
   CancelExecutionAnswer,
   Claim,
@@ -42,6 +45,9 @@ import { Workers } from "./workers.js";
 /** A claim that may be parked, at most 10 minutes, and given up: it then rejects with the reason of its signal. */
 export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 
+/** What a frame is, and how it is kept. */
+export type AppendOptions = Omit<AppendFrameArgs, "handle" | "bytes"> & CallOptions;
+
 /** How long after a failed tick the next one is made, in ms. */
 const AGAIN_MS = 1_000;
 
@@ -58,6 +64,8 @@ export class Engine {
   readonly leases: Leases;
   /** Opening, closing and listing lanes. */
   readonly lanes: Lanes;
+  /** Reading and following what attempts stream. */
+  readonly streams: Streams;
   /** The worker registry. */
   readonly workers: Workers;
   /** What only a separate scheduler needs. */
@@ -88,6 +96,7 @@ export class Engine {
     this.executions = new Executions(send, this.#parking);
     this.leases = new Leases(send);
     this.lanes = new Lanes(send);
+    this.streams = new Streams(send, this.#parking, port);
     this.workers = new Workers(send);
     this.protocol = new Protocol(send);
   }
@@ -149,8 +158,8 @@ export class Engine {
     const { signal, requestId, ...args } = given("claim", options);
     if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
     const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
-    const lanes = args.lanes.map((lane) => `lane:${lane}`);
-    const claim = await this.#parking.wait(lanes, args.maxWaitMs ?? 0, attempt, signal);
+    const keys = args.lanes.map((lane) => `lane:${lane}`);
+    const claim = await this.#parking.wait(keys, args.maxWaitMs ?? 0, attempt, signal);
     return claim && decoded(claim);
   }
 
@@ -180,6 +189,19 @@ export class Engine {
   /** Reports progress: a percentage from 0 to 100, a message, or both. */
   async progress(handle: string, percent?: number, message?: string): Promise<ProgressAnswer> {
     return (await this.#call("progress", { handle, percent, message })) as ProgressAnswer;
+  }
+
+  /**
+   * Appends a frame to the stream of the attempt, at most 65 536 bytes: a text, bytes, or a JSON value, which in the mode
+   * `summary` is an object that is merged into the attempt's summary.
+   */
+  async append(
+    handle: string,
+    data: Payload,
+    { requestId, ...options }: AppendOptions = {},
+  ): Promise<AppendFrameAnswer> {
+    const payload = { field: "bytes", bytes: frameBytes(data) };
+    return (await this.#call("append_frame", { handle, ...options }, { requestId, payload })) as AppendFrameAnswer;
   }
 
   /** Puts an execution off until an instant (Unix ms) and gives its lease up; the same attempt goes on then. */

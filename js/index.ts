@@ -2,7 +2,7 @@
 
 export type { Timer } from "./alarm.js";
 export type { ClaimedExecution, DecodedStep } from "./claimed.js";
-export { type ClaimOptions, Engine } from "./engine.js";
+export { type AppendOptions, type ClaimOptions, Engine } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
 export type { WatchOptions } from "./events.js";
 export type { CreateExecution, DecodedResult, Ended, Executions, WaitOptions } from "./executions.js";
@@ -14,6 +14,7 @@ export type { Json, Payload } from "./payload.js";
 export type { StorageReport } from "./port.js";
 export type { CompleteByFence, Protocol, Reclaimed } from "./protocol.js";
 export type { CallOptions } from "./send.js";
+export type { StreamFrame, StreamPage, StreamSummary, Streams, TailOptions } from "./streams.js";
 export { type StopReason, type Task, TaskFailure, TaskStopped } from "./task.js";
 export type * from "./types.generated.js";
 export type { Handler, Handlers, Worker, WorkOptions } from "./work.js";

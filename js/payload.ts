@@ -21,6 +21,11 @@ export function encode(field: string, value: Payload, encoding?: string): { byte
   return { bytes: encoder.encode(text(value, field)), encoding: JSON_ENCODING };
 }
 
+/** The bytes of a frame: those of a text are its own, any other value is encoded. */
+export function frameBytes(data: Payload): Uint8Array {
+  return typeof data === "string" ? encoder.encode(data) : encode("data", data).bytes;
+}
+
 /** The bytes as they are now: their owner may use them again before they are sent. */
 function copied(field: string, bytes: Uint8Array): Uint8Array {
   try {

@@ -1,10 +1,10 @@
 // What a handler works with: one claimed execution and a signal that says when to stop.
 
 import type { ClaimedExecution } from "./claimed.js";
-import type { Engine } from "./engine.js";
+import type { AppendOptions, Engine } from "./engine.js";
 import { TidegateError } from "./errors.js";
 import { type Payload, undecodable } from "./payload.js";
-import type { FailureClass } from "./types.generated.js";
+import type { AppendFrameAnswer, FailureClass } from "./types.generated.js";
 
 /** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
 export type StopReason = "lease_lost" | "ended" | "stopping";
@@ -130,6 +130,11 @@ export class Task {
     const bytes = new TextEncoder().encode(name).length;
     if (bytes === 0 || bytes > NAME_BYTES_MAX)
       throw new TaskFailure(`a step's name has 1 to ${NAME_BYTES_MAX} bytes, not ${bytes}`, { class: "permanent" });
+  }
+
+  /** Appends a frame to the attempt's stream: a text, bytes, or a JSON value (an object in the mode `summary`). */
+  append(data: Payload, options?: AppendOptions): Promise<AppendFrameAnswer> {
+    return this.#engine.append(this.claim.handle, data, options);
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */

@@ -7,7 +7,7 @@ import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
 import { almostFull, quota, type Space, space } from "./space.js";
 import type { ClockReport, StorageFigures, TickAnswer } from "./types.generated.js";
 
-/** The members of answers that may hold a payload; those of recorded steps may as well. */
+/** The members of answers that may hold a payload; those of recorded steps may as well, and the bytes of frames. */
 const PAYLOAD_FIELDS = ["input", "result"] as const;
 
 /** The port to an engine at the end of a line; `storage` is what is known of where it keeps its state. */
@@ -125,6 +125,7 @@ function fill(holder: Record<string, unknown>, payloads: Uint8Array[]): void {
     if (typeof place === "number") holder[field] = payloads[place];
   }
   if (Array.isArray(holder.steps)) for (const step of holder.steps) fill(step, payloads);
+  if (Array.isArray(holder.frames)) for (const frame of holder.frames) frame.bytes = payloads[frame.bytes];
 }
 
 /**

@@ -65,18 +65,23 @@ pub fn answer(mut answer: Answer) -> Result<JsValue> {
 }
 
 /// Puts payloads where their places stand: in the members that may hold one, and in those of recorded steps and frames.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
 fn fill(value: &JsValue, payloads: &[Vec<u8>]) {
-    for name in ["input", "result", "bytes"] {
-        // Only a place is a number, and it is never fractional.
-        if let Some(bytes) = get(value, name).as_f64().and_then(|place| payloads.get(place as usize)) {
-            set(value, name, &Uint8Array::from(bytes.as_slice()));
-        }
+    for name in ["input", "result"] {
+        put(value, name, payloads);
     }
-    for name in ["steps", "frames"] {
-        if let Some(items) = get(value, name).dyn_ref::<Array>() {
-            items.iter().for_each(|item| fill(&item, payloads));
-        }
+    if let Some(steps) = get(value, "steps").dyn_ref::<Array>() {
+        steps.iter().for_each(|step| fill(&step, payloads));
+    }
+    if let Some(frames) = get(value, "frames").dyn_ref::<Array>() {
+        frames.iter().for_each(|frame| put(&frame, "bytes", payloads));
+    }
+}
+
+/// Only a place is a number, and it is never fractional.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
+fn put(value: &JsValue, name: &str, payloads: &[Vec<u8>]) {
+    if let Some(bytes) = get(value, name).as_f64().and_then(|place| payloads.get(place as usize)) {
+        set(value, name, &Uint8Array::from(bytes.as_slice()));
     }
 }
 

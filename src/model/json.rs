@@ -6,6 +6,7 @@
 use super::capability;
 use crate::error::{Code, Error, Result};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
@@ -40,6 +41,21 @@ impl<'a> Given<'a> {
     pub fn member(&self, field: &str) -> Option<&Given<'a>> {
         let Self::Object(members) = self else { return None };
         members.iter().find(|(name, _)| is_named(name, field)).map(|(_, given)| given)
+    }
+}
+
+impl Serialize for Given<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(number) => serializer.serialize_i64(*number),
+            Self::Large(number) => serializer.serialize_u64(*number),
+            Self::Float(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, given)| (name, given))),
+        }
     }
 }
 

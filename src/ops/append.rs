@@ -13,7 +13,7 @@ use crate::model::payload::Bytes;
 use crate::model::policy::Policy;
 use crate::model::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, CEILING_MAX, FLOOR_DEFAULT, Lossy, Stream};
 use crate::model::stream::{FrameKind, FrameMode};
-use crate::model::summary::Patch;
+use crate::model::summary;
 use crate::store::{FrameRow, Summary};
 use serde::Serialize;
 
@@ -87,7 +87,8 @@ pub struct Ready {
     seq: Option<i64>,
     correlation_id: Option<String>,
     lossy: Option<Lossy>,
-    patch: Option<Patch>,
+    /// Whether it is a summary frame.
+    patches: bool,
 }
 
 impl Call for AppendFrameArgs {
@@ -107,24 +108,21 @@ impl Call for AppendFrameArgs {
         argument::opt_number("seq", self.seq, 0, INTEGER_MAX)?;
         argument::opt_name("correlationId", self.correlation_id.as_deref())?;
         let lossy = self.lossy()?;
-        let patch = match self.mode {
-            Some(FrameMode::Summary) => Some(Patch::parse("bytes", self.bytes.as_slice())?),
-            Some(FrameMode::Durable | FrameMode::BestEffort) | None => None,
-        };
+        let patches = self.mode == Some(FrameMode::Summary);
+        if patches {
+            summary::check("bytes", self.bytes.as_slice())?;
+        }
         let kind = self.kind.unwrap_or(FrameKind::Event);
         let frame_type = Some(self.frame_type).filter(|words| !words.is_empty() && words != kind.word());
         let (bytes, seq, correlation_id) = (self.bytes, self.seq, self.correlation_id);
-        Ok(Ready { handle, bytes, kind, frame_type, seq, correlation_id, lossy, patch })
+        Ok(Ready { handle, bytes, kind, frame_type, seq, correlation_id, lossy, patches })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<AppendFrameAnswer> {
         let (execution, _) = enter_held(turn, &ready.handle).map_err(refused)?;
         turn.store.refuse_when_full()?;
         let known = turn.store.stream(execution.row, ready.handle.attempt_index)?;
-        let summary = match &ready.patch {
-            Some(patch) => Some(patched(turn, patch, known.as_ref())?),
-            None => None,
-        };
+        let summary = if ready.patches { Some(patched(turn, ready, known.as_ref())?) } else { None };
         let mut stream = match known {
             Some(stream) => stream,
             None => begun(turn, &execution, ready.handle.attempt_index)?,
@@ -190,12 +188,12 @@ fn refused(error: Error) -> Error {
 }
 
 /// The summary after a patch; nothing is written yet.
-fn patched(turn: &Turn<'_>, patch: &Patch, known: Option<&Stream>) -> Result<Summary> {
+fn patched(turn: &Turn<'_>, ready: &Ready, known: Option<&Stream>) -> Result<Summary> {
     let former = match known {
         Some(stream) => turn.store.summary(stream.row)?,
         None => None,
     };
-    let document = patch.apply(former.as_ref().map(|former| former.document.as_str()))?;
+    let document = summary::patched(former.as_ref().map(|former| former.document.as_str()), ready.bytes.as_slice())?;
     let (limit, found) = (turn.limits.payload_bytes_max, document.len());
     if found > limit {
         return Err(too_large("the summary after bytes", limit, found));

@@ -89,15 +89,16 @@ impl Store {
     pub fn purge_frames(&mut self, now: i64, rows_max: i64) -> Result<u64> {
         const DUE: &str = "SELECT id, lossy_only FROM stream WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 1";
         const KEPT: &str = "UPDATE stream SET kept_count = kept_count - ?2, \
-             expires_at = CASE kept_count WHEN ?2 THEN NULL ELSE expires_at END WHERE id = ?1";
+             expires_at = CASE ?3 WHEN 1 THEN NULL ELSE expires_at END WHERE id = ?1";
         const LOSSY: &str = "UPDATE stream SET lossy_count = lossy_count - ?2, \
-             expires_at = CASE lossy_count WHEN ?2 THEN NULL ELSE expires_at END WHERE id = ?1";
+             expires_at = CASE ?3 WHEN 1 THEN NULL ELSE expires_at END WHERE id = ?1";
         let mut left = rows_max;
         while left > 0 {
             let due = self.first(DUE, &[now.into()], |row| Ok((row.int(0)?, row.int(1)? == 1)))?;
             let Some((row, lossy)) = due else { break };
             let gone = self.trim_frames(row, lossy, left)?;
-            self.execute(if lossy { LOSSY } else { KEPT }, &[row.into(), gone.into()])?;
+            let done = i64::from(gone < left);
+            self.execute(if lossy { LOSSY } else { KEPT }, &[row.into(), gone.into(), done.into()])?;
             left -= gone;
         }
         Ok((rows_max - left).unsigned_abs())

@@ -1,5 +1,6 @@
 //! A full storage: what was created can end, nothing is created (design §3).
 
+use super::streams::frame;
 use super::tags::tagging;
 use super::world::{World, detail, failure, order, pull, refusal, test};
 use std::cell::Cell;
@@ -238,4 +239,16 @@ fn a_tag_is_not_set_on_a_full_storage_unless_it_is_set_already() {
     assert_eq!(world.call(tagging(&id, "app.tier", "gold")).unwrap().value, "gold");
     refusal(world.call(tagging(&id, "app.tier", "silver")), Code::StorageQuota);
     assert_eq!(world.describe(&id).tags["app.tier"], "gold");
+}
+
+#[test]
+fn a_full_storage_takes_no_frames() {
+    let (mut world, storage) = bounded();
+    let claim = world.running();
+    world.append(&claim, "kept");
+    storage.full.set(true);
+    world.unwritten(|world| refusal(world.call(frame(&claim, b"new")), Code::StorageQuota));
+    assert_eq!(world.stream(&claim.execution_id).frames.len(), 1);
+    world.complete(&claim).unwrap();
+    refusal(world.call(frame(&claim, b"late")), Code::StreamClosed);
 }

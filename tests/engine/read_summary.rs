@@ -50,12 +50,14 @@ fn null_deletes_objects_merge_and_other_values_replace() {
         (r#"{"b":{"y":1}}"#, json!({ "b": { "y": 1 } })),
         (r#"{"b":7}"#, json!({ "b": 7 })),
         ("{}", json!({ "b": 7 })),
+        (r#"{"b":1,"b":8,"c":{"d":1},"c":{"e":null}}"#, json!({ "b": 8, "c": {} })),
+        (r#"{"c":1,"c":null}"#, json!({ "b": 8 })),
         (r#"{"b":null}"#, json!({})),
     ] {
         world.patch(&claim, one);
         assert_eq!(world.document(&claim.execution_id), after, "after {one}");
     }
-    assert_eq!(world.summary(&claim.execution_id).unwrap().version, 10);
+    assert_eq!(world.summary(&claim.execution_id).unwrap().version, 12);
 }
 
 #[test]

@@ -143,7 +143,11 @@ test("every operation that the engine knows has a method, and it answers", () =>
   assert.equal(engine.failExecution({ ...typed(), reason, class: "permanent" }).outcome, "terminal_failed");
   for (const last of ["complete", "fail", "renew", "progress"]) {
     make();
-    const { handle } = engine.claim({ lanes: ["l"], worker });
+    const { executionId, handle } = engine.claim({ lanes: ["l"], worker });
+    assert.equal(engine.appendFrame({ handle, bytes: utf8("{}"), mode: "summary" }).frameCount, 1);
+    assert.deepEqual(engine.readStream({ executionId }).frames[0].bytes, utf8("{}"));
+    assert.equal(engine.tailStream({ executionId }).frames.length, 1);
+    assert.equal(engine.readSummary({ executionId }).documentJson, "{}");
     engine[last]({ handle, ...(last === "fail" && { reason, class: "transient" }) });
   }
   assert.equal(engine.describeExecution({ executionId: resumed.executionId }).steps, undefined);
