@@ -2,12 +2,14 @@
 
 export type { Timer } from "./alarm.js";
 export type { ClaimedExecution, DecodedStep } from "./claimed.js";
+export type { CompactOptions, CompactProgress } from "./compact.js";
 export { type AppendOptions, type ClaimOptions, Engine } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
 export type { WatchOptions } from "./events.js";
 export type { CreateExecution, DecodedResult, Ended, Executions, WaitOptions } from "./executions.js";
 export type { Lanes } from "./lanes.js";
 export type { Leases } from "./leases.js";
+export type { Retention } from "./local.js";
 export { type MemoryStorage, type OpenOptions, type OpfsStorage, openEngine } from "./open.js";
 export { destroyDatabase, listDatabases, type RescuedDatabase, rescueDatabase } from "./opfs.js";
 export type { Json, Payload } from "./payload.js";

@@ -16,6 +16,13 @@ const FILE: &str = "tidegate.db";
 /// Bytes of a database's name at most.
 const NAME_BYTES_MAX: usize = 64;
 
+#[wasm_bindgen(typescript_custom_section)]
+const LIMITS: &str = "/** What is set when an engine is opened; `retention` in ms. */
+export interface EngineLimits {
+  payloadBytesMax?: number | undefined;
+  retention?: { executionsMs?: number | undefined; eventsMs?: number | undefined } | undefined;
+}";
+
 #[wasm_bindgen(js_class = Engine)]
 impl WasmEngine {
     /// Opens an engine in memory. `clock` answers Unix ms (`Date.now` when left out); `limits` is an object with
@@ -25,8 +32,8 @@ impl WasmEngine {
     #[wasm_bindgen(js_name = openMemory)]
     pub fn open_memory(
         clock: Option<Function>,
-        limits: JsValue,
-        image: Option<Uint8Array>,
+        #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let open = || {
@@ -44,8 +51,8 @@ impl WasmEngine {
         name: String,
         strict: bool,
         clock: Option<Function>,
-        limits: JsValue,
-        image: Option<Uint8Array>,
+        #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let durability = if strict { Durability::Strict } else { Durability::Relaxed };
