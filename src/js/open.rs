@@ -31,7 +31,7 @@ impl WasmEngine {
     /// with, as `export` gives it.
     #[wasm_bindgen(js_name = openMemory)]
     pub fn open_memory(
-        clock: Option<Function>,
+        #[wasm_bindgen(unchecked_optional_param_type = "(() => number) | null")] clock: Option<Function>,
         #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
@@ -50,7 +50,7 @@ impl WasmEngine {
     pub async fn open_opfs(
         name: String,
         strict: bool,
-        clock: Option<Function>,
+        #[wasm_bindgen(unchecked_optional_param_type = "(() => number) | null")] clock: Option<Function>,
         #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {

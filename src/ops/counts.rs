@@ -10,7 +10,6 @@ use crate::model::given::reads;
 use crate::model::vocabulary::PublicState;
 use crate::store::{STATES, add};
 use serde::{Serialize, Serializer};
-use std::collections::BTreeMap;
 
 /// The arguments of `count_executions`. What is left out counts all.
 #[derive(Clone, Debug, Default)]
@@ -77,20 +76,20 @@ impl Call for CountExecutionsArgs {
         let mut answer = ExecutionCounts { lanes: Vec::new(), total: Counts::default() };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(answer) };
         let past = turn.store.past_counts(turn.now, turn.limits.retention.executions_ms)?;
-        let routes = match &ready.lane {
-            Some(lane) => turn.store.lane_routes(lane)?,
-            None => turn.store.routes(usize::MAX)?,
+        let lanes = match &ready.lane {
+            Some(lane) => vec![lane.clone()],
+            None => turn.store.list_lanes("", i64::MAX)?.into_iter().map(|(lane, _)| lane).collect(),
         };
-        let mut lanes: BTreeMap<String, Counts> = BTreeMap::new();
-        for route in routes {
-            let counts = turn.store.counts(route, namespace, &past)?;
-            if counts.iter().any(|count| *count != 0) {
-                let lane = lanes.entry(turn.store.route(route)?.lane.clone()).or_default();
-                add(&mut lane.0, &counts, 1);
-                add(&mut answer.total.0, &counts, 1);
+        for lane in lanes {
+            let mut counts = Counts::default();
+            for route in turn.store.lane_routes(&lane)? {
+                add(&mut counts.0, &turn.store.counts(route, namespace, &past)?, 1);
+            }
+            if counts != Counts::default() {
+                add(&mut answer.total.0, &counts.0, 1);
+                answer.lanes.push(LaneCounts { lane, counts });
             }
         }
-        answer.lanes = lanes.into_iter().map(|(lane, counts)| LaneCounts { lane, counts }).collect();
         Ok(answer)
     }
 }

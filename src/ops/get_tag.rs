@@ -42,6 +42,6 @@ impl Call for GetExecutionTagArgs {
     /// Nothing for a tag that it has not, and nothing for an unknown execution.
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<String>> {
         let Some(execution) = turn.find(&ready.id)? else { return Ok(None) };
-        Ok(stored_tags(turn.store.tags(execution.row)?.as_deref())?.remove(&ready.key))
+        Ok(stored_tags(turn.store.tags(execution.row)?.as_deref())?.get(&ready.key).cloned())
     }
 }

@@ -53,7 +53,7 @@ fn one_of_many(world: &mut World, n: usize) -> String {
         if n % 5 < 2 {
             create.tags.insert("app.tier".to_owned(), ["gold", "silver"][n % 2].to_owned());
         }
-        if n % 7 == 0 {
+        if n.is_multiple_of(7) {
             create.required_capabilities = texts(&["gpu"]);
         }
         create.delay_until = (n % 10 == 1).then_some(when + 9_000);
@@ -210,7 +210,7 @@ fn what_is_past_its_retention_is_neither_found_nor_listed() {
         world.complete(&claim).unwrap();
     }
     world.submit_with("mail", |create| {
-        create.tags.insert("app.tier".to_owned(), "gold".to_owned()).map(drop).unwrap_or(())
+        create.tags.insert("app.tier".to_owned(), "gold".to_owned());
     });
     let ways: [Set; 3] = [|_| {}, |args| args.lane = Some("mail".to_owned()), |args| tag(args, "app.tier", "gold")];
     for (pass, left) in [(9, 4), (1, 3), (39, 3), (1, 2), (39, 2), (1, 1)] {

@@ -138,6 +138,7 @@ test("every operation that the engine knows has a method, and it answers", () =>
   assert.deepEqual(engine.getExecutionResult({ executionId: fence.executionId }).result, utf8("done"));
   const end = { outcome: "success", result: utf8("done") };
   assert.deepEqual(engine.wait({ executionId: fence.executionId }), end);
+  assert.ok(engine.inspectStorage({}).databaseBytes > 4096);
   assert.equal(engine.executionHistory({ executionId: fence.executionId }).events.length, 3);
   const reason = { message: "no" };
   assert.equal(engine.failExecution({ ...typed(), reason, class: "permanent" }).outcome, "terminal_failed");
@@ -152,6 +153,11 @@ test("every operation that the engine knows has a method, and it answers", () =>
   }
   assert.equal(engine.describeExecution({ executionId: resumed.executionId }).steps, undefined);
   assert.equal(engine.listExecutions({ limit: 1 }).executions.length, 1);
+  const tag = { executionId: resumed.executionId, key: "a" };
+  assert.deepEqual(engine.setExecutionTag({ ...tag, value: "b" }), { key: "a", value: "b" });
+  assert.equal(engine.getExecutionTag(tag), "b");
+  assert.equal(engine.searchExecutions({ tags: { a: "b" } }).executions[0].executionId, resumed.executionId);
+  assert.equal(engine.countExecutions({}).total.cancelled, 1);
   assert.ok(engine.readEvents({ after: "start" }).events.length > 0);
   assert.deepEqual(
     operations().filter((/** @type {string} */ name) => !used.has(name)),

@@ -99,6 +99,8 @@ test("with the host's own clock and timers a delay is over by itself", async () 
   assert.deepEqual(storage, {
     kind: "memory",
     name: null,
+    freeBytes: null,
+    freeable: null,
     durability: "none",
     persisted: null,
     bytesUsed: null,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openTestEngine } from "../../dist/js/testing.js";
-import { claimed, Engine, manual } from "./engine.mjs";
+import { claimed } from "./engine.mjs";
 import { rejection } from "./rejection.mjs";
 
 /** @param {import("../../dist/js/index.js").ExecutionPage} page */
@@ -25,8 +25,8 @@ test("a tag is set, read and found by", async () => {
   assert.equal(snapshot?.lastMutationAt, clock.now);
   assert.deepEqual(ids(await executions.search({ tags: { city: "Zürich 🚢", "app.tier": "silver" } })), [executionId]);
   assert.deepEqual(ids(await executions.search({ tags: { "app.tier": "gold" } })), []);
-  for (const call of [() => executions.setTag(executionId, "App", "x"), () => executions.getTag(executionId, "a..b")])
-    assert.equal((await rejection(call)).details.field, "key");
+  assert.equal((await rejection(() => executions.setTag(executionId, "App", "x"))).details.field, "key");
+  assert.equal((await rejection(() => executions.getTag(executionId, "a..b"))).details.field, "key");
   const unknown = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
   assert.equal((await rejection(() => executions.setTag(unknown, "a", "b"))).code, "not_found.execution");
   assert.equal(await executions.getTag(unknown, "a"), null);
@@ -63,9 +63,9 @@ test("a search narrows by each of its filters, newest first, in pages", async ()
   assert.deepEqual(ids(await executions.search({ states: ["active"] })), [claim.executionId]);
   await engine.complete(claim.handle);
   assert.deepEqual(ids(await executions.search({ lane: "b", states: ["active", "completed"] })), [claim.executionId]);
-  assert.equal((await rejection(executions.search({ cursor: "no" }))).details.field, "cursor");
+  assert.equal((await rejection(() => executions.search({ cursor: "no" }))).details.field, "cursor");
   // @ts-expect-error a state that there is not
-  assert.equal((await rejection(executions.search({ states: ["sleeping"] }))).code, "validation.invalid_input");
+  assert.equal((await rejection(() => executions.search({ states: ["sleeping"] }))).code, "validation.invalid_input");
   await engine.close();
 });
 
@@ -86,16 +86,4 @@ test("counts are told by lane and together, under the words of the states", asyn
   const of = await engine.executions.counts({ lane: "a", namespace: "nobody" });
   assert.deepEqual([of.lanes, of.total.waiting], [[], 0]);
   await engine.close();
-});
-
-test("the class has the same operations", () => {
-  const { engine } = manual();
-  assert.ok(engine instanceof Engine);
-  const { executionId } = engine.createExecution({ lane: "l", kind: "k" });
-  assert.deepEqual(engine.setExecutionTag({ executionId, key: "a", value: "b" }), { key: "a", value: "b" });
-  assert.equal(engine.getExecutionTag({ executionId, key: "a" }), "b");
-  assert.equal(engine.getExecutionTag({ executionId, key: "c" }), null);
-  assert.equal(engine.searchExecutions({ tags: { a: "b" } }).executions[0]?.executionId, executionId);
-  assert.equal(engine.countExecutions({}).total.waiting, 1);
-  engine.close();
 });
