@@ -32,12 +32,12 @@ impl WasmEngine {
     #[wasm_bindgen(js_name = openMemory)]
     pub fn open_memory(
         #[wasm_bindgen(unchecked_optional_param_type = "(() => number) | null")] clock: Option<Function>,
-        #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "EngineLimits | null")] limits: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] image: Option<Uint8Array>,
     ) -> Result<WasmEngine, JsValue> {
         surface_panics();
         let open = || {
-            let limits = read_limits(&limits)?;
+            let limits = read_limits(limits)?;
             let image = ours(image)?;
             Opened::over(Embedded::memory_of(image.as_ref())?, None, clock, limits)
         };
