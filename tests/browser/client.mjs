@@ -154,6 +154,69 @@ export async function inspect(engine, ledger) {
   const reclaims = snapshots.reduce((sum, { leaseReclaimCount }) => sum + leaseReclaimCount, 0);
   return { executions: ids.length, reclaims, wrong: [...broken(picture), ...lost(picture, ledger, resultOf)] };
 }
+
+/** What a tail gave, however many engines it took to read it. */
+export class Reading {
+  /** @type {string[]} */
+  texts = [];
+  /** @type {string | undefined} */
+  #after;
+
+  /**
+   * Follows the current attempt of an execution from where the reading stood, until it is over.
+   * @param {Engine} engine
+   * @param {string} executionId
+   */
+  async follow(engine, executionId) {
+    const options = this.#after === undefined ? {} : { after: this.#after };
+    for await (const frame of engine.streams.tail(executionId, options)) {
+      this.texts.push(frame.text ?? "");
+      this.#after = frame.id;
+    }
+  }
+}
+
+/**
+ * Makes a call again for as long as it meets a fall of the engine's worker; answers how many it met.
+ * @param {() => Promise<unknown>} call
+ */
+export async function overFalls(call) {
+  for (let falls = 0; ; falls++) {
+    try {
+      await call();
+      return falls;
+    } catch (thrown) {
+      if (!(thrown instanceof sdk.TidegateError) || thrown.code !== "engine.poisoned") throw thrown;
+    }
+  }
+}
+
+/** Hears of so many events of an engine, slowly. @param {AsyncIterable<import("../../dist/js/index.js").EventRecord>} events */
+export async function heardSlowly(events, /** @type {number} */ many) {
+  const heard = [];
+  for await (const event of events) {
+    heard.push(event);
+    if (heard.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (heard.length === many) break;
+  }
+  return heard;
+}
 export { Churn, seeded };
 
-window.client = { sdk, open, refusal, bytesOf, put, digest, listed, logged, checked, inspect, Churn, seeded };
+window.client = {
+  Reading,
+  overFalls,
+  heardSlowly,
+  sdk,
+  open,
+  refusal,
+  bytesOf,
+  put,
+  digest,
+  listed,
+  logged,
+  checked,
+  inspect,
+  Churn,
+  seeded,
+};

@@ -120,9 +120,31 @@ export async function meddle(page) {
 }
 
 /**
- * Sets what `meddle` does from now on.
+ * Counts what the page's next document asks of its engine, and with `rewind` has the next reading of events begin before
+ * all that is kept.
  * @param {Page} page
- * @param {"refuse" | "slowClose"} how
+ */
+export async function eavesdrop(page) {
+  await page.addInitScript(() => {
+    const send = Worker.prototype.postMessage;
+    /** @param {any} message */
+    Worker.prototype.postMessage = function (message) {
+      const { dataset } = document.documentElement;
+      if (message.question !== "sleep") dataset["asked"] = String(Number(dataset["asked"] ?? 0) + 1);
+      const reads = message.question === "batch" && message.args[0].includes('"op":"read_events"');
+      if (reads && dataset["rewind"]) {
+        delete dataset["rewind"];
+        message.args[0] = message.args[0].replace(/"after":"e\d+"/, '"after":"e0"');
+      }
+      send.call(this, message);
+    };
+  });
+}
+
+/**
+ * Sets what `meddle` or `eavesdrop` does from now on.
+ * @param {Page} page
+ * @param {"refuse" | "rewind" | "slowClose"} how
  * @param {number | undefined} amount
  */
 export function meddling(page, how, amount) {

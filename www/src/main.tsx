@@ -10,7 +10,9 @@ import "./style/masthead.css";
 import "./style/desk.css";
 import "./style/rows.css";
 import "./style/details.css";
+import "./style/streams.css";
 import "./style/records.css";
+import "./style/feed.css";
 
 const place = document.getElementById("page");
 if (place) render(<Page reading={readAddress(location.search)} />, place);

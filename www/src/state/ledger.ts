@@ -1,27 +1,19 @@
-// Every execution of the engine as rows, kept current from the event log; only what is seen is described.
+// Every execution of the engine as rows, kept current by the events that it hears; only what is seen is described.
 
-import {
-  type DecodedResult,
-  type Engine,
-  type EventRecord,
-  type EventStream,
-  type ExecutionSnapshot,
-  TidegateError,
-} from "tidegate";
+import type { DecodedResult, Engine, EventRecord, ExecutionSnapshot } from "tidegate";
 import { Observable } from "./observable.js";
 import { lacksResult, type Row, rowAfter, rowOfSnapshot, rowOfSummary } from "./row.js";
 import { type Filter, groupOf, type Standing, type Tally, tallyOf } from "./standing.js";
 
 const PAGE = 1_000;
-/** Phase changes, and changes of a priority, which are none. */
-const STREAMS: EventStream[] = ["execution", "operator"];
 
 export class Ledger extends Observable {
   readonly #engine: Engine;
   readonly #rows = new Map<string, Row>();
   /** The oldest first. */
   #order: string[] = [];
-  #cursor = "";
+  /** Events that the next round applies. */
+  #heard: EventRecord[] = [];
   readonly #seen = new Map<string, readonly string[]>();
   #tally: Tally = tallyOf([]);
   #laneTallies: ReadonlyMap<string, Tally> = new Map();
@@ -82,6 +74,7 @@ export class Ledger extends Observable {
   /** The rows of these, with their snapshots. */
   async described(ids: readonly string[]): Promise<Row[]> {
     await this.#describe(ids.filter((id) => !this.#rows.get(id)?.snapshot));
+    this.changed();
     return this.rows(ids);
   }
 
@@ -91,9 +84,9 @@ export class Ledger extends Observable {
     return ids.some((id) => this.#rows.get(id)?.stale);
   }
 
-  /** Reads everything: the cursor first, so that what happens meanwhile is read again as events. */
-  async load(): Promise<void> {
-    this.#cursor = (await this.#engine.readEvents({ limit: 1 })).cursor;
+  /** Reads everything; what happens after the answer, a cursor, is to be heard as events. */
+  async load(): Promise<string> {
+    const { cursor: after } = await this.#engine.readEvents({ limit: 0 });
     const summaries = [];
     let cursor: string | undefined;
     do {
@@ -102,39 +95,41 @@ export class Ledger extends Observable {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     this.#rows.clear();
+    this.#heard = [];
     for (const summary of summaries) this.#rows.set(summary.executionId, rowOfSummary(summary));
     // The listing does not tell a lapsed lease from a live one, nor whose it is.
     const active = [...this.#rows.values()].filter(({ standing }) => standing === "active");
     await this.#describe(active.map(({ id }) => id));
     this.#settle();
+    return after;
+  }
+
+  /** Hears what happened; the next round reads what that changed. */
+  hear(event: EventRecord): void {
+    this.#heard.push(event);
+  }
+
+  /** Hears that something about an execution changed of which there is no event. */
+  touch(id: string): void {
+    const row = this.#rows.get(id);
+    if (row) this.#rows.set(id, { ...row, stale: true });
   }
 
   /** Brings the rows up to date. */
   async refresh(): Promise<void> {
+    const events = this.#heard;
+    this.#heard = [];
     try {
-      await this.#follow();
+      await this.#apply(events);
       const shown = new Set([...this.#seen.values()].flat());
       const wanted = [...this.#rows.values()].filter((row) => isWanted(row, shown.has(row.id)));
       await this.#describe(wanted.map(({ id }) => id));
       this.trouble = undefined;
     } catch (thrown) {
+      this.#heard.unshift(...events);
       this.trouble = thrown;
     }
     this.#settle();
-  }
-
-  async #follow(): Promise<void> {
-    try {
-      for (let atEnd = false; !atEnd; ) {
-        const page = await this.#engine.readEvents({ after: this.#cursor, limit: PAGE, streams: STREAMS });
-        await this.#apply(page.events);
-        this.#cursor = page.cursor;
-        atEnd = page.atEnd;
-      }
-    } catch (thrown) {
-      if (!(thrown instanceof TidegateError) || thrown.code !== "state.cursor_too_old") throw thrown;
-      await this.load();
-    }
   }
 
   async #apply(events: readonly EventRecord[]): Promise<void> {
@@ -152,8 +147,10 @@ export class Ledger extends Observable {
   /** One batch: the snapshots, and the results of those that are known to have completed. */
   async #describe(ids: readonly string[]): Promise<void> {
     const found = await Promise.all(ids.map((id) => this.#ask(id)));
-    for (const { snapshot, result } of found) {
+    for (const [at, { snapshot, result }] of found.entries()) {
       if (snapshot) this.#rows.set(snapshot.executionId, rowOfSnapshot(snapshot, result));
+      // It is past its retention.
+      else this.#rows.delete(ids[at] ?? "");
     }
   }
 
@@ -189,7 +186,7 @@ function talliesByLane(rows: readonly Row[]): ReadonlyMap<string, Tally> {
   return new Map([...standings].map(([lane, own]) => [lane, tallyOf(own)]));
 }
 
+/** What this tab has in hand is shown on its benches. */
 function isWanted(row: Row, isShown: boolean): boolean {
-  // Progress writes no event: what is active is always asked.
-  return row.standing === "active" || (isShown && (row.stale || lacksResult(row)));
+  return (isShown || row.standing === "active") && (row.stale || lacksResult(row));
 }

@@ -2,8 +2,12 @@
 
 import { useEffect, useReducer } from "preact/hooks";
 
+/** Changes within so many ms are drawn together. */
+const GATHER_MS = 100;
+
 export class Observable {
   readonly #watchers = new Set<() => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
@@ -11,7 +15,14 @@ export class Observable {
   }
 
   protected changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     for (const watcher of this.#watchers) watcher();
+  }
+
+  /** As `changed`, a moment later, for changes that come one upon the other. */
+  protected changedSoon(): void {
+    this.#timer ??= setTimeout(() => this.changed(), GATHER_MS);
   }
 }
 

@@ -19,11 +19,11 @@ const SATISFIED: Readonly<Record<Satisfied, string>> = {
 /** Every method rejects with what the engine refuses. */
 export class Operator extends Observable {
   readonly #engine: Engine;
-  readonly #look: () => void;
+  readonly #look: (executionId?: string) => void;
   #said = "";
 
   /** `look` has what changed read at once. */
-  constructor(engine: Engine, look: () => void) {
+  constructor(engine: Engine, look: (executionId?: string) => void) {
     super();
     this.#engine = engine;
     this.#look = look;
@@ -73,6 +73,11 @@ export class Operator extends Observable {
     );
   }
 
+  async setTag(executionId: string, title: string, key: string, value: string): Promise<void> {
+    await this.#engine.executions.setTag(executionId, key, value);
+    this.#say(`${title} is tagged ${key} = ${value}.`, executionId);
+  }
+
   async setLane(lane: string, state: LaneState): Promise<void> {
     await this.#engine.lanes.setState(lane, state);
     this.#say(`Lane ${lane} is ${state}.`);
@@ -83,7 +88,8 @@ export class Operator extends Observable {
     return (await this.#engine.executions.explainClaim(executionId, { lanes: LANES })).sentence;
   }
 
-  #say(sentence: string): void {
+  /** Names the execution where no event tells that it changed. */
+  #say(sentence: string, executionId?: string): void {
     this.#said = sentence;
     this.changed();
     setTimeout(() => {
@@ -91,7 +97,7 @@ export class Operator extends Observable {
       this.#said = "";
       this.changed();
     }, SAID_MS);
-    this.#look();
+    this.#look(executionId);
   }
 }
 

@@ -1,15 +1,19 @@
-// A round that is repeated while the page is seen: never two at a time, at once when the page comes into view.
+// Rounds of reading while the page is seen: never two at a time, and none unless something asked for it.
 
 export class Pulse {
-  readonly #round: () => Promise<void>;
+  readonly #round: () => Promise<number | undefined>;
   readonly #restMs: number;
   readonly #stopped = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer rings, and when the last round was over, as `performance.now` tells it. */
+  #rings = Number.POSITIVE_INFINITY;
+  #endedAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
-  #again = false;
+  /** After how many ms the round under way was asked for again. */
+  #againMs = Number.POSITIVE_INFINITY;
 
-  /** `round` does not reject. */
-  constructor(round: () => Promise<void>, restMs: number) {
+  /** `round` does not reject; it answers after how many ms it wants another, if it wants one by itself. */
+  constructor(round: () => Promise<number | undefined>, restMs: number) {
     this.#round = round;
     this.#restMs = restMs;
     document.addEventListener("visibilitychange", () => this.now(), { signal: this.#stopped.signal });
@@ -19,8 +23,14 @@ export class Pulse {
   /** Makes a round now, or one more right after the one under way. */
   now(): void {
     if (this.#stopped.signal.aborted || document.visibilityState === "hidden") return;
-    if (this.#running) this.#again = true;
+    if (this.#running) this.#againMs = 0;
     else this.#begin();
+  }
+
+  /** Makes a round once the last one is over for as long as it rests. */
+  soon(): void {
+    if (this.#running) this.#againMs = Math.min(this.#againMs, this.#restMs);
+    else this.#arm(this.#endedAt + this.#restMs - performance.now());
   }
 
   /** Resolves when no round is under way any more. */
@@ -32,11 +42,21 @@ export class Pulse {
 
   #begin(): void {
     clearTimeout(this.#timer);
-    this.#again = false;
-    this.#running = this.#round().finally(() => {
+    this.#rings = Number.POSITIVE_INFINITY;
+    this.#againMs = Number.POSITIVE_INFINITY;
+    this.#running = this.#round().then((againMs) => {
       this.#running = undefined;
-      if (this.#again) this.now();
-      else if (!this.#stopped.signal.aborted) this.#timer = setTimeout(() => this.now(), this.#restMs);
+      this.#endedAt = performance.now();
+      this.#arm(Math.min(this.#againMs, againMs ?? Number.POSITIVE_INFINITY));
     });
+  }
+
+  #arm(ms: number): void {
+    const at = performance.now() + Math.max(ms, 0);
+    // What rings in a hidden page stays rung: coming into view makes a round anyway.
+    if (at >= this.#rings || this.#stopped.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#rings = at;
+    this.#timer = setTimeout(() => this.now(), ms);
   }
 }

@@ -1,21 +1,34 @@
-// An open engine with all that goes with it: the ledger, the crew, the operator, the vitals, and what keeps them current.
+// An open engine with all that goes with it: the ledger, the crew, the operator, the vitals, and what keeps them current:
+// the engine tells what happens, and nothing is asked of it while nothing does.
 
-import type { Engine } from "tidegate";
+import type { Engine, EventRecord } from "tidegate";
+import { AtWork } from "./at-work.js";
 import { type BatchReport, type Choice, submitBatch } from "./batch.js";
+import { Clock } from "./clock.js";
 import { Crew } from "./crew.js";
+import { Feed } from "./feed.js";
+import { Finding } from "./finding.js";
 import { Ledger } from "./ledger.js";
 import { nextOrder } from "./numbers.js";
 import { Operator } from "./operator.js";
 import { Overview } from "./overview.js";
 import { Pulse } from "./pulse.js";
 import { Questions } from "./questions.js";
-import { unfinished } from "./standing.js";
+import { type Tally, unfinished } from "./standing.js";
+import { Tidings } from "./tidings.js";
 import { Troubles } from "./troubles.js";
 import { Vitals } from "./vitals.js";
 
-const LEDGER_REST_MS = 250;
+/** The rests between two readings of what events changed, in ms. */
+const LEDGER_REST_MS = 100;
+const FINDING_REST_MS = 250;
 const OVERVIEW_REST_MS = 1_000;
 const VITALS_REST_MS = 3_000;
+/** The rest before what could not be read is tried again. */
+const AGAIN_MS = 1_000;
+/** How often what is under way, and what only waits, is drawn anew. */
+const LIVE_MS = 250;
+const WAIT_MS = 1_000;
 
 /** What an earlier life of the page left behind. */
 export interface Inheritance {
@@ -32,9 +45,16 @@ export class Shop {
   readonly vitals: Vitals;
   readonly overview: Overview;
   readonly operator: Operator;
+  readonly finding: Finding;
+  readonly feed: Feed;
+  /** Rings while something on the page changes by time alone. */
+  readonly clock: Clock;
   readonly questions = new Questions();
   readonly inheritance: Inheritance;
-  readonly #pulses: Pulse[];
+  readonly #pulses: Readonly<Record<"ledger" | "finding" | "overview" | "vitals", Pulse>>;
+  readonly #tidings: Tidings;
+  readonly #atWork: AtWork;
+  readonly #lost: (error: unknown) => void;
   #nextOrder: number;
   #isLeft = false;
 
@@ -42,8 +62,8 @@ export class Shop {
   static async begin(engine: Engine, lost: (error: unknown) => void): Promise<Shop> {
     const ledger = new Ledger(engine);
     try {
-      await ledger.load();
-      return new Shop(engine, ledger, await nextOrder(ledger), lost);
+      const after = await ledger.load();
+      return new Shop(engine, ledger, after, await nextOrder(ledger), lost);
     } catch (thrown) {
       // An engine that stayed open would hold the database against the next try.
       await engine.close().catch(() => {});
@@ -51,13 +71,24 @@ export class Shop {
     }
   }
 
-  private constructor(engine: Engine, ledger: Ledger, firstOrder: number, lost: (error: unknown) => void) {
+  private constructor(
+    engine: Engine,
+    ledger: Ledger,
+    after: string,
+    firstOrder: number,
+    lost: (error: unknown) => void,
+  ) {
     this.engine = engine;
     this.ledger = ledger;
+    this.#lost = lost;
     this.crew = new Crew(engine, this.troubles);
     this.vitals = new Vitals(engine, this.troubles);
     this.overview = new Overview(engine, () => this.now());
-    this.operator = new Operator(engine, () => this.look());
+    this.finding = new Finding(engine, () => this.now());
+    this.feed = new Feed(engine);
+    this.operator = new Operator(engine, (executionId) => this.look(executionId));
+    this.#atWork = new AtWork(engine, (executionId) => this.#stirred(executionId));
+    this.clock = new Clock(() => restOf(ledger.tally));
     const { tally } = ledger;
     this.inheritance = {
       unfinished: unfinished(tally),
@@ -65,15 +96,12 @@ export class Shop {
     };
     this.#nextOrder = firstOrder;
     this.crew.resume();
-    const follow = async () => {
-      await ledger.refresh();
-      if (engine.over !== undefined && !this.#isLeft) lost(engine.over);
-    };
-    this.#pulses = [
-      new Pulse(follow, LEDGER_REST_MS),
-      new Pulse(() => this.overview.refresh(), OVERVIEW_REST_MS),
-      new Pulse(() => this.vitals.refresh(), VITALS_REST_MS),
-    ];
+    this.#pulses = this.#begun();
+    this.#tidings = new Tidings(engine, after, {
+      heard: (event) => this.#heard(event),
+      anew: () => ledger.load(),
+      failed: (thrown) => this.#failed(thrown),
+    });
   }
 
   /** How many executions have not ended. */
@@ -86,9 +114,10 @@ export class Shop {
     return Date.now() + this.vitals.aheadMs;
   }
 
-  /** Reads what changed without waiting for the next round. */
-  look(): void {
-    for (const pulse of this.#pulses) pulse.now();
+  /** Reads what changed without waiting for an event; there is none about a tag or a lane. */
+  look(executionId?: string): void {
+    if (executionId !== undefined) this.ledger.touch(executionId);
+    for (const pulse of Object.values(this.#pulses)) pulse.now();
   }
 
   /** What was refused keeps its numbers: a call whose answer was lost may have been kept all the same. */
@@ -109,9 +138,65 @@ export class Shop {
     await this.#leave(this.engine.destroy());
   }
 
+  #begun() {
+    const follow = async () => {
+      await this.ledger.refresh();
+      this.#atWork.follow(this.ledger.active);
+      this.clock.wind();
+      return this.ledger.trouble === undefined ? undefined : AGAIN_MS;
+    };
+    const quietly = (round: () => Promise<void>) => () => round().then(() => undefined);
+    return {
+      ledger: new Pulse(follow, LEDGER_REST_MS),
+      finding: new Pulse(
+        quietly(() => this.finding.refresh()),
+        FINDING_REST_MS,
+      ),
+      overview: new Pulse(
+        quietly(() => this.overview.refresh()),
+        OVERVIEW_REST_MS,
+      ),
+      vitals: new Pulse(() => this.vitals.refresh(), VITALS_REST_MS),
+    };
+  }
+
+  /** Has read anew what an event changed, and nothing else. */
+  #heard(event: EventRecord): void {
+    const { ledger, finding, overview, vitals } = this.#pulses;
+    if (event.lease !== undefined || event.executionId === undefined) overview.soon();
+    // A heartbeat and a renewal tell no more than that somebody is still there.
+    if (event.executionId === undefined) return;
+    this.ledger.hear(event);
+    ledger.soon();
+    if (event.cause === "renewed") return;
+    finding.soon();
+    vitals.soon();
+  }
+
+  #stirred(executionId: string): void {
+    this.ledger.touch(executionId);
+    this.#pulses.ledger.soon();
+  }
+
+  #failed(thrown: unknown): void {
+    const { over } = this.engine;
+    if (over === undefined) this.troubles.meet("What happens could not be read, and is tried again", thrown);
+    else if (!this.#isLeft) this.#lost(over);
+  }
+
   /** A round that waits for an engine that does not answer any more ends with the engine. */
   async #leave(ended: Promise<void>): Promise<void> {
     this.#isLeft = true;
-    await Promise.all([ended, ...this.#pulses.map((pulse) => pulse.stop())]);
+    this.#tidings.stop();
+    this.#atWork.follow([]);
+    this.feed.rest();
+    this.clock.stop();
+    await Promise.all([ended, ...Object.values(this.#pulses).map((pulse) => pulse.stop())]);
   }
+}
+
+/** After how long something will look different by time alone. */
+function restOf({ active, delayed, waiting }: Tally): number | undefined {
+  if (active + delayed > 0) return LIVE_MS;
+  return waiting > 0 ? WAIT_MS : undefined;
 }

@@ -25,6 +25,12 @@ const GROUP_OF: Readonly<Record<Standing, Group>> = {
   cancelled: "cancelled",
 };
 
+/** The public states of a group. */
+export function statesOf(wanted: Group): PublicState[] {
+  const standings = Object.keys(GROUP_OF) as Standing[];
+  return standings.filter((one): one is PublicState => one !== "lapsed" && GROUP_OF[one] === wanted);
+}
+
 export function standingOf(publicState: PublicState, state?: StateVector): Standing {
   return publicState === "active" && state?.ownershipState === "lease_expired_reclaimable" ? "lapsed" : publicState;
 }
@@ -43,6 +49,16 @@ export function tallyOf(standings: Iterable<Standing>): Tally {
   for (const standing of standings) {
     tally.all += 1;
     tally[groupOf(standing)] += 1;
+  }
+  return tally;
+}
+
+/** The tally of how many are in each public state. */
+export function tallyOfCounts(counts: Readonly<Record<PublicState, number>>): Tally {
+  const tally = { all: 0, active: 0, waiting: 0, delayed: 0, completed: 0, failed: 0, cancelled: 0 };
+  for (const [state, count] of Object.entries(counts) as [PublicState, number][]) {
+    tally.all += count;
+    tally[groupOf(state)] += count;
   }
   return tally;
 }

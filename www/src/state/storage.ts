@@ -3,9 +3,15 @@
 import { type Engine, openEngine, rescueDatabase } from "tidegate";
 import type { Address } from "../address.js";
 
+/** For how many days executions are kept after their end, and events after they happened. */
+export const KEPT_DAYS = 7;
+
+const DAY_MS = 86_400_000;
+
 export function openStorage({ storage, name, durability }: Address): Promise<Engine> {
-  if (storage === "memory") return openEngine({ storage: { kind: "memory" } });
-  return openEngine({ storage: { kind: "opfs", name, durability } });
+  const retention = { executionsMs: KEPT_DAYS * DAY_MS, eventsMs: KEPT_DAYS * DAY_MS };
+  if (storage === "memory") return openEngine({ storage: { kind: "memory" }, retention });
+  return openEngine({ storage: { kind: "opfs", name, durability }, retention });
 }
 
 /** Gives the visitor the whole database as one SQLite file. */

@@ -14,6 +14,7 @@ import { Troubles } from "./troubles.js";
 export function Desk({ shop }: { shop: Shop }) {
   const { ledger } = shop;
   useChanges(ledger);
+  useChanges(shop.clock);
   const { tally } = ledger;
   return (
     <main

@@ -1,4 +1,5 @@
-// All about an execution: what can be done about it, every attempt, the steps it kept, and what it was created with.
+// All about an execution: what can be done about it, every attempt, the steps it kept, its streams, what it was
+// created with, its tags and its history.
 
 import type { AttemptSnapshot, AttemptType, ExecutionSnapshot, LaneState, StepSnapshot } from "tidegate";
 import type { Row } from "../state/row.js";
@@ -6,8 +7,12 @@ import type { Shop } from "../state/shop.js";
 import { MARK_OF } from "./attempt-marks.js";
 import { ExecutionActions } from "./execution-actions.js";
 import { bytes, count, instant, seconds } from "./format.js";
+import { History } from "./history.js";
 import { Mark } from "./mark.js";
+import { namesOf } from "./names.js";
 import { textOfResult, thumbnailOf } from "./result.js";
+import { StreamPanel } from "./stream-panel.js";
+import { Tags } from "./tags.js";
 
 interface DetailsProps {
   readonly shop: Shop;
@@ -20,6 +25,7 @@ export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
   const { snapshot } = row;
   if (!snapshot) return null;
   const thumbnail = thumbnailOf(row.result);
+  const { title } = namesOf(row);
   return (
     <div class="details">
       <ExecutionActions shop={shop} row={row} snapshot={snapshot} laneState={laneState} />
@@ -36,6 +42,7 @@ export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
         ))}
       </ol>
       {snapshot.steps && snapshot.steps.length > 0 && <Steps steps={snapshot.steps} />}
+      <StreamPanel shop={shop} row={row} snapshot={snapshot} title={title} />
       <h4>Execution</h4>
       <div class="facts">
         <dl>
@@ -48,6 +55,8 @@ export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
         </dl>
         {thumbnail && <img src={thumbnail} width={144} height={96} alt="The print, developed" />}
       </div>
+      <Tags shop={shop} row={row} tags={snapshot.tags} title={title} />
+      <History shop={shop} snapshot={snapshot} title={title} />
     </div>
   );
 }
@@ -111,7 +120,8 @@ function Steps({ steps }: { steps: readonly StepSnapshot[] }) {
 }
 
 function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
-  const { executionId, lane, priority, replayCount, idempotencyKey, policy, createdAt, currentLease, tags } = snapshot;
+  const { executionId, lane, priority, replayCount, idempotencyKey, policy, createdAt, currentLease, keptUntil } =
+    snapshot;
   const facts: [string, string | undefined][] = [
     ["Id", executionId],
     ["Lane", lane],
@@ -119,12 +129,7 @@ function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
     ["Created", instant(createdAt)],
     ["Replayed", replayCount > 0 ? count(replayCount, "time") : undefined],
     ["Idempotency key", idempotencyKey],
-    [
-      "Tags",
-      Object.entries(tags)
-        .map(([name, value]) => `${name}: ${value}`)
-        .join(", "),
-    ],
+    ["Kept until", keptUntil === undefined ? undefined : instant(keptUntil)],
     [
       "Retries",
       policy.retry?.maxRetries === undefined ? undefined : `${policy.retry.maxRetries} at most, waits double`,

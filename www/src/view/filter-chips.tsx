@@ -3,7 +3,7 @@
 import { type Filter, GROUPS, type Tally } from "../state/standing.js";
 import { Mark } from "./mark.js";
 
-const NAMES: Readonly<Record<Filter, string>> = {
+export const NAMES: Readonly<Record<Filter, string>> = {
   all: "All",
   active: "Active",
   waiting: "Waiting",

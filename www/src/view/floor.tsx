@@ -1,15 +1,17 @@
-// What the shop's records show, one of them at a time: the executions, the lanes, the workers, the leases.
+// What the shop's records show, one of them at a time: the executions, the lanes, the workers, the leases,
+// the events.
 
-import { useRef, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import type { Shop } from "../state/shop.js";
 import { Executions } from "./executions.js";
+import { FeedPanel } from "./feed-panel.js";
 import { neighbourAmongEntries, useKeptFocus } from "./focus.js";
 import { LanesPanel } from "./lanes-panel.js";
 import { LeasesPanel } from "./leases-panel.js";
 import { Said } from "./said.js";
 import { WorkersPanel } from "./workers-panel.js";
 
-const TABS = ["executions", "lanes", "workers", "leases"] as const;
+const TABS = ["executions", "lanes", "workers", "leases", "events"] as const;
 type Tab = (typeof TABS)[number];
 
 const NAMES: Readonly<Record<Tab, string>> = {
@@ -17,11 +19,19 @@ const NAMES: Readonly<Record<Tab, string>> = {
   lanes: "Lanes",
   workers: "Workers",
   leases: "Leases",
+  events: "Events",
 };
 
 export function Floor({ shop }: { shop: Shop }) {
   const [shown, setShown] = useState<Tab>("executions");
   useKeptFocus(neighbourAmongEntries);
+  const show = useCallback(
+    (executionId: string) => {
+      shop.finding.showOnly(executionId);
+      setShown("executions");
+    },
+    [shop],
+  );
   return (
     <div class="records">
       <Tabs shown={shown} onChoose={setShown} />
@@ -29,17 +39,19 @@ export function Floor({ shop }: { shop: Shop }) {
       {TABS.map((tab) => (
         <div key={tab} role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} hidden={tab !== shown}>
           {/* The executions keep what was opened and filtered; the others are only there when they are seen. */}
-          {(tab === "executions" || tab === shown) && <Panel shop={shop} tab={tab} />}
+          {(tab === "executions" || tab === shown) && <Panel shop={shop} tab={tab} onShow={show} />}
         </div>
       ))}
     </div>
   );
 }
 
-function Panel({ shop, tab }: { shop: Shop; tab: Tab }) {
+function Panel({ shop, tab, onShow }: { shop: Shop; tab: Tab; onShow: (executionId: string) => void }) {
   switch (tab) {
     case "executions":
       return <Executions shop={shop} />;
+    case "events":
+      return <FeedPanel shop={shop} onShow={onShow} />;
     case "lanes":
       return <LanesPanel shop={shop} />;
     case "workers":

@@ -47,6 +47,18 @@ export function instant(at: number): string {
   return date.toDateString() === new Date().toDateString() ? time : `${DAY.format(date)}, ${time}`;
 }
 
+const MOMENT = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 1,
+});
+
+/** The time of day, to a tenth of a second. */
+export function moment(at: number): string {
+  return MOMENT.format(new Date(at));
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }

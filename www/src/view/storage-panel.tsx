@@ -2,15 +2,15 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { StorageReport } from "tidegate";
+import type { Freeable, StorageReport } from "tidegate";
 import { useChanges } from "../state/observable.js";
 import type { Session } from "../state/session.js";
 import type { Shop } from "../state/shop.js";
-import { downloadDatabase } from "../state/storage.js";
-import type { Vitals } from "../state/vitals.js";
+import { downloadDatabase, KEPT_DAYS } from "../state/storage.js";
+import type { Compaction, Vitals } from "../state/vitals.js";
 import { DeleteButton } from "./delete-button.js";
 import { useKeptFocus } from "./focus.js";
-import { bytes, seconds } from "./format.js";
+import { bytes, count, seconds } from "./format.js";
 import { textOf } from "./troubles.js";
 
 /** Engine time that is ahead by no more than this is in step: clocks are corrected by that much all the time. */
@@ -47,9 +47,21 @@ export function StoragePanel({ session, shop }: { session: Session; shop: Shop }
         </Fact>
         <Space vitals={vitals} />
         <Clock vitals={vitals} />
+        <Free vitals={vitals} />
+        <Fact term="Kept" note="then ended work and events go">
+          {count(KEPT_DAYS, "day")}
+        </Fact>
       </dl>
       <div class="buttons storage-buttons">
         <DownloadButton shop={shop} />
+        <button
+          type="button"
+          class="small"
+          aria-disabled={vitals.compaction.phase === "working"}
+          onClick={() => void vitals.compact()}
+        >
+          Compact
+        </button>
         {kind === "opfs" && persisted === false && (
           <button type="button" class="small" onClick={() => void vitals.persist()}>
             Protect data
@@ -57,6 +69,7 @@ export function StoragePanel({ session, shop }: { session: Session; shop: Shop }
         )}
         <DeleteButton session={session} unfinished={() => shop.unfinished} />
       </div>
+      <CompactionLine compaction={vitals.compaction} />
     </section>
   );
 }
@@ -97,6 +110,55 @@ function Space({ vitals }: { vitals: Vitals }) {
       {full && ", full"}
     </Fact>
   );
+}
+
+/** What a compaction could give back. */
+function Free({ vitals }: { vitals: Vitals }) {
+  const { freeBytes, freeable } = vitals.storage;
+  return (
+    <Fact term="Unused in it" note={freeable ? pastRetention(freeable) : "not measured yet"}>
+      <span data-free-bytes={freeBytes ?? ""}>{freeBytes === null ? "…" : bytes(freeBytes)}</span>
+    </Fact>
+  );
+}
+
+function pastRetention({ executions, events }: Freeable): string {
+  const parts = [
+    ...(executions > 0 ? [count(executions, "execution")] : []),
+    ...(events > 0 ? [count(events, "event")] : []),
+  ];
+  return parts.length === 0 ? "nothing is past its time" : `${parts.join(" and ")} past their time`;
+}
+
+/** How far a compaction is, and what it came to; only that is read out. */
+function CompactionLine({ compaction }: { compaction: Compaction }) {
+  return (
+    <div class="compaction" data-compaction={compaction.phase}>
+      {compaction.phase === "working" && (
+        <progress
+          aria-label="Compaction"
+          max={Math.max(1, compaction.freedBytes + compaction.leftBytes)}
+          value={compaction.freedBytes}
+        />
+      )}
+      <p role="status">{compactionText(compaction)}</p>
+    </div>
+  );
+}
+
+function compactionText(compaction: Compaction): string {
+  switch (compaction.phase) {
+    case "none":
+      return "";
+    case "working":
+      return "Compacting…";
+    case "done":
+      return compaction.freedBytes > 0
+        ? `Compacted: ${bytes(compaction.freedBytes)} given back.`
+        : "Compacted: there was nothing to give back.";
+    case "failed":
+      return `It could not be compacted: ${textOf(compaction.thrown)}`;
+  }
 }
 
 function Clock({ vitals }: { vitals: Vitals }) {

@@ -3,6 +3,7 @@
 import { type Payload, type RetryPolicy, type Task, TaskFailure } from "tidegate";
 import { type Order, orderIn } from "./order.js";
 import { pause } from "./pause.js";
+import { tell } from "./telling.js";
 
 export const CHARGE_RETRY: RetryPolicy = {
   maxRetries: 3,
@@ -20,12 +21,19 @@ export async function charge(task: Task): Promise<Payload> {
   return { charged: order.euros, approval };
 }
 
-async function askBank({ claim, signal }: Task, order: Order): Promise<string> {
+async function askBank(task: Task, order: Order): Promise<string> {
+  const { claim, signal } = task;
   const digit = order.number % 10;
+  await tell(task, `asking the bank for € ${order.euros}`);
   await pause(250 + ((order.number * 37) % 450), signal);
-  if (digit === DECLINED) throw new TaskFailure("the card was declined", { class: "permanent", category: "declined" });
-  if (claim.retryCount < (SILENT_TRIES[digit] ?? 0))
+  if (digit === DECLINED) {
+    await tell(task, "declined, says the bank", "stderr");
+    throw new TaskFailure("the card was declined", { class: "permanent", category: "declined" });
+  }
+  if (claim.retryCount < (SILENT_TRIES[digit] ?? 0)) {
+    await tell(task, "nobody answers", "stderr");
     throw new TaskFailure("the bank did not answer", { class: "transient", category: "network" });
+  }
   return reference(order.number, claim.executionId);
 }
 

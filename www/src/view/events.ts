@@ -1,0 +1,53 @@
+// What an event says, in a few words.
+
+import type { Cause, EventDetail, EventRecord } from "tidegate";
+import type { Standing } from "../state/standing.js";
+
+const CAUSES: Readonly<Record<Cause, string>> = {
+  created: "created",
+  claimed: "claimed",
+  resumed: "resumed",
+  reclaimed: "taken over",
+  renewed: "lease renewed",
+  completed: "completed",
+  failed: "failed",
+  retry_scheduled: "failed, to be tried again",
+  cancelled: "cancelled",
+  delayed: "put off",
+  waiting_children: "waits for its children",
+  lease_expired: "its lease ran out",
+  lease_revoked: "its lease was revoked",
+  suspended: "suspended",
+  suspension_resumed: "goes on after its suspension",
+  delay_over: "its wait is over",
+  blocked: "blocked",
+  unblocked: "no longer blocked",
+  deadline_passed: "its deadline passed",
+  attempt_timed_out: "its attempt took too long",
+  skipped: "skipped",
+  replayed: "replayed",
+  priority_changed: "priority changed",
+  worker_registered: "worker registered",
+  worker_heartbeat: "worker heard of",
+  worker_marked_dead: "worker marked dead",
+  worker_swept: "worker swept out",
+};
+
+export function sentenceOf({ cause, detail, workerId, workerInstanceId, leaseEpoch }: EventRecord): string {
+  const by = workerInstanceId === undefined ? "" : `, ${workerId ?? "worker"} ${workerInstanceId}`;
+  const epoch = leaseEpoch === undefined ? "" : `, epoch ${leaseEpoch}`;
+  return `${CAUSES[cause]}${detail ? detailOf(detail) : ""}${by}${epoch}`;
+}
+
+function detailOf(detail: EventDetail): string {
+  if ("newPriority" in detail) return `: from ${detail.oldPriority} to ${detail.newPriority}`;
+  if ("reason" in detail && typeof detail.reason === "string") return `: ${detail.reason}`;
+  return "";
+}
+
+/** Whose mark and colour an event has. */
+export function standingOfEvent({ cause, publicState }: EventRecord): Standing {
+  if (cause === "lease_expired" || cause === "worker_swept" || cause === "worker_marked_dead") return "lapsed";
+  if (publicState) return publicState;
+  return cause === "renewed" || cause.startsWith("worker_") ? "active" : "waiting";
+}

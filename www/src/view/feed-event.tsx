@@ -1,0 +1,34 @@
+// One event of the log, and the way to its execution.
+
+import { memo } from "preact/compat";
+import type { EventRecord } from "tidegate";
+import { sentenceOf, standingOfEvent } from "./events.js";
+import { moment } from "./format.js";
+import { Mark } from "./mark.js";
+
+interface FeedEventProps {
+  readonly event: EventRecord;
+  /** What its execution is called. */
+  readonly name: string;
+  readonly onShow: (executionId: string) => void;
+}
+
+/** An event does not change, but its execution may get a better name. */
+export const FeedEvent = memo(function FeedEvent({ event, name, onShow }: FeedEventProps) {
+  const { executionId, cause, completion, at } = event;
+  const standing = standingOfEvent(event);
+  return (
+    <li class={`happening ${standing}`} data-event={cause} data-event-of={executionId} data-completion={completion}>
+      <span class="number quiet">{moment(at)}</span>
+      <span class="attempt-mark">
+        <Mark standing={standing} />
+      </span>
+      <span class="happening-what">{sentenceOf(event)}</span>
+      {executionId !== undefined && (
+        <button type="button" class="link" aria-label={`Show ${name}`} onClick={() => onShow(executionId)}>
+          {name}
+        </button>
+      )}
+    </li>
+  );
+});
