@@ -1,9 +1,15 @@
 //! The engine itself, called from Rust.
 
+mod look;
+mod stream;
+
 use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::floor::Floor;
+use crate::marks;
+use crate::reading::{Search, Wanted};
 use crate::sample::sample;
+use crate::streaming::Frames;
 use crate::subject::{
     ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
 };
@@ -29,6 +35,10 @@ pub struct EngineSubject {
     created: usize,
     /// The ids of executions to be read.
     picked: Vec<String>,
+    /// How many patches were made.
+    patches: u32,
+    /// The newest frame that was read.
+    seen: String,
 }
 
 impl EngineSubject {
@@ -42,6 +52,8 @@ impl EngineSubject {
             lanes: vec![lane(0)],
             created: 0,
             picked: Vec::new(),
+            patches: 0,
+            seen: String::new(),
         };
         subject.open()?;
         Ok(subject)
@@ -203,6 +215,36 @@ impl Subject for EngineSubject {
             }
         }
         Ok(())
+    }
+
+    fn append(&mut self, frames: Frames) -> Result<()> {
+        self.append_frames(frames)
+    }
+
+    fn tail(&mut self) -> Result<()> {
+        self.tail_one()
+    }
+
+    fn frames(&mut self, page: u32) -> Result<u32> {
+        self.read_frames(page)
+    }
+
+    fn newest_event(&mut self) -> Result<i64> {
+        self.newest_position()
+    }
+
+    fn events(&mut self, wanted: Wanted, after: i64, page: u32) -> Result<(u32, i64)> {
+        self.read_events(wanted, after, page)
+    }
+
+    fn search(&mut self, search: Search) -> Result<u32> {
+        self.search_one(search)
+    }
+
+    fn mark(&mut self) -> Result<()> {
+        self.engine = None;
+        marks::mark(&self.database.driver()?)?;
+        self.open()
     }
 
     fn serve(&mut self, lanes: u32) -> Result<()> {

@@ -4,14 +4,21 @@
 //! Invariant: `same_rows::check` finds no difference to the engine, so a change of what the engine writes shows here
 //! first. Counters are remembered and written once a commit, as the engine does.
 
+mod claim;
 mod count;
+mod event;
 mod look;
+mod search;
+mod stream;
 mod sweep;
 
 use self::count::Counts;
 use crate::clock::AheadClock;
 use crate::database::Database;
+use crate::marks;
+use crate::reading::{Search, Wanted};
 use crate::sample::sample;
+use crate::streaming::Frames;
 use crate::subject::{
     ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
 };
@@ -20,6 +27,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use tidegate::host::{Clock, Entropy, SeededEntropy};
 use tidegate::model::capability::Capabilities;
+use tidegate::model::frame::FrameId;
 use tidegate::model::id::ExecutionId;
 use tidegate::store::Store;
 use tidegate::store::driver::Value;
@@ -55,6 +63,10 @@ pub struct Floor {
     created: usize,
     leases: VecDeque<Lease>,
     picked: Vec<ExecutionId>,
+    /// How many patches were made.
+    patches: u32,
+    /// The newest frame that was read.
+    seen: FrameId,
 }
 
 impl Floor {
@@ -73,6 +85,8 @@ impl Floor {
             created: 0,
             leases: VecDeque::new(),
             picked: Vec::new(),
+            patches: 0,
+            seen: FrameId::FIRST,
         };
         floor.intern_lanes(1)?;
         floor.load_counters()?;
@@ -200,66 +214,6 @@ impl Floor {
         self.database.db()?.execute(SPECIFICATION, &[row.into(), KIND.into(), input.into()]).map(|_| ())
     }
 
-    fn claim_one(&mut self, now: i64) -> Result<()> {
-        const INPUT: &str = "SELECT s.kind, s.attempt_timeout_ms, s.tags, p.bytes, p.encoding FROM specification s \
-             LEFT JOIN payload p ON p.id = s.input WHERE s.execution = ?1";
-        const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
-             instance, previous) VALUES (?1, ?2, ?3, 2, 2290002, 1, 1, ?4, ?5, ?6, ?7)";
-        const UPDATE: &str = "UPDATE execution SET phase = 4, next = NULL, expires_at = ?2, claim_rank = NULL, \
-             epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
-             last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
-             worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
-        let (row, previous, public_id, route) = self.candidate()?;
-        let mut input = None;
-        self.database.db()?.query(INPUT, &[row.into()], &mut |found| {
-            input = Some((found.text(0)?.to_owned(), found.blob(3)?.to_vec(), found.opt_text(4)?.map(str::to_owned)));
-            Ok(())
-        })?;
-        if std::hint::black_box(input).is_none() {
-            return Err(Error::new(Code::InvariantBroken, "there was nothing to claim"));
-        }
-        let (attempt, lease, position) = (self.uuid(), self.uuid(), self.next.position);
-        self.next.position += 1;
-        let event: [Value<'_>; 7] =
-            [position.into(), now.into(), row.into(), (&lease).into(), WORKER.into(), INSTANCE.into(), previous.into()];
-        self.database.db()?.execute(EVENT, &event)?;
-        let update: [Value<'_>; 8] = [
-            row.into(),
-            (now + TTL_MS).into(),
-            now.into(),
-            position.into(),
-            (&attempt).into(),
-            (&lease).into(),
-            WORKER.into(),
-            INSTANCE.into(),
-        ];
-        self.database.db()?.execute(UPDATE, &update)?;
-        let counts = self.counts.entry(route).or_default();
-        (counts.waiting, counts.active) = (counts.waiting - 1, counts.active + 1);
-        self.leases.push_back(Lease { public_id, id: lease });
-        Ok(())
-    }
-
-    /// What is claimed next: its row, its latest event, its id and its route.
-    fn candidate(&self) -> Result<(i64, i64, [u8; 18], i64)> {
-        const OF_ONE: &str = "SELECT id, public_id, last_event, route FROM execution \
-             WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
-        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route FROM route r JOIN execution e ON e.id = \
-             (SELECT id FROM execution WHERE route = r.id AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1) \
-             ORDER BY e.claim_rank, e.id LIMIT 1";
-        let (sql, params): (_, &[Value<'_>]) = match self.lanes.as_slice() {
-            [route] => (OF_ONE, &[(*route).into()]),
-            _ => (OF_ALL, &[]),
-        };
-        let mut candidate = (0, 0, [0; 18], 0);
-        self.database.db()?.query(sql, params, &mut |found| {
-            (candidate.0, candidate.1, candidate.3) = (found.int(0)?, found.int(2)?, found.int(3)?);
-            candidate.2.copy_from_slice(found.blob(1)?);
-            Ok(())
-        })?;
-        Ok(candidate)
-    }
-
     fn complete_one(&mut self, now: i64) -> Result<()> {
         const UPDATE: &str = "UPDATE execution SET phase = 6, section = 7, outcome = 1, expires_at = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
              attempt_ended_at = ?2, verb = 1, result = ?4 WHERE id = ?1";
@@ -270,7 +224,7 @@ impl Floor {
         let counts = self.counts.entry(route).or_default();
         (counts.active, counts.completed) = (counts.active - 1, counts.completed + 1);
         let result = self.insert_payload(OUTPUT)?;
-        let position = self.append(EVENT, now, row, &lease, previous)?;
+        let position = self.append_event(EVENT, now, row, &lease, previous)?;
         self.database.db()?.execute(UPDATE, &[row.into(), now.into(), position.into(), result.into()]).map(|_| ())
     }
 
@@ -281,7 +235,7 @@ impl Floor {
              instance, previous) VALUES (?1, ?2, ?3, 5, 2, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
         let (row, previous, _) = self.held(&lease)?;
-        let position = self.append(EVENT, now, row, &lease, previous)?;
+        let position = self.append_event(EVENT, now, row, &lease, previous)?;
         self.database.db()?.execute(UPDATE, &[row.into(), (now + TTL_MS).into(), now.into(), position.into()])?;
         self.leases.push_back(lease);
         Ok(())
@@ -299,7 +253,7 @@ impl Floor {
         found.ok_or_else(unclaimed)
     }
 
-    fn append(&mut self, sql: &'static str, now: i64, row: i64, lease: &Lease, previous: i64) -> Result<i64> {
+    fn append_event(&mut self, sql: &'static str, now: i64, row: i64, lease: &Lease, previous: i64) -> Result<i64> {
         let position = self.next.position;
         self.next.position += 1;
         let event: [Value<'_>; 7] = [
@@ -356,6 +310,34 @@ impl Subject for Floor {
 
     fn list(&mut self) -> Result<()> {
         self.picked.iter().try_for_each(|id| self.list_one(id, PAGE))
+    }
+
+    fn append(&mut self, frames: Frames) -> Result<()> {
+        self.commit(frames.count, frames.batch, &mut |floor, now, _| floor.append_one(frames.sort, now))
+    }
+
+    fn tail(&mut self) -> Result<()> {
+        self.tail_one()
+    }
+
+    fn frames(&mut self, page: u32) -> Result<u32> {
+        self.read_frames(page)
+    }
+
+    fn newest_event(&mut self) -> Result<i64> {
+        Ok(self.next.position - 1)
+    }
+
+    fn events(&mut self, wanted: Wanted, after: i64, page: u32) -> Result<(u32, i64)> {
+        self.read_events(wanted, after, page)
+    }
+
+    fn search(&mut self, search: Search) -> Result<u32> {
+        self.search_one(search)
+    }
+
+    fn mark(&mut self) -> Result<()> {
+        marks::mark(&self.database.driver()?)
     }
 
     fn serve(&mut self, lanes: u32) -> Result<()> {

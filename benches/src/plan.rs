@@ -67,6 +67,26 @@ impl Plan {
         if self.quick { (500, 100) } else { (100_000, 10_000) }
     }
 
+    /// Durable frames that a stream keeps at most, of which a lap appends or reads as many.
+    pub const fn frame_count(&self) -> u32 {
+        if self.quick { 300 } else { 10_000 }
+    }
+
+    /// Frames of a lap that are appended one by one and read after each.
+    pub const fn tailed_count(&self) -> u32 {
+        if self.quick { 100 } else { 1_000 }
+    }
+
+    /// Finished executions behind a log of events, three for each.
+    pub const fn logged(&self) -> u32 {
+        if self.quick { 1_000 } else { 33_334 }
+    }
+
+    /// Events that each of several readers reads.
+    pub const fn reader_rows(&self) -> i64 {
+        if self.quick { 150 } else { 5_000 }
+    }
+
     /// Whether a line is wanted.
     pub fn wants(&self, place: &str, scenario: &str) -> bool {
         format!("{place}: {scenario}").contains(&self.filter)

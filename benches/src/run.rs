@@ -4,7 +4,7 @@ use crate::ground::{ALL, Ground};
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::subject::Work;
-use crate::{backlog, create, drain, history, lanes, open, renew, sweep};
+use crate::{backlog, create, drain, events, history, lanes, open, renew, streams, sweep};
 use tidegate::Result;
 
 /// What a ground is asked to do.
@@ -12,7 +12,8 @@ use tidegate::Result;
 pub enum Course {
     /// Everything but opening.
     Running,
-    /// What does not depend on how much waits: creates, drains, renewals, sweeps, lanes and opening.
+    /// What does not depend on how much waits: creates, drains, renewals, sweeps, lanes, streams, events and
+    /// opening.
     Short,
     /// Everything.
     Whole,
@@ -42,6 +43,12 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
     }
     if ground.inside() && plan.lane_counts().iter().any(|lanes| wants(&lanes::scenario(*lanes))) {
         lanes::measure(ground, plan)?.into_iter().for_each(&mut *hand);
+    }
+    if ground.inside() {
+        streams::measure(ground, plan, hand)?;
+    }
+    if ground.inside() && !ground.slow() && events::scenarios(plan).iter().any(|scenario| wants(scenario)) {
+        events::measure(ground, plan)?.into_iter().for_each(&mut *hand);
     }
     if course != Course::Short {
         let [one, many] = plan.set_counts();

@@ -5,6 +5,7 @@ use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::engine::EngineSubject;
 use crate::floor::Floor;
+use crate::streaming::{Frames, KEPT_MAX, LOSSY_TTL_MS, MEMBERS, Sort};
 use crate::subject::{Subject, TTL_MS, Work};
 use std::collections::BTreeMap;
 use tidegate::store::driver::{Driver, Value};
@@ -24,7 +25,7 @@ pub fn check() -> Result<()> {
     let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
     let mut engine = EngineSubject::over(engine_rows.lent()?, clock())?;
     let mut floor = Floor::over(floor_rows.lent()?, clock())?;
-    let steps: [(&str, Step); 9] = [
+    let steps: [(&str, Step); 15] = [
         ("create", |subject| subject.create(Work::plain(7, 3))),
         ("claim", |subject| subject.claim(5, 2)),
         ("renew", |subject| subject.renew(2, 2)),
@@ -39,10 +40,26 @@ pub fn check() -> Result<()> {
             subject.shuffle();
             subject.renew(3, 1)
         }),
+        ("append frames", |subject| subject.append(Frames::durable(15, 4))),
+        ("append best-effort frames beside them", |subject| {
+            subject.append(Frames { sort: Sort::Lossy, count: 2_000, batch: 500 })?;
+            subject.pass(LOSSY_TTL_MS)?;
+            subject.append(Frames { sort: Sort::Lossy, count: 20, batch: 1 })
+        }),
+        ("append patches", |subject| subject.append(Frames { sort: Sort::Summary, count: 7 * MEMBERS + 3, batch: 10 })),
         ("sweep expired leases", |subject| {
             subject.pass(TTL_MS + 1)?;
             subject.sweep(7)
         }),
+        ("claim one again", |subject| {
+            subject.serve(1)?;
+            subject.create(Work { priority: 9_000, ..Work::plain(1, 1) })?;
+            subject.claim(1, 1)
+        }),
+        ("append more best-effort frames than are kept", |subject| {
+            subject.append(Frames { sort: Sort::Lossy, count: 2_500, batch: 250 })
+        }),
+        ("append past the limit", |subject| subject.append(Frames::durable(KEPT_MAX + 30, 250))),
     ];
     for (step, act) in steps {
         for subject in [&mut engine as &mut dyn Subject, &mut floor] {

@@ -3,6 +3,8 @@
 //! Invariant: a subject that could not do all it was asked to do answers an error, so no time stands for less work.
 //! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
 
+use crate::reading::{Search, Wanted};
+use crate::streaming::Frames;
 use std::collections::VecDeque;
 use tidegate::host::{Entropy, SeededEntropy};
 use tidegate::{Code, Error, Result};
@@ -93,6 +95,41 @@ pub trait Subject {
 
     /// Reads a page of [`PAGE`] lines behind each execution that was picked.
     fn list(&mut self) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Appends frames to the streams of what is claimed, in turn.
+    fn append(&mut self, _frames: Frames) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Reads what was appended to the first stream since it was read last: one frame.
+    fn tail(&mut self) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Reads the first stream from its beginning by pages of so many frames; answers how many there were.
+    fn frames(&mut self, _page: u32) -> Result<u32> {
+        Err(unable())
+    }
+
+    /// The position of the newest event.
+    fn newest_event(&mut self) -> Result<i64> {
+        Err(unable())
+    }
+
+    /// Reads one page of events after a position; answers how many were wanted, and the last position looked at.
+    fn events(&mut self, _wanted: Wanted, _after: i64, _page: u32) -> Result<(u32, i64)> {
+        Err(unable())
+    }
+
+    /// Reads one page of what is searched for; answers how many lines it has.
+    fn search(&mut self, _search: Search) -> Result<u32> {
+        Err(unable())
+    }
+
+    /// Makes some of what has ended rare: failed, of another kind, in another lane, tagged.
+    fn mark(&mut self) -> Result<()> {
         Err(unable())
     }
 

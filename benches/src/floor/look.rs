@@ -10,7 +10,7 @@ use tidegate::{Code, Error, Result};
 /// Columns of a description.
 const DESCRIBED: usize = 42;
 /// Columns of a line in a page.
-const LISTED: usize = 13;
+pub(super) const LISTED: usize = 13;
 
 impl Floor {
     /// Reads all about an execution.
@@ -54,7 +54,7 @@ impl Floor {
 }
 
 /// Reads some columns of a row.
-fn read(row: &dyn Row, mut columns: Range<usize>) -> Result<()> {
+pub(super) fn read(row: &dyn Row, mut columns: Range<usize>) -> Result<()> {
     columns.try_for_each(|column| {
         std::hint::black_box(row.value(column)?);
         Ok(())
