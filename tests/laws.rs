@@ -8,8 +8,16 @@
 
 #[path = "laws/arbitrary.rs"]
 mod arbitrary;
+#[path = "laws/asking.rs"]
+mod asking;
+#[path = "laws/chronicle.rs"]
+mod chronicle;
+#[path = "laws/constraint.rs"]
+mod constraint;
 #[path = "laws/failing.rs"]
 mod failing;
+#[path = "laws/finding.rs"]
+mod finding;
 #[path = "laws/focused.rs"]
 mod focused;
 #[path = "laws/gate.rs"]
@@ -20,8 +28,12 @@ mod granted;
 mod grants;
 #[path = "laws/handle.rs"]
 mod handle;
+#[path = "laws/inquiry.rs"]
+mod inquiry;
 #[path = "laws/invalid.rs"]
 mod invalid;
+#[path = "laws/lasting.rs"]
+mod lasting;
 #[path = "laws/late_timer.rs"]
 mod late_timer;
 #[path = "laws/law.rs"]
@@ -38,6 +50,8 @@ mod mutation;
 mod op;
 #[path = "laws/operator.rs"]
 mod operator;
+#[path = "laws/pages.rs"]
+mod pages;
 #[path = "laws/paging.rs"]
 mod paging;
 #[path = "laws/picture.rs"]
@@ -54,6 +68,8 @@ mod record;
 mod refusing;
 #[path = "laws/registry.rs"]
 mod registry;
+#[path = "laws/retention.rs"]
+mod retention;
 #[path = "laws/retry.rs"]
 mod retry;
 #[path = "laws/roster.rs"]
@@ -72,8 +88,16 @@ mod situation;
 mod source;
 #[path = "laws/stage.rs"]
 mod stage;
+#[path = "laws/standing.rs"]
+mod standing;
+#[path = "laws/stream.rs"]
+mod stream;
+#[path = "laws/streaming.rs"]
+mod streaming;
 #[path = "laws/surroundings.rs"]
 mod surroundings;
+#[path = "laws/survey.rs"]
+mod survey;
 #[path = "laws/taking.rs"]
 mod taking;
 #[path = "laws/time.rs"]

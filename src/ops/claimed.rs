@@ -4,7 +4,7 @@ use super::call::Refill;
 use super::recorded::{RecordedStep, recorded};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
-use crate::model::execution::Execution;
+use crate::model::execution::{Attempt, Execution};
 use crate::model::given::{Given, of_stored, reads, stored};
 use crate::model::handle::Handle;
 use crate::model::id::{ExecutionId, uuid_text};
@@ -96,12 +96,28 @@ pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
     };
     let id = ExecutionId::parse("executionId", id)?;
     let Some(execution) = turn.find(&id)? else { return Ok(Refill::default()) };
+    if !knows_attempt(turn, &execution, &kept)? {
+        return Ok(Refill::default());
+    }
     let input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
     let mut steps = Vec::new();
     if let Some(Given::List(kept)) = kept.member("steps") {
         steps = kept.iter().map(|step| kept_step(turn, execution.row, step)).collect::<Result<_>>()?;
     }
     Ok(Refill { input, steps, ..Refill::default() })
+}
+
+/// Whether a kept claim was one of this execution, and not of a former one with its id.
+fn knows_attempt(turn: &Turn<'_>, execution: &Execution, kept: &Given<'_>) -> Result<bool> {
+    let (Some(Given::Int(index)), Some(Given::Text(id))) = (kept.member("attempt_index"), kept.member("attempt_id"))
+    else {
+        return Ok(false);
+    };
+    let is_it = |attempt: &Attempt| attempt.index == *index && uuid_text(attempt.id) == *id;
+    if execution.attempt.as_ref().is_some_and(is_it) {
+        return Ok(true);
+    }
+    Ok(turn.store.archived_attempt(execution.row, *index)?.as_ref().is_some_and(is_it))
 }
 
 /// A step as it was handed back, its result read again: those that were recorded since are not among them.

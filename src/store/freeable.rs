@@ -6,8 +6,10 @@ use crate::error::Result;
 impl Store {
     /// Executions that are past their retention.
     pub fn count_past(&self, now: i64) -> Result<i64> {
+        // scan: counts the rows of an index search, at most 10 000
         const OWN: &str = "SELECT count(*) FROM (SELECT id FROM execution WHERE ended_at IS NOT NULL \
              AND retention_ms IS NOT NULL AND ended_at + retention_ms <= ?1 LIMIT 10000)";
+        // scan: counts the rows of an index search, at most 10 000
         const OTHERS: &str = "SELECT count(*) FROM (SELECT id FROM execution WHERE ended_at IS NOT NULL \
              AND retention_ms IS NULL AND ended_at <= ?1 LIMIT 10000)";
         let own = self.count(OWN, now)?;
@@ -17,18 +19,21 @@ impl Store {
 
     /// Events before a position.
     pub fn count_events_before(&self, position: i64) -> Result<i64> {
+        // scan: counts the rows of an index search, at most 10 000
         const SQL: &str = "SELECT count(*) FROM (SELECT position FROM event WHERE position < ?1 LIMIT 10000)";
         self.count(SQL, position)
     }
 
     /// Answers whose request id has expired.
     pub fn count_expired_requests(&self, now: i64) -> Result<i64> {
+        // scan: counts the rows of an index search, at most 10 000
         const SQL: &str = "SELECT count(*) FROM (SELECT id FROM request WHERE expires_at <= ?1 LIMIT 10000)";
         self.count(SQL, now)
     }
 
     /// Idempotency keys whose window is over.
     pub fn count_expired_keys(&self, now: i64) -> Result<i64> {
+        // scan: counts the rows of an index search, at most 10 000
         const SQL: &str = "SELECT count(*) FROM (SELECT namespace FROM dedup WHERE expires_at <= ?1 LIMIT 10000)";
         self.count(SQL, now)
     }

@@ -4,7 +4,7 @@
 //! last instant is compared as well: every run ends with the same call, which writes.
 
 use crate::random::Random;
-use crate::record::{Turn, finish, recorded};
+use crate::record::{Turn, finish, recorded, without_file};
 use crate::rows::{Dump, differences};
 use crate::world::{START, World};
 
@@ -51,9 +51,11 @@ fn run(seed: u64, script: &[Turn], timer: Timer) -> Dump {
         now = turn.at;
         world.set_clock(now);
         let answers = world.send(&turn.calls).answers;
-        assert_eq!(answers, turn.answers, "seed {seed}, turn {index}, timer {timer:?}: {:?}", turn.calls);
+        let (found, expected) = (without_file(&answers), without_file(&turn.answers));
+        assert_eq!(found, expected, "seed {seed}, turn {index}, timer {timer:?}: {:?}", turn.calls);
     }
     pass(&mut world, timer, &mut random, now, now + 5_000_000);
+    // What is over by then of streams and executions, ticks have deleted in the end.
     finish(&mut world, now + 5_000_000)
 }
 

@@ -67,6 +67,11 @@ impl History {
                 law_16_only_the_registered_are_heard_of_and_leave(&mut self.registered, event)?;
                 continue;
             }
+            if event["cause"] == "created" {
+                // One of this id that was past its retention is another one.
+                self.stories.remove(text(event, "executionId"));
+                self.snapshots.remove(text(event, "executionId"));
+            }
             let story = self.stories.entry(text(event, "executionId").to_owned()).or_default();
             if let Some(state) = event["publicState"].as_str() {
                 state.clone_into(&mut story.public_state);

@@ -3,9 +3,11 @@
 //! What the engine draws (ids, jitter) is taken over from its answers and events; all else is predicted. The
 //! operations stand in `rules`, those of operators in `operator`, grants and their use in `granted`, typed calls in
 //! `typed`, lanes and workers in `roster`, the lease gate in `gate`, retries in `retry`, due actions in `time`, what reads
-//! answer in `picture` and `listing`.
+//! answer in `picture`, `listing`, `finding` and `chronicle`, streams in `stream`, retention in `retention`.
 
 use crate::op::Create;
+use crate::retention::Kept;
+use crate::stream::Stream;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +65,9 @@ pub struct Failure {
     pub detail: Option<String>,
 }
 
+/// Bytes and how they are encoded.
+pub type Payload = (Option<Vec<u8>>, Option<String>);
+
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub kind: &'static str,
@@ -78,6 +83,9 @@ pub struct Attempt {
     pub finished: Option<(&'static str, Option<i64>)>,
     pub failure: Option<Failure>,
     pub has_result: bool,
+    pub result: Option<Payload>,
+    /// Whether time ended it for good.
+    pub expired: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -131,11 +139,15 @@ pub struct Execution {
     pub progress: Option<Progress>,
     /// Why it was cancelled or expired, and by whom where the specification says so.
     pub ending: Option<(String, Option<String>)>,
-    pub result: Option<(Option<Vec<u8>>, Option<String>)>,
+    pub result: Option<Payload>,
     pub grant: Option<Grant>,
     pub steps: Vec<Step>,
     /// Why it is blocked, where somebody said.
     pub blocked_because: Option<String>,
+    /// By attempt.
+    pub streams: BTreeMap<i64, Stream>,
+    /// The closure of the stream of its latest attempt, as it was told last.
+    pub closure: Option<(i64, &'static str)>,
 }
 
 /// What time does; the order is the order within one instant.
@@ -153,7 +165,7 @@ pub enum DueKind {
 pub type DueKey = (i64, DueKind, usize);
 
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct Request {
     pub op: &'static str,
     pub answer: Value,
     /// The row of the execution that it is about.
@@ -180,14 +192,31 @@ pub struct Worker {
     pub heard_at: i64,
 }
 
+/// An event of the log, of which execution, and how many attempts that had by then.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    pub row: Option<usize>,
+    pub event: Value,
+    pub attempts: usize,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Model {
+    /// All there ever were, in the order in which they came up.
     pub executions: Vec<Execution>,
     pub by_id: BTreeMap<String, usize>,
+    /// Those that have ended and are stored.
+    pub ended: BTreeSet<usize>,
+    /// Those that were deleted.
+    pub gone: BTreeSet<usize>,
+    pub retention: Kept,
+    /// All there ever were; so many of them are deleted.
+    pub log: Vec<Logged>,
+    pub trimmed: usize,
     /// Those that have not ended.
     pub open: BTreeSet<usize>,
     pub dedup: BTreeMap<(String, String), Dedup>,
-    pub requests: BTreeMap<String, Kept>,
+    pub requests: BTreeMap<String, Request>,
     /// What each lane lets through.
     pub lanes: BTreeMap<String, &'static str>,
     /// Pairs of lane and required capabilities, in the order in which they came up.
@@ -201,13 +230,13 @@ pub struct Model {
     pub stored_instant: i64,
     /// The instance id of a worker that names none, once it is known.
     pub instance: Option<String>,
-    /// Of the step under way: whether anything was written, its events, whom it touched, what became claimable.
+    /// Of the step under way: whether anything was written, where its events begin, whom it touched, whom it wakes.
     pub wrote: bool,
-    pub events: Vec<Value>,
-    pub events_count: i64,
+    pub step_from: usize,
     pub touched: BTreeSet<usize>,
     pub claimable_lanes: BTreeSet<String>,
     pub finished: Vec<String>,
+    pub stream_wakes: BTreeSet<String>,
     /// What happened that no answer and no event tells.
     pub seen: BTreeSet<&'static str>,
 }
@@ -218,98 +247,6 @@ impl Step {
         let encoding = self.encoding.as_ref().filter(|_| self.result.is_some());
         let result = self.result.as_deref().map(crate::op::hex);
         json!({ "name": self.name, "result": result, "encoding": encoding, "recordedAt": self.at })
-    }
-}
-
-impl Execution {
-    /// Whether a plain claim may take it, its lane being open.
-    pub fn claimable(&self) -> bool {
-        let free = matches!(self.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None, .. });
-        free && !self.reserved()
-    }
-
-    pub fn reserved(&self) -> bool {
-        self.grant.as_ref().is_some_and(|grant| grant.live)
-    }
-
-    pub fn over(&self) -> bool {
-        matches!(self.phase, Phase::Ended { .. })
-    }
-
-    /// An attempt that is put off or loses its lease keeps what is left of its timeout.
-    fn keep_what_is_left(&mut self, at: i64, phase: Phase) {
-        let waits = matches!(
-            phase,
-            Phase::Waiting { next: Next::Interrupted }
-                | Phase::Delayed { next: Next::Interrupted, .. }
-                | Phase::Blocked { next: Next::Interrupted, .. }
-                | Phase::Lapsed { .. }
-        );
-        if let (true, Phase::Held { timeout_at, .. }, Some(attempt)) = (waits, self.phase, self.attempts.last_mut()) {
-            attempt.timeout_left_ms = timeout_at.map(|timeout_at| timeout_at - at);
-        }
-    }
-
-    pub fn live_fence(&self) -> Option<&Fence> {
-        match self.phase {
-            Phase::Held { .. } => self.attempts.last().map(|attempt| &attempt.fence),
-            Phase::Waiting { .. }
-            | Phase::Delayed { .. }
-            | Phase::Blocked { .. }
-            | Phase::Lapsed { .. }
-            | Phase::Ended { .. } => None,
-        }
-    }
-
-    pub fn lifecycle(&self) -> &'static str {
-        match self.phase {
-            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } => "runnable",
-            Phase::Held { .. } | Phase::Lapsed { .. } => "active",
-            Phase::Ended { .. } => "terminal",
-        }
-    }
-
-    pub fn reclaims_max(&self) -> i64 {
-        self.made.reclaims_max.unwrap_or(100)
-    }
-
-    pub fn replays_max(&self) -> i64 {
-        self.made.replays_max.unwrap_or(10)
-    }
-
-    pub fn due(&self) -> Option<DueKey> {
-        let before = self.due_but_for_the_lease();
-        let Phase::Held { expires_at, .. } = self.phase else { return before };
-        before.into_iter().chain([(expires_at, DueKind::LeaseExpiry, self.row)]).min()
-    }
-
-    /// What stands in the row: the expiry of a live lease has a column and an index of its own.
-    pub fn due_but_for_the_lease(&self) -> Option<DueKey> {
-        let own = match self.phase {
-            Phase::Waiting { .. } | Phase::Blocked { .. } => None,
-            Phase::Delayed { until_at, .. } => Some((until_at, DueKind::Delay)),
-            Phase::Held { timeout_at, .. } => timeout_at.map(|at| (at, DueKind::AttemptTimeout)),
-            Phase::Lapsed { backoff_until, .. } => backoff_until.map(|at| (at, DueKind::Delay)),
-            Phase::Ended { .. } => return None,
-        };
-        // A grant is good at its very last instant.
-        let granted =
-            self.grant.as_ref().filter(|grant| grant.live).map(|grant| (grant.expires_at + 1, DueKind::Delay));
-        // What was past already when the execution came to be, or was replayed, happens then: times never go back.
-        let deadline = self.deadline_at.map(|at| (at.max(self.changed_at), DueKind::Deadline));
-        own.into_iter().chain(granted).chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
-    }
-
-    /// The attempt pointer (lifecycle §4.3, §24.6).
-    pub fn pointer(&self) -> i64 {
-        let retry = matches!(
-            self.phase,
-            Phase::Waiting { next: Next::Retry }
-                | Phase::Delayed { next: Next::Retry, .. }
-                | Phase::Blocked { next: Next::Retry, .. }
-        );
-        let count = count(&self.attempts);
-        if retry { count } else { (count - 1).max(0) }
     }
 }
 
@@ -328,7 +265,8 @@ impl Model {
     /// Forgets what is remembered of the step before.
     pub fn next_step(&mut self) {
         self.wrote = false;
-        self.events.clear();
+        self.step_from = self.log.len();
+        self.stream_wakes.clear();
         self.touched.clear();
         self.claimable_lanes.clear();
         self.finished.clear();
@@ -339,15 +277,16 @@ impl Model {
         if self.wrote {
             self.stored_instant = self.last_instant;
         }
-        self.events_count += count(&self.events);
     }
 
     pub fn reopened(&mut self) {
         self.instance = None;
     }
 
+    /// The execution with this id, unless it is past its retention.
     pub fn find(&self, id: &str) -> Option<&Execution> {
-        self.by_id.get(id).map(|row| &self.executions[*row])
+        let row = self.by_id.get(id).filter(|row| self.visible(**row))?;
+        Some(&self.executions[*row])
     }
 
     pub fn first_due(&self) -> Option<DueKey> {
@@ -368,6 +307,7 @@ impl Model {
             one.ended_at = Some(at);
             self.finished.push(one.id.clone());
             self.open.remove(&row);
+            self.ended.insert(row);
         }
         match (phase, lease) {
             (Phase::Lapsed { .. }, _) => one.lapses += 1,
@@ -376,8 +316,18 @@ impl Model {
                 one.lapses = 0;
             }
         }
+        self.close_or_open(row);
         self.record(row, at, cause, true, lease);
         self.woken(row, was_claimable);
+    }
+
+    /// Notes whether the stream of its latest attempt was closed or opened while it goes on.
+    fn close_or_open(&mut self, row: usize) {
+        let one = &mut self.executions[row];
+        let closure = one.latest_closure();
+        if std::mem::replace(&mut one.closure, closure) != closure && !one.over() {
+            self.stream_wakes.insert(one.id.clone());
+        }
     }
 
     /// Notes that an execution became claimable.

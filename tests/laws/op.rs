@@ -1,8 +1,10 @@
 //! Calls as the tests think of them, and their JSON.
 
 use crate::handle::Handle;
+use crate::inquiry::Inquiry;
 use crate::protocol::{Protocol, Taker};
 use crate::registry::Registry;
+use crate::streaming::Streaming;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +42,9 @@ pub struct Create {
     pub retry: Option<Retry>,
     pub reclaims_max: Option<i64>,
     pub replays_max: Option<i64>,
+    pub retention_ms: Option<i64>,
+    /// How many of its frames are kept, and for how long.
+    pub stream: Option<(Option<i64>, Option<i64>)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,6 +81,17 @@ pub struct Revoke {
     pub lease_id: Option<String>,
     pub instance: Option<String>,
     pub reason: String,
+}
+
+/// What a reader of the log wants.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    pub after: String,
+    pub limit: Option<i64>,
+    pub streams: Vec<&'static str>,
+    pub namespace: Option<String>,
+    pub id: Option<String>,
+    pub tag: Option<(String, String)>,
 }
 
 /// One call.
@@ -128,11 +144,7 @@ pub enum Op {
         limit: Option<i64>,
         namespace: Option<String>,
     },
-    Events {
-        after: String,
-        limit: Option<i64>,
-        streams: Vec<&'static str>,
-    },
+    Events(Watch),
     WaitChildren {
         handle: Handle,
     },
@@ -146,6 +158,10 @@ pub enum Op {
     Protocol(Protocol),
     /// Lanes, leases, workers.
     Registry(Registry),
+    /// What attempts stream.
+    Streaming(Streaming),
+    /// Tags, searches, counts, histories, waits.
+    Inquiry(Inquiry),
     /// Arguments that are refused with this code, whatever the state.
     Invalid {
         op: &'static str,
@@ -185,11 +201,13 @@ impl Op {
             Self::Describe { .. } => "describe_execution",
             Self::Result { .. } => "get_execution_result",
             Self::List { .. } => "list_executions",
-            Self::Events { .. } => "read_events",
+            Self::Events(_) => "read_events",
             Self::WaitChildren { .. } => "wait_children",
             Self::Step { .. } => "record_step",
             Self::Protocol(protocol) => protocol.name(),
             Self::Registry(registry) => registry.name(),
+            Self::Streaming(streaming) => streaming.name(),
+            Self::Inquiry(inquiry) => inquiry.name(),
             Self::Invalid { op, .. } => op,
         }
     }
@@ -201,17 +219,17 @@ impl Op {
 
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        if let Self::Registry(registry) = self {
-            return registry.reads();
-        }
-        matches!(
-            self,
+        match self {
+            Self::Registry(registry) => registry.reads(),
+            Self::Streaming(streaming) => streaming.reads(),
+            Self::Inquiry(inquiry) => inquiry.reads(),
             Self::Describe { .. }
-                | Self::Result { .. }
-                | Self::List { .. }
-                | Self::Events { .. }
-                | Self::Protocol(Protocol::Scan { .. })
-        )
+            | Self::Result { .. }
+            | Self::List { .. }
+            | Self::Events(_)
+            | Self::Protocol(Protocol::Scan { .. }) => true,
+            _ => false,
+        }
     }
 
     /// The JSON of its arguments; payload bytes go to the list.
@@ -233,6 +251,8 @@ impl Op {
             }),
             Self::Protocol(protocol) => protocol.args(payloads),
             Self::Registry(registry) => registry.args(),
+            Self::Streaming(streaming) => streaming.args(payloads),
+            Self::Inquiry(inquiry) => inquiry.args(),
             Self::Progress { handle, percent, message } => {
                 json!({ "handle": handle.encode(), "percent": percent, "message": message })
             }
@@ -266,10 +286,28 @@ impl Op {
             Self::List { cursor, limit, namespace } => {
                 json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
             }
-            Self::Events { after, limit, streams } => json!({ "after": after, "limit": limit, "streams": streams }),
+            Self::Events(watch) => watch.args(),
             Self::Invalid { args, .. } => return args.clone(),
         };
         without_nulls(args)
+    }
+}
+
+impl Watch {
+    /// From a cursor on, by pages of a size; all phase changes where no stream is named.
+    pub fn after(cursor: &str, limit: Option<i64>, streams: &[&'static str]) -> Op {
+        Op::Events(Self { after: cursor.to_owned(), limit, streams: streams.to_vec(), ..Self::default() })
+    }
+
+    fn args(&self) -> Value {
+        json!({
+            "after": self.after,
+            "limit": self.limit,
+            "streams": self.streams,
+            "namespace": self.namespace,
+            "executionId": self.id,
+            "tag": self.tag.as_ref().map(|(key, value)| json!({ "key": key, "value": value })),
+        })
     }
 }
 
@@ -301,6 +339,10 @@ impl Create {
             "retry": self.retry.as_ref().map(Retry::json),
             "maxReclaimCount": self.reclaims_max,
             "maxReplayCount": self.replays_max,
+            "retentionMs": self.retention_ms,
+            "stream": self.stream.map(|(most, ttl_ms)| {
+                without_nulls(json!({ "retentionMaxlen": most, "retentionTtlMs": ttl_ms }))
+            }),
         })
     }
 }

@@ -58,7 +58,7 @@ impl Model {
         let (row, lease_id) = (one.row, attempt.fence.lease_id.clone());
         let one = &mut self.executions[row];
         one.epoch += 1;
-        one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", None));
+        one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", Some(now)));
         let answer = json!({ "outcome": "revoked", "leaseId": lease_id, "leaseEpoch": one.epoch.to_string() });
         self.enter(row, now, Phase::Waiting { next: Next::Interrupted }, "lease_revoked", Some("revoked"));
         if !revoke.reason.is_empty() {
@@ -107,6 +107,7 @@ impl Model {
         one.steps.clear();
         let answer = json!({ "executionId": id, "publicState": "waiting", "replayCount": one.replay_count });
         self.open.insert(row);
+        self.ended.remove(&row);
         self.enter(row, now, Phase::Waiting { next: Next::Replay }, "replayed", None);
         self.tell(&json!({ "branch": "normal", "groupsReset": 0 }));
         Ok(answer)

@@ -1,6 +1,6 @@
 //! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
 
-use crate::model::{Attempt, Execution, Model, Next, Phase, Step, count};
+use crate::model::{Attempt, Execution, Logged, Model, Next, Phase, Step, count};
 use crate::op::{Op, Retry, hex};
 use serde_json::{Value, json};
 
@@ -271,7 +271,7 @@ impl Model {
             | Phase::Lapsed { .. }
             | Phase::Ended { .. } => None,
         };
-        self.events.push(json!({
+        let event = json!({
             "at": at,
             "executionId": one.id,
             "namespace": one.namespace(),
@@ -285,14 +285,16 @@ impl Model {
             "workerId": holder.map(|attempt| &attempt.worker),
             "workerInstanceId": holder.map(|attempt| &attempt.instance),
             "detail": null,
-        }));
+        });
+        let attempts = one.attempts.len();
+        self.log.push(Logged { row: Some(row), event, attempts });
         self.touched.insert(row);
         self.wrote = true;
     }
 
     /// What the event just recorded tells beyond its columns.
     pub fn tell(&mut self, detail: &Value) {
-        self.events.last_mut().expect("an event")["detail"] = detail.clone();
+        self.log.last_mut().expect("an event").event["detail"] = detail.clone();
     }
 
     /// What a read answers.
@@ -303,7 +305,7 @@ impl Model {
             Op::List { cursor, limit, namespace } => {
                 self.page(cursor.as_deref(), limit.unwrap_or(100).min(1_000), namespace.as_deref())
             }
-            Op::Events { .. }
+            Op::Events(_)
             | Op::Create(_)
             | Op::Claim(_)
             | Op::Renew { .. }
@@ -319,6 +321,8 @@ impl Model {
             | Op::WaitChildren { .. }
             | Op::Step { .. }
             | Op::Protocol(_)
+            | Op::Streaming(_)
+            | Op::Inquiry(_)
             | Op::Registry(_)
             | Op::Invalid { .. } => return None,
         };
@@ -330,6 +334,7 @@ impl Model {
         let mut all: Vec<&Execution> = self
             .executions
             .iter()
+            .filter(|one| self.visible(one.row))
             .filter(|one| namespace.is_none_or(|name| one.namespace() == name))
             .filter(|one| after.as_ref().is_none_or(|after| order_of(&one.id) > *after))
             .collect();

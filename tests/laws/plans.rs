@@ -1,7 +1,7 @@
 //! Every statement of the engine is an index search, or says beside itself why it is not; and every statement that the
 //! store spells is in fact run.
 
-use crate::op::{Call, Op};
+use crate::op::{Call, Op, Watch};
 use crate::rows;
 use crate::situation::{claim, create, situations};
 use crate::source::{Statement, statements};
@@ -22,7 +22,7 @@ fn reads(stage: &Stage) -> Vec<Call> {
         limit: None,
         namespace: namespace.map(str::to_owned),
     };
-    let events = |after: &str| Op::Events { after: after.to_owned(), limit: None, streams: Vec::new() };
+    let events = |after: &str| Watch::after(after, None, &[]);
     let mut calls: Vec<Call> =
         vec![create("8", |one| one.namespace = Some("other".to_owned())), claim(&["mail"], 500), claim(&["mail"], 500)];
     let ops = [list(None), list(Some("other")), events("start"), events("e1"), Op::Describe { id: id.clone() }];
@@ -45,6 +45,7 @@ fn plans_of(situation: &Situation, plans: &mut BTreeMap<&'static str, Vec<String
     stage.go_on();
     stage.world.reopen();
     stage.go_on();
+    stage.world.engine().compact(u64::MAX).expect("room given back");
     stage.world.engine().check(0).expect("a table without damage");
     stage.world.engine().reserve().expect("room in memory");
     for sql in kept.take().expect("the driver").statements() {

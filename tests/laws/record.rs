@@ -3,10 +3,12 @@
 
 use crate::handle::Handle;
 use crate::model::Model;
-use crate::op::{Call, Op};
+use crate::op::{Call, Op, Watch};
 use crate::random::Random;
+use crate::retention::Kept;
 use crate::rows::{self, Dump, without_expired};
 use crate::script::Script;
+use crate::streaming::Streaming;
 use crate::time::Drawn;
 use crate::world::{START, World};
 use serde_json::Value;
@@ -26,6 +28,8 @@ pub struct Recorder {
     pub model: Model,
     pub script: Script,
     pub at: i64,
+    /// In so many turns of a hundred one holder streams.
+    pub bursts: u64,
     cursor: String,
     calls: u64,
 }
@@ -37,9 +41,19 @@ impl Recorder {
             model: Model::default(),
             script: Script::new(Random::new(seed)),
             at: START,
+            bursts: 5,
             cursor: "start".to_owned(),
             calls: 0,
         }
+    }
+
+    /// Over an engine that keeps what is over for so long.
+    pub fn keeping(seed: u64, kept: Kept) -> Self {
+        let mut recorder = Self::new(seed);
+        recorder.world.keep(kept);
+        recorder.model.retention = kept;
+        recorder.script.jitter = kept.events_ms.is_none();
+        recorder
     }
 
     /// The next turn. With `own_ids` every call has a request id of its own.
@@ -53,7 +67,11 @@ impl Recorder {
         };
         self.world.set_clock(self.at);
         let size = 1 + self.script.random.below(4);
-        let mut calls: Vec<Call> = (0..size).map(|_| self.script.call(&self.model, self.at)).collect();
+        let mut calls: Vec<Call> = if self.script.random.percent(self.bursts) {
+            self.script.burst(&self.model)
+        } else {
+            (0..size).map(|_| self.script.call(&self.model, self.at)).collect()
+        };
         for call in &mut calls {
             self.calls += 1;
             if own_ids {
@@ -87,12 +105,17 @@ impl Recorder {
 /// A script of so many turns.
 pub fn recorded(seed: u64, turns: usize, own_ids: bool) -> Vec<Turn> {
     let mut recorder = Recorder::new(seed);
+    if own_ids {
+        // What is deleted is handed back by no kept answer.
+        recorder.script.kept = 0;
+    }
     (0..turns).map(|_| recorder.turn(own_ids)).collect()
 }
 
 /// The last call of every run, which writes: so the database holds the same last instant however the run went.
 pub fn finish(world: &mut World, at: i64) -> Dump {
     world.set_clock(at);
+    while world.engine().tick().expect("a tick").more {}
     let last = crate::op::Create {
         id: Some("{fp:0}:00000000-0000-4000-8000-00000000ffff".to_owned()),
         lane: "last".to_owned(),
@@ -100,15 +123,56 @@ pub fn finish(world: &mut World, at: i64) -> Dump {
         ..crate::op::Create::default()
     };
     world.granted(Op::Create(Box::new(last)));
-    without_expired(rows::dump(&*world.driver()), at)
+    let mut dump = without_expired(rows::dump(&*world.driver()), at);
+    // What is over in a stream goes at one time or another, so streams are compared as they are read.
+    let streams = dump.remove("stream").expect("the table");
+    dump.remove("frame");
+    dump.insert("streams as they are read".to_owned(), read(world, &streams.rows));
+    dump
 }
+
+/// What is read of every stream that has a row.
+fn read(world: &mut World, rows: &[Vec<String>]) -> rows::Table {
+    let mut read = rows::Table::default();
+    for row in rows {
+        let sql = format!("SELECT hex(public_id) FROM execution WHERE id = {}", row[1]);
+        let id = execution_id(rows::query(&*world.driver(), &sql)[0][0].trim_matches('"'));
+        let (from, to, limit) = (None, None, Some(10_000));
+        let page = world.granted(Op::Streaming(Streaming::Read { id, index: row[2].parse().ok(), from, to, limit }));
+        read.rows.push(vec![row[1].clone(), row[2].clone(), page.to_string()]);
+    }
+    read.rows.sort();
+    read
+}
+
+/// The id that a stored one stands for: two bytes of its partition, then its UUID.
+fn execution_id(stored: &str) -> String {
+    let partition = u16::from_str_radix(&stored[..4], 16).expect("a partition");
+    let uuid = u128::from_str_radix(&stored[4..], 16).expect("a UUID");
+    format!("{{fp:{partition}}}:{}", uuid::Uuid::from_u128(uuid))
+}
+
+/// Answers without what they tell of the file, which depends on when ticks came.
+pub fn without_file(answers: &[Value]) -> Vec<Value> {
+    let tells = |answer: &Value| !answer["ok"]["freeable"].is_null();
+    answers.iter().map(|answer| if tells(answer) { Value::Null } else { answer.clone() }).collect()
+}
+
+/// Every stream there is.
+pub const STREAMS: [&str; 5] = ["execution", "completion", "lease", "operator", "worker"];
 
 /// The events after a cursor, which moves on, and what the engine drew meanwhile.
 pub fn drawn(world: &mut World, cursor: &mut String) -> Drawn {
     let mut drawn = Drawn::default();
     loop {
-        let streams = vec!["execution", "completion", "lease", "operator", "worker"];
-        let page = world.granted(Op::Events { after: cursor.clone(), limit: Some(1_000), streams });
+        let call = Call::from(Watch::after(cursor, Some(1_000), &STREAMS));
+        let page = world.call(&call).answers.remove(0);
+        // What follows the cursor was past its retention as soon as it was written.
+        if let Some(oldest) = page["error"]["details"]["oldest"].as_str() {
+            oldest.clone_into(cursor);
+            continue;
+        }
+        let page = &page["ok"];
         page["cursor"].as_str().expect("a cursor").clone_into(cursor);
         drawn.events.extend(page["events"].as_array().expect("events").iter().cloned());
         if page["atEnd"] == true {

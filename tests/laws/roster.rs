@@ -1,6 +1,6 @@
 //! Lanes and the registry of workers in the model (lifecycle §20; decisions 2.2, 3.20).
 
-use crate::model::{Model, Next, Phase, Worker};
+use crate::model::{Logged, Model, Next, Phase, Worker};
 use crate::registry::{Register, Registry};
 use crate::rules::refused;
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ impl Model {
         for (_, row) in &held {
             let one = &mut self.executions[*row];
             one.epoch += 1;
-            one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", None));
+            one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", Some(now)));
             self.enter(*row, now, Phase::Waiting { next: Next::Interrupted }, "lease_revoked", Some("revoked"));
             if !reason.is_empty() {
                 self.tell(&json!({ "reason": reason }));
@@ -152,7 +152,7 @@ impl Model {
     }
 
     fn tell_worker(&mut self, worker: &Worker, at: i64, cause: &str, reason: &str) {
-        self.events.push(json!({
+        let event = json!({
             "at": at,
             "executionId": null,
             "namespace": worker.namespace,
@@ -166,7 +166,8 @@ impl Model {
             "workerId": worker.name,
             "workerInstanceId": worker.instance,
             "detail": if reason.is_empty() { Value::Null } else { json!({ "reason": reason }) },
-        }));
+        });
+        self.log.push(Logged { row: None, event, attempts: 0 });
         self.wrote = true;
     }
 }

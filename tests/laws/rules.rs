@@ -4,11 +4,12 @@
 
 use crate::gate::Pass;
 use crate::handle::Handle;
-use crate::model::{Dedup, Execution, Failure, Kept, Model, Next, Phase, Progress, Step, count};
+use crate::model::{Dedup, Execution, Failure, Model, Next, Payload, Phase, Progress, Request, Step, count};
 use crate::op::{Call, Create, Fail, Op, Retry, hex};
 use crate::protocol::Told;
 use crate::time::Drawn;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const REQUEST_MS: i64 = 600_000;
 const DAY_MS: i64 = 86_400_000;
@@ -47,7 +48,7 @@ impl Model {
         if let Some(answer) = kept.cloned() {
             self.wrote = true;
             let of = answer["executionId"].as_str().and_then(|id| self.by_id.get(id)).copied();
-            let kept = Kept { op: call.op.name(), answer, of, expires_at: now + REQUEST_MS };
+            let kept = Request { op: call.op.name(), answer, of, expires_at: now + REQUEST_MS };
             self.requests.insert(id.clone(), kept);
             self.purge_two_requests(now);
         }
@@ -75,7 +76,9 @@ impl Model {
             Op::Revoke(revoke) => self.revoke(revoke, now),
             Op::Priority { id, priority } => self.change_priority(id, *priority, now),
             Op::Replay { id } => self.replay(id, now),
-            Op::Events { .. } => Ok(found["ok"].clone()),
+            Op::Events(watch) => self.read_events(watch, found),
+            Op::Streaming(streaming) => self.streaming(streaming, now),
+            Op::Inquiry(inquiry) => self.inquiry(inquiry, now, found),
             Op::Describe { .. } | Op::Result { .. } | Op::List { .. } | Op::Invalid { .. } => {
                 Ok(self.read(op).expect("a read"))
             }
@@ -85,14 +88,19 @@ impl Model {
 
     /// A kept answer, its payload bytes read again: those of a step that a replay cleared are gone, whatever was recorded since. A step is one of the
     /// execution whose handle is shown now.
-    fn again(&self, kept: &Kept, op: &Op) -> Value {
+    fn again(&self, kept: &Request, op: &Op) -> Value {
         let mut answer = kept.answer.clone();
-        let one = op.shown().and_then(|id| self.find(id)).or(kept.of.map(|row| &self.executions[row]));
+        let claimed = kept.of.filter(|row| self.visible(*row)).map(|row| &self.executions[row]);
+        let one = op.shown().and_then(|id| self.find(id)).or(claimed);
         let bytes = |kept: &Value| {
             let same = |step: &&Step| kept["name"] == json!(step.name) && kept["recordedAt"] == json!(step.at);
             let step = one.and_then(|one| one.steps.iter().find(same));
             json!(step.and_then(|step| step.result.as_deref()).map(hex))
         };
+        if one.is_none() && answer["input"].is_string() {
+            // Gone with its execution, though another one has its id by now.
+            answer["input"] = Value::Null;
+        }
         if kept.op == "record_step" {
             answer["result"] = bytes(&answer);
         }
@@ -107,8 +115,9 @@ impl Model {
         let window_ms = create.window_ms.unwrap_or(DAY_MS);
         let key = create.key.clone().filter(|_| window_ms > 0).map(|key| (namespace, key));
         let live = key.as_ref().and_then(|key| self.dedup.get(key)).filter(|one| one.expires_at > now);
-        let original = live.map(|one| self.executions[one.execution].id.clone());
-        let original = original.or_else(|| create.id.clone().filter(|id| self.by_id.contains_key(id)));
+        let original = live.filter(|one| self.visible(one.execution));
+        let original = original.map(|one| self.executions[one.execution].id.clone());
+        let original = original.or_else(|| create.id.clone().filter(|id| self.find(id).is_some()));
         if let Some(id) = original {
             self.register_lane(&create.lane);
             return Ok(json!({ "outcome": "duplicate", "executionId": id, "publicState": null }));
@@ -117,6 +126,11 @@ impl Model {
         if ["draining", "disabled"].contains(&state) {
             let details = json!({ "lane": create.lane, "state": state });
             return Err(json!({ "error": { "code": "state.lane_closed", "details": details } }));
+        }
+        // Its id is free, though no tick has deleted the former one.
+        if let Some(past) = create.id.as_ref().and_then(|id| self.by_id.get(id)) {
+            self.delete(*past);
+            self.seen.insert("an id used again before a tick");
         }
         self.register_lane(&create.lane);
         self.intern_namespace(create.namespace.as_deref());
@@ -155,6 +169,8 @@ impl Model {
             grant: None,
             steps: Vec::new(),
             blocked_because: None,
+            streams: BTreeMap::new(),
+            closure: None,
         });
         assert!(self.by_id.insert(id.clone(), row).is_none(), "the id {id} was minted twice");
         self.open.insert(row);
@@ -210,12 +226,7 @@ impl Model {
     }
 
     /// T7.
-    fn complete(
-        &mut self,
-        handle: &Handle,
-        now: i64,
-        result: (Option<Vec<u8>>, Option<String>),
-    ) -> Result<Value, Value> {
+    fn complete(&mut self, handle: &Handle, now: i64, result: Payload) -> Result<Value, Value> {
         let pass = self.gate(handle, Some("complete"))?;
         self.complete_let_in(&handle.execution, pass, result, true, now)
     }
@@ -225,7 +236,7 @@ impl Model {
         &mut self,
         id: &str,
         pass: Pass,
-        result: (Option<Vec<u8>>, Option<String>),
+        result: Payload,
         holder: bool,
         now: i64,
     ) -> Result<Value, Value> {
@@ -238,6 +249,7 @@ impl Model {
         let attempt = self.executions[row].attempts.last_mut().expect("an attempt");
         attempt.finished = holder.then_some(("complete", None));
         attempt.has_result = result.0.is_some();
+        attempt.result = Some(result.clone());
         self.executions[row].result = Some(result);
         self.end_attempt(row, "ended_success", now);
         self.enter(row, now, Phase::Ended { outcome: "success" }, "completed", Some("revoked"));

@@ -1,14 +1,16 @@
 //! Random calls: everything that may be asked for, in a state where it means something.
 
+use crate::asking::tags;
 use crate::handle::Handle;
 use crate::invalid::invalid;
 use crate::model::{Execution, Model, Phase};
-use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry, Revoke};
+use crate::op::{Backoff, Call, Cancel, Claim, Create, Fail, Op, Retry, Revoke, Watch};
 use crate::random::Random;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub const LANES: [&str; 3] = ["mail", "build", "lane x"];
 pub const TOKENS: [&str; 4] = ["gpu", "eu", "big", "Ärger"];
+pub const KINDS: [&str; 3] = ["send", "render", "über"];
 pub const NAMESPACES: [&str; 3] = ["default", "team", "équipe"];
 pub const CLASSES: [&str; 5] = ["transient", "permanent", "infra_crash", "timeout", "cancelled"];
 const SOURCES: [&str; 5] = ["operator_override", "lease_holder", "flow_cascade", "system_timeout", "mine"];
@@ -23,11 +25,13 @@ pub struct Script {
     requests: u64,
     /// Leaves out draws of the engine, so that two runs draw alike.
     pub jitter: bool,
+    /// In so many of a hundred creates it is said how long it is kept.
+    pub kept: u64,
 }
 
 impl Script {
     pub fn new(random: Random) -> Self {
-        Self { random, handles: Vec::new(), requests: 0, jitter: true }
+        Self { random, handles: Vec::new(), requests: 0, jitter: true, kept: 12 }
     }
 
     /// Remembers the handle of a claim.
@@ -41,7 +45,7 @@ impl Script {
     /// The next call.
     pub fn op(&mut self, model: &Model, now: i64) -> Op {
         let busy = model.open.len() > UNDER_WAY_MAX;
-        match self.random.below(140) {
+        match self.random.below(185) {
             0..=17 if !busy => Op::Create(Box::new(self.create(model, now))),
             0..=3 => Op::Create(Box::new(self.create(model, now))),
             4..=41 => Op::Claim(self.claim()),
@@ -57,6 +61,7 @@ impl Script {
             86..=88 => Op::Replay { id: self.id_where(model, Execution::over) },
             89..=96 => self.read(model, now),
             97..=99 => invalid(&mut self.random),
+            140.. => self.asking(model, now),
             _ => self.surroundings(model, now),
         }
     }
@@ -80,7 +85,7 @@ impl Script {
     pub fn create(&mut self, model: &Model, now: i64) -> Create {
         let delay_until = self.random.percent(30).then(|| self.instant(now, &[-5, 0, 1, 3, 20, 500, 5_000]));
         let deadline_at = self.random.percent(25).then(|| self.instant(now, &[-10, 0, 1, 30, 700, 20_000]));
-        let retry = self.random.percent(55).then(|| self.retry());
+        let retry = (self.random.percent(55) || !self.jitter).then(|| self.retry());
         let random = &mut self.random;
         let id = match random.below(10) {
             0..=5 => None,
@@ -88,20 +93,18 @@ impl Script {
             _ => model.executions.get(random.below(model.executions.len().max(1))).map(|one| one.id.clone()),
         };
         let required = TOKENS.iter().filter(|_| random.percent(15)).map(|token| (*token).to_owned()).collect();
-        let tags: BTreeMap<String, String> =
-            [("a", "1"), ("b.c", "zwei"), ("d_1", "")].iter().filter(|_| random.percent(20)).map(owned).collect();
         Create {
             id,
             namespace: random.maybe(40, |random| (*random.pick(&NAMESPACES)).to_owned()),
             lane: (*random.pick(&LANES)).to_owned(),
-            kind: (*random.pick(&["send", "render", "über"])).to_owned(),
+            kind: (*random.pick(&KINDS)).to_owned(),
             input: random.maybe(50, |random| random.number().to_be_bytes()[..random.below(9)].to_vec()),
             encoding: random.maybe(30, |_| "application/json".to_owned()),
             priority: random.maybe(50, |random| *random.pick(&[0, 1, 5, 9_000, 10_000, -5])),
             creator: random.maybe(20, |_| "someone".to_owned()),
             key: random.maybe(15, |random| format!("key {}", random.below(6))),
             window_ms: random.maybe(50, |random| *random.pick(&[-1, 0, 1, 50, 2_000, 86_400_000])),
-            tags,
+            tags: random.maybe(50, tags).unwrap_or_default(),
             delay_until,
             deadline_at,
             attempt_timeout_ms: random.maybe(30, |random| *random.pick(&[1, 10, 200, 5_000])),
@@ -109,6 +112,11 @@ impl Script {
             retry,
             reclaims_max: random.maybe(40, |random| *random.pick(&[0, 1, 2, 100])),
             replays_max: random.maybe(40, |random| *random.pick(&[0, 1, 2, 100])),
+            retention_ms: random.maybe(self.kept, |random| *random.pick(&[0, 1, 300, 9_000, 100_000])),
+            stream: random.maybe(40, |random| {
+                let most = random.maybe(60, |random| *random.pick(&[1, 2, 5]));
+                (most, random.maybe(60, |random| *random.pick(&[1, 30, 900, 60_000])))
+            }),
         }
     }
 
@@ -183,6 +191,18 @@ impl Script {
             }
             _ => stranger(random),
         }
+    }
+
+    /// The handle of a lease that lives still, of some picked at random.
+    pub fn holder(&mut self, model: &Model) -> Option<Handle> {
+        let holds = |handle: &&Handle| {
+            let one = model.find(&handle.execution).filter(|one| shows_latest(handle, one));
+            one.is_some_and(
+                |one| matches!(one.phase, Phase::Held { expires_at, .. } if expires_at > model.last_instant),
+            )
+        };
+        let live: Vec<&Handle> = self.handles.iter().rev().filter(holds).take(4).collect();
+        if live.is_empty() { None } else { Some((*self.random.pick(&live)).clone()) }
     }
 
     fn progress(&mut self, model: &Model) -> Op {
@@ -277,17 +297,18 @@ impl Script {
                 limit: random.maybe(80, |random| *random.pick(&[0, 1, 2, 7, 1_000, 5_000])),
                 namespace: random.maybe(40, |random| (*random.pick(&["team", "default", "nobody"])).to_owned()),
             },
-            _ => Op::Events {
-                after: (*random.pick(&["", "start"])).to_owned(),
-                limit: random.maybe(80, |random| *random.pick(&[0, 1, 5])),
-                streams: random.maybe(50, |_| vec!["lease", "completion"]).unwrap_or_default(),
-            },
+            _ => {
+                let streams: &[&'static str] = if random.percent(50) { &["lease", "completion"] } else { &[] };
+                let after = *random.pick::<&str>(&["", "start"]);
+                Watch::after(after, random.maybe(80, |random| *random.pick(&[0, 1, 5])), streams)
+            }
         }
     }
 
     /// Mostly the id of one of the latest executions for which something holds.
     pub fn id_where(&mut self, model: &Model, holds: impl Fn(&Execution) -> bool) -> String {
-        let fitting: Vec<&Execution> = model.executions.iter().rev().take(60).filter(|one| holds(one)).collect();
+        let latest = model.executions.iter().rev().take(60);
+        let fitting: Vec<&Execution> = latest.filter(|one| holds(one) && model.visible(one.row)).collect();
         if fitting.is_empty() || self.random.percent(15) {
             return self.id(model);
         }
@@ -310,10 +331,6 @@ impl Script {
 /// Some of the capabilities, mostly many.
 pub fn offered(random: &mut Random) -> BTreeSet<String> {
     TOKENS.iter().filter(|_| random.percent(60)).map(|token| (*token).to_owned()).collect()
-}
-
-fn owned((key, value): &(&str, &str)) -> (String, String) {
-    ((*key).to_owned(), (*value).to_owned())
 }
 
 fn shows_latest(handle: &Handle, one: &Execution) -> bool {

@@ -233,7 +233,7 @@ pub const READ: fn(&Stage) -> Vec<Call> = |_| one(describe("99"));
 
 /// All of them.
 pub fn situations() -> impl Iterator<Item = &'static Situation> {
-    SITUATIONS.iter().chain(crate::scheduled::SITUATIONS)
+    SITUATIONS.iter().chain(crate::scheduled::SITUATIONS).chain(crate::lasting::SITUATIONS)
 }
 
 const SITUATIONS: &[Situation] = &[

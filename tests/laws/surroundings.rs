@@ -1,6 +1,6 @@
 //! Random calls of schedulers, of operators and of workers that join and leave: what [`Script`] mixes into its own.
 
-use crate::model::{Execution, Fence, Model, Phase};
+use crate::model::{Execution, Fence, Model, Next, Phase};
 use crate::op::Op;
 use crate::protocol::{Grantee, Protocol, Shown, Taker, Told};
 use crate::random::Random;
@@ -13,6 +13,10 @@ const LANE_STATES: [&str; 7] = ["active", "active", "active", "active", "paused"
 
 fn waits(one: &Execution) -> bool {
     matches!(one.phase, Phase::Waiting { .. })
+}
+
+fn goes_on(one: &Execution) -> bool {
+    one.phase == Phase::Waiting { next: Next::Interrupted }
 }
 
 fn unclaimed(one: &Execution) -> bool {
@@ -79,7 +83,8 @@ impl Script {
                 let lanes = (0..=random.below(2)).map(|_| (*random.pick(&LANES)).to_owned()).collect();
                 Protocol::ClaimForWorker { lanes, grantee }
             }
-            4..=6 => Protocol::IssueClaimGrant { id: self.id_where(model, |one| waits(one) || lapsed(one)), grantee },
+            4 => Protocol::IssueClaimGrant { id: self.id_where(model, goes_on), grantee },
+            5 | 6 => Protocol::IssueClaimGrant { id: self.id_where(model, |one| waits(one) || lapsed(one)), grantee },
             _ => Protocol::IssueReclaimGrant { id: self.id_where(model, lapsed), grantee },
         }
     }
@@ -97,8 +102,10 @@ impl Script {
         let unnamed = Taker { lease_id: None, attempt_id: None, ..taker.clone() };
         let reclaims_max = random.maybe(50, |random| *random.pick(&[0, 0, 1, 2, 500]));
         let reclaims = grant.as_ref().is_some_and(|grant| grant.kind == "reclaim");
+        let goes_on = model.find(&id).is_some_and(goes_on);
         match random.below(10) {
             0..=5 if reclaims => Protocol::Reclaim { id, taker, reclaims_max },
+            0..=2 if goes_on => Protocol::ClaimResumed { id, taker: Taker { attempt_id: None, ..taker } },
             0..=3 => Protocol::ClaimExecution { id, taker },
             4 | 5 => Protocol::ClaimResumed { id, taker: Taker { attempt_id: None, ..taker } },
             6 | 7 => {

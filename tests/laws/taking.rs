@@ -118,6 +118,8 @@ impl Model {
             finished: None,
             failure: None,
             has_result: false,
+            result: None,
+            expired: false,
         });
         one.made.attempt_timeout_ms.map(|ms| now + ms)
     }

@@ -81,6 +81,9 @@ impl Model {
     /// T20: a lease event only where a lease was live.
     fn expire(&mut self, row: usize, at: i64, cause: &'static str, reason: &str) {
         let lease = self.executions[row].live_fence().map(|_| "expired");
+        if let Some(attempt) = self.executions[row].attempts.last_mut() {
+            attempt.expired |= attempt.ended.is_none();
+        }
         self.end_attempt(row, "ended_failure", at);
         self.executions[row].ending = Some((reason.to_owned(), None));
         self.enter(row, at, Phase::Ended { outcome: "expired" }, cause, lease);
@@ -117,6 +120,10 @@ impl Model {
         }
         for one in &mut self.executions {
             one.shift(ahead);
+        }
+        for logged in &mut self.log {
+            let at = logged.event["at"].as_i64().expect("an instant");
+            logged.event["at"] = Value::from((at - ahead).max(0));
         }
         for worker in self.workers.values_mut() {
             back(&mut worker.registered_at, ahead);
@@ -178,6 +185,8 @@ impl crate::model::Execution {
         }
         self.grant.iter_mut().for_each(|grant| back(&mut grant.expires_at, ahead));
         self.steps.iter_mut().for_each(|step| back(&mut step.at, ahead));
+        self.streams.values_mut().for_each(|stream| stream.shift(|at| back(at, ahead)));
+        self.closure.iter_mut().for_each(|(closed_at, _)| back(closed_at, ahead));
         self.progress.iter_mut().for_each(|progress| back(&mut progress.at, ahead));
     }
 }

@@ -2,15 +2,18 @@
 //! randomness from a seed.
 
 use crate::op::{Call, hex};
+use crate::retention::Kept;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::rc::Rc;
 use tidegate::host::{ManualClock, SeededEntropy};
+use tidegate::model::argument::Retention;
 use tidegate::model::given::of_stored;
 use tidegate::model::payload::Bytes;
 use tidegate::ops::Call as Operation;
 use tidegate::ops::abandon::CancelArgs;
+use tidegate::ops::append::AppendFrameArgs;
 use tidegate::ops::block::{BlockExecutionArgs, BlockRouteArgs};
 use tidegate::ops::cancel::CancelExecutionArgs;
 use tidegate::ops::claim::ClaimArgs;
@@ -20,6 +23,7 @@ use tidegate::ops::claim_from_grant::ClaimFromResumeGrantArgs;
 use tidegate::ops::claim_resumed::ClaimResumedExecutionArgs;
 use tidegate::ops::complete::CompleteArgs;
 use tidegate::ops::complete_execution::CompleteExecutionArgs;
+use tidegate::ops::counts::CountExecutionsArgs;
 use tidegate::ops::create::CreateArgs;
 use tidegate::ops::delay::DelayArgs;
 use tidegate::ops::describe::DescribeExecutionArgs;
@@ -27,8 +31,11 @@ use tidegate::ops::events::ReadEventsArgs;
 use tidegate::ops::explain::ExplainClaimArgs;
 use tidegate::ops::fail::FailArgs;
 use tidegate::ops::fail_execution::FailExecutionArgs;
+use tidegate::ops::get_tag::GetExecutionTagArgs;
 use tidegate::ops::grant_and_claim::IssueGrantAndClaimArgs;
 use tidegate::ops::heartbeat::HeartbeatWorkerArgs;
+use tidegate::ops::history::ExecutionHistoryArgs;
+use tidegate::ops::inspect::InspectStorageArgs;
 use tidegate::ops::issue_claim_grant::IssueClaimGrantArgs;
 use tidegate::ops::lane::SetLaneStateArgs;
 use tidegate::ops::lanes::ListLanesArgs;
@@ -37,6 +44,8 @@ use tidegate::ops::list::ListExecutionsArgs;
 use tidegate::ops::mark_dead::MarkWorkerDeadArgs;
 use tidegate::ops::priority::ChangePriorityArgs;
 use tidegate::ops::progress::ProgressArgs;
+use tidegate::ops::read_stream::ReadStreamArgs;
+use tidegate::ops::read_summary::ReadSummaryArgs;
 use tidegate::ops::reclaim::ReclaimExecutionArgs;
 use tidegate::ops::reclaim_grant::IssueReclaimGrantArgs;
 use tidegate::ops::register::RegisterWorkerArgs;
@@ -46,8 +55,12 @@ use tidegate::ops::replay::ReplayExecutionArgs;
 use tidegate::ops::result::GetExecutionResultArgs;
 use tidegate::ops::revoke::RevokeLeaseArgs;
 use tidegate::ops::scan::ScanEligibleArgs;
+use tidegate::ops::search::SearchExecutionsArgs;
+use tidegate::ops::set_tag::SetExecutionTagArgs;
 use tidegate::ops::step::RecordStepArgs;
+use tidegate::ops::tail_stream::TailStreamArgs;
 use tidegate::ops::unblock::UnblockExecutionArgs;
+use tidegate::ops::wait::WaitArgs;
 use tidegate::ops::wait_children::WaitChildrenArgs;
 use tidegate::ops::workers::ListWorkersArgs;
 use tidegate::store::driver::{Driver, Durability, Embedded};
@@ -95,13 +108,15 @@ pub struct World {
     pub clock: ManualClock,
     folder: Option<Folder>,
     seed: u64,
+    limits: Limits,
 }
 
 impl World {
     /// Over a driver that the caller keeps.
     pub fn over(driver: Rc<dyn Driver>, seed: u64) -> Self {
         let clock = ManualClock::at(as_clock(START));
-        let mut world = Self { engine: None, driver: Some(driver), clock, folder: None, seed };
+        let mut world =
+            Self { engine: None, driver: Some(driver), clock, folder: None, seed, limits: Limits::default() };
         world.reopen();
         world
     }
@@ -113,7 +128,7 @@ impl World {
     pub fn file(name: &str, seed: u64) -> Self {
         let folder = Some(Folder::new(name));
         let clock = ManualClock::at(as_clock(START));
-        let mut world = Self { engine: None, driver: None, clock, folder, seed };
+        let mut world = Self { engine: None, driver: None, clock, folder, seed, limits: Limits::default() };
         world.reopen();
         world
     }
@@ -127,8 +142,14 @@ impl World {
                 Some(Rc::new(Embedded::file(&folder.database(), Durability::Relaxed).expect("a database in a file")));
         }
         self.seed += 1;
-        let engine = Engine::open(self.driver(), self.host(), Limits::default());
+        let engine = Engine::open(self.driver(), self.host(), self.limits);
         self.engine = Some(engine.expect("the engine opens"));
+    }
+
+    /// Opens it anew so that what is over is kept for so long.
+    pub fn keep(&mut self, kept: Kept) {
+        self.limits.retention = Retention { executions_ms: kept.executions_ms, events_ms: kept.events_ms };
+        self.reopen();
     }
 
     /// What the host lends, with randomness of its own for each opening.
@@ -201,7 +222,7 @@ impl World {
             "heartbeat_worker" => single::<HeartbeatWorkerArgs>(engine, &args, &payloads),
             "mark_worker_dead" => single::<MarkWorkerDeadArgs>(engine, &args, &payloads),
             "list_workers" => single::<ListWorkersArgs>(engine, &args, &payloads),
-            other => protocol(engine, other, &args, &payloads),
+            other => streaming(engine, other, &args, &payloads),
         };
         Reply { answers: vec![answer], batch: None }
     }
@@ -212,6 +233,24 @@ impl World {
         let mut answer = self.call(&call).answers.remove(0);
         assert!(answer.get("ok").is_some(), "{call:?} is refused: {answer}");
         answer["ok"].take()
+    }
+}
+
+/// Makes one call about streams, or of who looks for executions.
+fn streaming(engine: &mut Engine, op: &str, args: &Value, payloads: &[Vec<u8>]) -> Value {
+    match op {
+        "append_frame" => single::<AppendFrameArgs>(engine, args, payloads),
+        "read_stream" => single::<ReadStreamArgs>(engine, args, payloads),
+        "tail_stream" => single::<TailStreamArgs>(engine, args, payloads),
+        "read_summary" => single::<ReadSummaryArgs>(engine, args, payloads),
+        "set_execution_tag" => single::<SetExecutionTagArgs>(engine, args, payloads),
+        "get_execution_tag" => single::<GetExecutionTagArgs>(engine, args, payloads),
+        "search_executions" => single::<SearchExecutionsArgs>(engine, args, payloads),
+        "count_executions" => single::<CountExecutionsArgs>(engine, args, payloads),
+        "execution_history" => single::<ExecutionHistoryArgs>(engine, args, payloads),
+        "wait" => single::<WaitArgs>(engine, args, payloads),
+        "inspect_storage" => single::<InspectStorageArgs>(engine, args, payloads),
+        other => protocol(engine, other, args, payloads),
     }
 }
 
@@ -279,6 +318,8 @@ fn with_bytes(mut answer: Value, payloads: &[Vec<u8>]) -> Value {
         put(ok, "result");
         let steps = ok.get_mut("steps").and_then(Value::as_array_mut);
         steps.into_iter().flatten().for_each(|step| put(step, "result"));
+        let frames = ok.get_mut("frames").and_then(Value::as_array_mut);
+        frames.into_iter().flatten().for_each(|frame| put(frame, "bytes"));
     }
     answer
 }
