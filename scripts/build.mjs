@@ -114,11 +114,14 @@ async function bind(env, made) {
 async function shrink(env, made) {
   const file = wasmFile(made);
   const program = join(root, "node_modules/binaryen/bin/wasm-opt");
-  // The second -Oz uses what --gufa found out about the values that can reach a place.
+  // The second -Oz uses what --gufa found out about the values that can reach a place. The first kilobyte of the memory is
+  // the very end of the stack, so no address is that low, and the memory is zero where the file says nothing.
   const options = [
     "-Oz",
     "--gufa",
     "-Oz",
+    "--low-memory-unused",
+    "--zero-filled-memory",
     ...features.map((name) => `--enable-${name}`),
     "--strip-debug",
     "--strip-producers",

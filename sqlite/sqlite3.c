@@ -30,6 +30,15 @@ static int known(int token);
 #define sqlite3WindowChain(...) ((void)0)
 #define sqlite3WindowListDelete(...) ((void)0)
 
+/*
+** The functions of SQL stand in one table, in a function that is declared and defined with `void` and called without:
+** under its own name it has the table below, and the whole one is never called.
+*/
+#define sqlite3RegisterBuiltinFunctions(none) REGISTER_##none
+#define REGISTER_void registerAllFunctions(void)
+#define REGISTER_ registerFunctions()
+static void registerFunctions(void);
+
 /* Found from the crate's folder `shim`, which the crate's build includes from. */
 #include "../sqlite3/sqlite3.c"
 
@@ -48,6 +57,36 @@ static int known(int token){
       return TK_ID;
   }
   return token;
+}
+
+/* What SQL may call. Another function is a line here, as SQLite's own table has it, without what windows need of it. */
+static void registerFunctions(void){
+  static FuncDef functions[] = {
+    FUNCTION(min, -3, 0, 1, minmaxFunc),
+    WAGGREGATE(min, 1, 0, 1, minmaxStep, minMaxFinalize, 0, 0, SQLITE_FUNC_MINMAX|SQLITE_FUNC_ANYORDER),
+    FUNCTION(max, -3, 1, 1, minmaxFunc),
+    WAGGREGATE(max, 1, 1, 1, minmaxStep, minMaxFinalize, 0, 0, SQLITE_FUNC_MINMAX|SQLITE_FUNC_ANYORDER),
+    FUNCTION2(typeof, 1, 0, 0, typeofFunc, SQLITE_FUNC_TYPEOF),
+    FUNCTION2(length, 1, 0, 0, lengthFunc, SQLITE_FUNC_LENGTH),
+    FUNCTION2(octet_length, 1, 0, 0, bytelengthFunc, SQLITE_FUNC_BYTELEN),
+    FUNCTION(abs, 1, 0, 0, absFunc),
+    FUNCTION(nullif, 2, 0, 1, nullifFunc),
+    VFUNCTION(last_insert_rowid, 0, 0, 0, last_insert_rowid),
+    VFUNCTION(changes, 0, 0, 0, changes),
+    FUNCTION(zeroblob, 1, 0, 0, zeroblobFunc),
+    FUNCTION(substr, 2, 0, 0, substrFunc),
+    FUNCTION(substr, 3, 0, 0, substrFunc),
+    WAGGREGATE(sum, 1, 0, 0, sumStep, sumFinalize, 0, 0, 0),
+    WAGGREGATE(count, 0, 0, 0, countStep, countFinalize, 0, 0, SQLITE_FUNC_COUNT|SQLITE_FUNC_ANYORDER),
+    WAGGREGATE(count, 1, 0, 0, countStep, countFinalize, 0, 0, SQLITE_FUNC_ANYORDER),
+    LIKEFUNC(glob, 2, &globInfo, SQLITE_FUNC_LIKE|SQLITE_FUNC_CASE),
+    LIKEFUNC(like, 2, &likeInfoNorm, SQLITE_FUNC_LIKE),
+    LIKEFUNC(like, 3, &likeInfoNorm, SQLITE_FUNC_LIKE),
+    INLINE_FUNC(ifnull, 2, INLINEFUNC_coalesce, 0),
+    INLINE_FUNC(coalesce, -4, INLINEFUNC_coalesce, 0),
+    INLINE_FUNC(iif, -4, INLINEFUNC_iif, 0),
+  };
+  sqlite3InsertBuiltinFuncs(functions, ArraySize(functions));
 }
 
 /* What only the rules of those keywords call. */
