@@ -1,5 +1,6 @@
 // Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling them.
 
+import { argumentError } from "./errors.js";
 import type { Parking } from "./parking.js";
 import { decode, encode, type Payload } from "./payload.js";
 import { type CallOptions, given, type Send } from "./send.js";
@@ -42,6 +43,7 @@ export interface WaitOptions {
   /** Without a limit when left out. */
   timeoutMs?: number;
 }
+
 /** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling executions. */
 export class Executions {
   readonly #send: Send;
@@ -76,10 +78,10 @@ export class Executions {
    * Waits until an execution has ended, however that is; at once where it has. The first end counts, even if it is
    * replayed right after. Null when `timeoutMs` is over before.
    */
-  async wait(
-    executionId: string,
-    { signal, timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions = {},
-  ): Promise<Ended | null> {
+  async wait(executionId: string, options: WaitOptions = {}): Promise<Ended | null> {
+    const { signal, timeoutMs = Infinity } = given("options", options);
+    if (typeof timeoutMs !== "number" || !(timeoutMs >= 0))
+      throw argumentError("timeoutMs", "a number from 0 on", String(timeoutMs));
     let after: string | undefined;
     const attempt = async () => {
       const answer = (await this.#send("wait", { executionId, after })) as WaitAnswer;

@@ -72,8 +72,8 @@ function pause(ms: number, take: (resume: () => void) => void, signal?: AbortSig
       signal?.removeEventListener("abort", end);
       resolve();
     };
-    // What is left after the longest timer is waited for in the next round.
-    const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, Math.min(ms, DELAY_MS_MAX));
+    // What is left after the longest timer is waited for in the next round. Who waits keeps its process alive.
+    const timer = setTimeout(end, Math.min(ms, DELAY_MS_MAX));
     signal?.addEventListener("abort", end, { once: true });
     take(end);
   });

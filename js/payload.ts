@@ -17,6 +17,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** The bytes of a payload and their encoding; bytes keep the encoding their caller named. */
 export function encode(field: string, value: Payload, encoding?: string): { bytes: Uint8Array; encoding?: string } {
   if (value instanceof Uint8Array) return { bytes: copied(field, value), ...(encoding !== undefined && { encoding }) };
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
+    throw argumentError(field, "a Uint8Array or a JSON value", Object.prototype.toString.call(value));
   if (encoding !== undefined) throw argumentError("encoding", "a Uint8Array beside it", `a ${typeof value}`);
   return { bytes: encoder.encode(text(value, field)), encoding: JSON_ENCODING };
 }
@@ -26,10 +28,10 @@ export function frameBytes(data: Payload): Uint8Array {
   return typeof data === "string" ? encoder.encode(data) : encode("data", data).bytes;
 }
 
-/** The bytes as they are now: their owner may use them again before they are sent. */
+/** The bytes as they are now: their owner may use them again before they are sent. A Buffer's own slice copies nothing. */
 function copied(field: string, bytes: Uint8Array): Uint8Array {
   try {
-    return bytes.slice();
+    return Uint8Array.prototype.slice.call(bytes);
   } catch (thrown) {
     throw argumentError(field, "bytes that can be read", String(thrown));
   }

@@ -73,6 +73,7 @@ static void registerFunctions(void){
     FUNCTION(nullif, 2, 0, 1, nullifFunc),
     VFUNCTION(last_insert_rowid, 0, 0, 0, last_insert_rowid),
     VFUNCTION(changes, 0, 0, 0, changes),
+    VFUNCTION(total_changes, 0, 0, 0, total_changes),
     FUNCTION(zeroblob, 1, 0, 0, zeroblobFunc),
     FUNCTION(substr, 2, 0, 0, substrFunc),
     FUNCTION(substr, 3, 0, 0, substrFunc),

@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
 use crate::model::argument::{INSTANT_MAX, Limits};
 use crate::model::id::uuid_text;
-use crate::ops::turn::STEP_BYTES_MAX;
+use crate::ops::turn::{FRAME_BYTES_MAX, STEP_BYTES_MAX};
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
 use crate::store::{Store, migrations};
@@ -252,8 +252,16 @@ impl Engine {
         let mut wakes = Wakes::default();
         let moved = db.transaction(&mut || {
             let Self { store, mint, instance, limits, .. } = self;
-            let mut turn =
-                Turn { store, mint, instance, now, limits, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
+            let mut turn = Turn {
+                store,
+                mint,
+                instance,
+                now,
+                limits,
+                wakes: &mut wakes,
+                step_bytes_left: STEP_BYTES_MAX,
+                frame_bytes_left: FRAME_BYTES_MAX,
+            };
             timers::apply_due(&mut turn, u64::MAX)?;
             turn.store.shift_instants(-report.ahead_ms)?;
             turn.store.save_meta(report.host_now)
@@ -263,7 +271,7 @@ impl Engine {
             self.undone();
             return Err(e);
         }
-        self.wakes = wakes;
+        self.wakes.add(wakes);
         self.last_instant = report.host_now;
         Ok(report.ahead_ms)
     }
@@ -329,8 +337,16 @@ impl Engine {
         let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
             let Self { store, mint, instance, limits, .. } = self;
-            let mut turn =
-                Turn { store, mint, instance, now, limits, wakes: &mut wakes, step_bytes_left: STEP_BYTES_MAX };
+            let mut turn = Turn {
+                store,
+                mint,
+                instance,
+                now,
+                limits,
+                wakes: &mut wakes,
+                step_bytes_left: STEP_BYTES_MAX,
+                frame_bytes_left: FRAME_BYTES_MAX,
+            };
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {

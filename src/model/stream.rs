@@ -57,7 +57,7 @@ vocabulary! {
         AttemptInterrupted = 4, "attempt_interrupted";
         /// Its attempt's lease ran out; the attempt may go on.
         LeaseExpired = 5, "lease_expired";
-        /// Another attempt took over.
+        /// Its lease ran out and another attempt took over, or none may any more.
         Reclaimed = 6, "reclaimed";
         /// Its execution ran out of time.
         Expired = 7, "expired";

@@ -11,7 +11,7 @@ use crate::model::given::reads;
 use crate::model::handle::Handle;
 use crate::model::payload::Bytes;
 use crate::model::policy::Policy;
-use crate::model::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, CEILING_MAX, FLOOR_DEFAULT, Lossy, Stream};
+use crate::model::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, CEILING_MAX, FLOOR_DEFAULT, Lossy, Stream, TRIM_MAX};
 use crate::model::stream::{FrameKind, FrameMode};
 use crate::model::summary;
 use crate::store::{FrameRow, Summary};
@@ -221,7 +221,10 @@ fn write(turn: &mut Turn<'_>, ready: &Ready, stream: &mut Stream, summary: Optio
         turn.store.trim_frames(stream.row, ready.lossy.is_some(), over)?;
     }
     if let (Some(until), None) = (stream.over_until(now), &ready.lossy) {
-        stream.kept_count -= turn.store.trim_over(stream.row, until, OVER_MAX)?;
+        stream.kept_count -= turn.store.trim_over(stream.row, false, until, OVER_MAX)?;
+    }
+    if stream.gone_ms > 0 && stream.lossy_count > 0 {
+        stream.lossy_count -= turn.store.trim_over(stream.row, true, stream.gone_ms, TRIM_MAX)?;
     }
     let frame = FrameRow {
         id,

@@ -162,12 +162,13 @@ fn closed(turn: &Turn<'_>, execution: &Execution, index: i64) -> Result<Option<C
 }
 
 /// The frames asked for, and whether there are more of them.
-fn frames(turn: &Turn<'_>, stream: &Stream, asked: &Asked) -> Result<(Vec<Frame>, bool)> {
+fn frames(turn: &mut Turn<'_>, stream: &Stream, asked: &Asked) -> Result<(Vec<Frame>, bool)> {
     let from = asked.from.max(stream.first_kept(turn.now));
     let over_until = stream.over_until(turn.now);
     let mut range = FrameRange { from, to: asked.to, over_until, lossy: asked.lossy };
     let mut frames = Vec::new();
     let (mut left, mut bytes) = (asked.limit, 0);
+    let bytes_max = PAGE_BYTES_MAX.min(turn.frame_bytes_left);
     loop {
         // One more than wanted tells whether there is more.
         let wanted = (left + 1).min(FRAMES_CHUNK);
@@ -175,10 +176,11 @@ fn frames(turn: &Turn<'_>, stream: &Stream, asked: &Asked) -> Result<(Vec<Frame>
         let last = i64::try_from(rows.len()).is_ok_and(|found| found < wanted);
         for row in rows {
             bytes += row.bytes.len();
-            if left == 0 || (bytes > PAGE_BYTES_MAX && !frames.is_empty()) {
+            if left == 0 || (bytes > bytes_max && !frames.is_empty()) {
                 return Ok((frames, true));
             }
             left -= 1;
+            turn.frame_bytes_left = turn.frame_bytes_left.saturating_sub(row.bytes.len());
             range.from = row.id.next();
             frames.push(frame(row));
         }

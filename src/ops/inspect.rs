@@ -14,7 +14,7 @@ pub struct InspectStorageArgs {}
 
 reads!(InspectStorageArgs {});
 
-/// What is past its retention or has expired, and what no tick has deleted yet; each is counted up to 10 000.
+/// What is past its retention or has expired, and what no tick has deleted yet; each is counted up to about 10 000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]

@@ -7,6 +7,7 @@ use super::claimed::stored_tags;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::execution::Execution;
+use crate::store::{Keys, Touched};
 
 /// What deleting one execution counts for at least: there are that many tables to look into.
 const ROWS_MIN: u64 = 10;
@@ -31,6 +32,11 @@ pub fn delete_past(turn: &mut Turn<'_>, rows_max: u64) -> Result<bool> {
 /// Deletes an execution, or as much of it as so many rows are; answers how many they were.
 pub fn delete(turn: &mut Turn<'_>, execution: &Execution, rows_max: u64) -> Result<u64> {
     let (mut deleted, done) = turn.store.delete_streams(execution.row, rows_max)?;
+    if deleted > 0 {
+        // What has begun to go stays gone, whatever is kept after the next opening.
+        let going = Execution { retention_ms: Some(0), ..execution.clone() };
+        turn.store.save_execution(&going, Touched::Retention, Keys::of(execution))?;
+    }
     if done {
         let tags = turn.store.specification(execution.row)?.tags;
         for (key, value) in stored_tags(tags.as_deref())? {

@@ -53,7 +53,12 @@ pub struct Turn<'a> {
     pub wakes: &'a mut Wakes,
     /// Bytes of steps' results that the claims of this commit may still hand back.
     pub step_bytes_left: i64,
+    /// Bytes of frames that the reads of this commit may still answer; a page holds one frame at least.
+    pub frame_bytes_left: usize,
 }
+
+/// Bytes of frames that the reads of one commit answer together, about.
+pub const FRAME_BYTES_MAX: usize = 16 << 20;
 
 /// Bytes of steps' results that the claims of one commit hand back together, at most.
 pub const STEP_BYTES_MAX: i64 = 16 << 20;

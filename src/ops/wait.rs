@@ -117,6 +117,9 @@ impl Call for WaitArgs {
 
 /// The first end after a position, where the execution was replayed since.
 fn former_end(turn: &Turn<'_>, execution: &Execution, after: i64) -> Result<Option<EventRow>> {
+    if execution.replay_count == 0 {
+        return Ok(None);
+    }
     let oldest = turn.oldest_kept()?.max(after + 1);
     let (mut at, mut first, mut ends) = (Some(execution.last_event), None, 0);
     while let Some(position) = at.filter(|position| *position >= oldest) {

@@ -103,11 +103,11 @@ impl Store {
         Ok(gone.cast_signed())
     }
 
-    /// Deletes the oldest durable frames up to a millisecond, at most so many; answers how many.
-    pub fn trim_over(&mut self, stream: i64, until_ms: i64, rows_max: i64) -> Result<i64> {
+    /// Deletes the oldest frames of a sort up to a millisecond, at most so many; answers how many.
+    pub fn trim_over(&mut self, stream: i64, lossy: bool, until_ms: i64, rows_max: i64) -> Result<i64> {
         const SQL: &str = "DELETE FROM frame WHERE (stream, lossy, ms, seq) IN (SELECT stream, lossy, ms, seq \
-             FROM frame WHERE stream = ?1 AND lossy = 0 AND ms <= ?2 ORDER BY ms, seq LIMIT ?3)";
-        let gone = self.execute(SQL, &[stream.into(), until_ms.into(), rows_max.into()])?;
+             FROM frame WHERE stream = ?1 AND lossy = ?2 AND ms <= ?3 ORDER BY ms, seq LIMIT ?4)";
+        let gone = self.execute(SQL, &[stream.into(), i64::from(lossy).into(), until_ms.into(), rows_max.into()])?;
         Ok(gone.cast_signed())
     }
 }

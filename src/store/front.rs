@@ -16,11 +16,14 @@ pub struct Keys {
     pub(super) state: Option<PublicState>,
     /// When it ended.
     pub(super) ended_at: Option<i64>,
+    /// How long it is kept after that, where that is its own affair.
+    pub(super) retention_ms: Option<i64>,
 }
 
 impl Keys {
     /// Those of an execution that is not there yet.
-    pub(super) const NONE: Self = Self { claim: None, due: None, lease: None, state: None, ended_at: None };
+    pub(super) const NONE: Self =
+        Self { claim: None, due: None, lease: None, state: None, ended_at: None, retention_ms: None };
 
     /// The keys of an execution as it is.
     pub fn of(execution: &Execution) -> Self {
@@ -30,6 +33,7 @@ impl Keys {
             lease: execution.lease_due(),
             state: Some(execution.public_state()),
             ended_at: execution.ended_at,
+            retention_ms: execution.retention_ms,
         }
     }
 }

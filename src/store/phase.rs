@@ -24,6 +24,8 @@ pub enum Touched {
     Lapsed,
     /// A lease was renewed.
     Renewed,
+    /// It is no longer kept; nothing else of it changed.
+    Retention,
 }
 
 impl Store {
@@ -45,12 +47,14 @@ impl Store {
              WHERE id = ?1";
         const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?5 WHERE id = ?1";
+        const KEPT: &str = "UPDATE execution SET retention_ms = ?2 WHERE id = ?1";
         const SECTION: &str = "UPDATE execution SET section = ?2 WHERE id = ?1";
         match touched {
             Touched::Any => self.execute(ANY, &any(execution))?,
             Touched::Ended => self.execute(ENDED, &ended(execution))?,
             Touched::Lapsed => self.execute(LAPSED, &lapsed(execution))?,
             Touched::Renewed => self.execute(RENEWED, &renewed(execution))?,
+            Touched::Retention => self.execute(KEPT, &[execution.row.into(), execution.retention_ms.into()])?,
         };
         let after = Keys::of(execution);
         let [was_in, is_in] = [before, after].map(|keys| keys.state.map(PublicState::section));

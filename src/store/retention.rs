@@ -45,6 +45,9 @@ impl Store {
 
     /// An execution ended, or no longer counts as ended.
     pub(super) fn remember_past(&mut self, execution: &Execution, before: Keys, after: Keys) {
+        if before.retention_ms != after.retention_ms {
+            self.first_past = Head::Unknown;
+        }
         let kept_ms = execution.retention_ms.or(self.retention.executions_ms);
         let Some(kept_ms) = kept_ms.filter(|_| before.ended_at != after.ended_at) else { return };
         if let Some(ended_at) = after.ended_at {
@@ -73,8 +76,8 @@ impl Store {
         const PROGRESS: &str = "DELETE FROM progress WHERE execution = ?1";
         const ROW: &str = "DELETE FROM execution WHERE id = ?1";
         let row = execution.row;
-        self.delete_steps(row)?;
-        let mut deleted = self.execute(PAYLOADS, &[row.into()])?;
+        let mut deleted = self.delete_steps(row)?;
+        deleted += self.execute(PAYLOADS, &[row.into()])?;
         deleted += self.execute(KEY, &[row.into(), execution.namespace.into()])?;
         for sql in [SPECIFICATION, ATTEMPTS, FAILURES, PROGRESS] {
             deleted += self.execute(sql, &[row.into()])?;

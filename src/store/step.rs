@@ -53,16 +53,16 @@ impl Store {
         self.execute(SQL, &params).map(|_| ())
     }
 
-    /// Forgets the steps of an execution, with their results.
-    pub fn delete_steps(&mut self, execution: i64) -> Result<()> {
+    /// Forgets the steps of an execution, with their results; answers how many rows that were.
+    pub fn delete_steps(&mut self, execution: i64) -> Result<u64> {
         const RESULTS: &str = "DELETE FROM payload WHERE id IN \
              (SELECT result FROM step WHERE execution = ?1 AND result IS NOT NULL)";
         const STEPS: &str = "DELETE FROM step WHERE execution = ?1";
         if self.step_count(execution)? == 0 {
-            return Ok(());
+            return Ok(0);
         }
-        self.execute(RESULTS, &[execution.into()])?;
-        self.execute(STEPS, &[execution.into()]).map(|_| ())
+        let results = self.execute(RESULTS, &[execution.into()])?;
+        Ok(results + self.execute(STEPS, &[execution.into()])?)
     }
 }
 

@@ -175,3 +175,19 @@ fn a_clock_that_is_put_back_moves_the_end_of_best_effort_frames_with_it() {
     world.pass(1);
     assert!(world.stream(&claim.execution_id).frames.is_empty());
 }
+
+#[test]
+fn what_is_over_goes_with_the_durable_frame_that_makes_its_stream_permanent() {
+    let mut world = World::new();
+    let claim = world.running();
+    for _ in 0..60 {
+        world.call(lossy(&claim, b"x", 10)).unwrap();
+    }
+    world.pass(1_000);
+    world.append(&claim, "kept");
+    assert_eq!(world.number("SELECT count(*) FROM frame"), 1);
+    assert_eq!(world.number("SELECT lossy_count FROM stream"), 0);
+    world.call(lossy(&claim, b"new", 10)).unwrap();
+    assert_eq!(world.number("SELECT lossy_count FROM stream"), 1);
+    assert_eq!(world.stream(&claim.execution_id).frames.len(), 2);
+}

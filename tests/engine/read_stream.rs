@@ -222,3 +222,23 @@ fn bytes_cross_beside_the_text() {
     assert_eq!((&frames[0]["encoding"], &frames[1]["encoding"]), (&"binary".into(), &"utf8".into()));
     assert_eq!(payloads, [vec![0, 159], b"text".to_vec()]);
 }
+
+#[test]
+fn the_reads_of_a_commit_answer_16_mib_together_and_a_frame_each() {
+    let mut world = World::new();
+    let claim = world.running();
+    let envelopes = (0..130).map(|_| frame(&claim, &[7; 65_536]).into()).collect();
+    assert!(world.batch(envelopes).answers.iter().all(Result::is_ok));
+    let pages: Vec<_> = (0..5).map(|_| whole(&claim.execution_id).into()).collect();
+    let answers = world.batch(pages).answers;
+    let lengths: Vec<(usize, bool)> = answers.iter().map(|answer| length(answer.as_ref().unwrap())).collect();
+    assert_eq!(lengths, [(128, true), (128, true), (1, true), (1, true), (1, true)]);
+    assert_eq!(world.stream(&claim.execution_id).frames.len(), 128);
+}
+
+fn length(answer: &tidegate::ops::Answer) -> (usize, bool) {
+    match answer {
+        tidegate::ops::Answer::ReadStream(page) => (page.frames.len(), page.more),
+        other => panic!("{other:?}"),
+    }
+}

@@ -291,3 +291,40 @@ fn a_retention_is_from_nothing_to_the_year_9999() {
         refused_field(limits.check(), Code::InvalidInput, field);
     }
 }
+
+#[test]
+fn what_has_begun_to_go_stays_gone_whatever_is_kept_after_the_next_opening() {
+    let mut world = keeping(1.hours());
+    let claim = world.running();
+    for _ in 0..6 {
+        let append = || Envelope::from(super::streams::frame(&claim, b"x"));
+        world.batch((0..200).map(|_| append()).collect());
+    }
+    world.complete(&claim).unwrap();
+    world.pass(1.hours());
+    assert!(world.tick().more, "more than one tick deletes");
+    let left = world.number("SELECT count(*) FROM frame");
+    assert!((1..1_200).contains(&left), "{left} are left after one tick");
+    world.reopen_with(Limits::default());
+    assert!(world.find(&claim.execution_id).unwrap().is_none());
+    ticked(&mut world);
+    assert_eq!(world.number("SELECT count(*) FROM frame"), 0);
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
+}
+
+#[test]
+fn recorded_steps_count_among_the_rows_of_a_tick() {
+    let mut world = keeping(1.hours());
+    for _ in 0..3 {
+        let claim = world.running();
+        for n in 0..300 {
+            world.record(&claim, &format!("step {n}"), b"done").unwrap();
+        }
+        world.complete(&claim).unwrap();
+    }
+    world.pass(1.hours());
+    assert!(world.tick().more);
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
+    ticked(&mut world);
+    assert_eq!(world.number("SELECT count(*) FROM step"), 0);
+}

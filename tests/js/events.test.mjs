@@ -2,10 +2,12 @@
 // how each of them is let go.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { poisonedError, TidegateError } from "../../dist/js/errors.js";
 import { openTestEngine } from "../../dist/js/testing.js";
 import { engineWith } from "./engine.mjs";
+import { rejection } from "./rejection.mjs";
 
 /** @typedef {import("../../dist/js/index.js").Engine} Engine */
 /** @typedef {import("../../dist/js/index.js").EventRecord} EventRecord */
@@ -303,6 +305,10 @@ test("a wait is given up by its signal and by its time, and refuses what is unkn
   await assert.rejects(waiting, /enough/);
   assert.equal(await engine.executions.wait(id, { timeoutMs: 20 }), null);
   assert.equal(await engine.executions.wait(id, { timeoutMs: 0 }), null);
+  for (const timeoutMs of [-1, Number.NaN, "50"]) {
+    const error = await rejection(() => engine.executions.wait(id, /** @type {any} */ ({ timeoutMs })));
+    assert.equal(error.details.field, "timeoutMs");
+  }
   const unknown = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
   await assert.rejects(engine.executions.wait(unknown), { code: "not_found.execution" });
   const parked = engine.executions.wait(id, { timeoutMs: 2 ** 40 });
@@ -358,4 +364,15 @@ test("20 readers of different speeds lose and repeat nothing of 100,000 events",
   for (let made = 1; made < total; made += 1_000) await Promise.all(Array.from({ length: 1_000 }, beat));
   assert.deepEqual(await Promise.all(readings), Array(20).fill(total));
   await engine.close();
+});
+
+test("who waits keeps its process alive until time itself ends the wait", () => {
+  const script = `
+    import { openEngine } from "tidegate";
+    const engine = await openEngine({ storage: { kind: "memory" } });
+    const { executionId } = await engine.executions.create({ lane: "l", kind: "k", deadlineAt: Date.now() + 300 });
+    console.log((await engine.executions.wait(executionId)).outcome);
+  `;
+  const node = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
+  assert.deepEqual([node.status, node.stdout.trim()], [0, "expired"], node.stderr);
 });

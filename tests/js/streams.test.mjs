@@ -80,6 +80,22 @@ test("bytes are taken as they are when they are appended, and limits are told", 
   await engine.close();
 });
 
+test("the bytes of a Buffer are taken as they are then, and those of other views are refused", async () => {
+  const { engine } = await openTestEngine();
+  const { handle, executionId } = await running(engine);
+  const buffer = Buffer.from("first");
+  const appended = engine.append(handle, buffer);
+  buffer.fill("x");
+  await appended;
+  assert.equal((await engine.streams.read({ executionId })).frames[0]?.text, "first");
+  for (const other of [new ArrayBuffer(4), new Uint16Array(2), new DataView(new ArrayBuffer(2))]) {
+    const error = await rejection(() => engine.append(handle, /** @type {any} */ (other)));
+    assert.equal(error.code, "validation.invalid_input");
+    assert.equal(error.details.field, "data");
+  }
+  await engine.close();
+});
+
 test("a summary is patched by objects and read as a document", async () => {
   const { engine } = await openTestEngine();
   const { handle, executionId } = await running(engine);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Causes of events, refusals, outcomes and kinds in answers, reasons of endings.
-const WANTED: [&str; 85] = [
+const WANTED: [&str; 91] = [
     "created",
     "claimed",
     "resumed",
@@ -91,6 +91,12 @@ const WANTED: [&str; 85] = [
     "lane_disabled",
     "missing_capability",
     "other_lane",
+    "an id used again before a tick",
+    "state.stream_closed",
+    "state.stale_owner_cannot_append",
+    "state.cursor_too_old",
+    "an execution that a tick deleted",
+    "an event that a tick deleted",
 ];
 
 #[derive(Debug, Default)]

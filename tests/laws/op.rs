@@ -219,17 +219,23 @@ impl Op {
 
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        match self {
-            Self::Registry(registry) => registry.reads(),
-            Self::Streaming(streaming) => streaming.reads(),
-            Self::Inquiry(inquiry) => inquiry.reads(),
-            Self::Describe { .. }
-            | Self::Result { .. }
-            | Self::List { .. }
-            | Self::Events(_)
-            | Self::Protocol(Protocol::Scan { .. }) => true,
-            _ => false,
+        if let Self::Registry(registry) = self {
+            return registry.reads();
         }
+        if let Self::Streaming(streaming) = self {
+            return streaming.reads();
+        }
+        if let Self::Inquiry(inquiry) = self {
+            return inquiry.reads();
+        }
+        matches!(
+            self,
+            Self::Describe { .. }
+                | Self::Result { .. }
+                | Self::List { .. }
+                | Self::Events(_)
+                | Self::Protocol(Protocol::Scan { .. })
+        )
     }
 
     /// The JSON of its arguments; payload bytes go to the list.

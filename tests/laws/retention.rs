@@ -71,13 +71,8 @@ impl Model {
     /// A tick deletes; `left` is which rows it left of those past their retention. Answers whether there is more, or why
     /// it cannot have left these.
     pub fn purge_what_is_past(&mut self, left: &BTreeSet<usize>) -> Result<bool, String> {
-        for row in self.ended.clone() {
-            let now = self.last_instant;
-            let purged: Vec<bool> = self.executions[row].streams.values_mut().map(|one| one.purge(now)).collect();
-            self.wrote |= purged.contains(&true);
-        }
-        for row in self.open.clone() {
-            let now = self.last_instant;
+        let (stored, now) = (self.ended.union(&self.open).copied().collect::<Vec<_>>(), self.last_instant);
+        for row in stored {
             let purged: Vec<bool> = self.executions[row].streams.values_mut().map(|one| one.purge(now)).collect();
             self.wrote |= purged.contains(&true);
         }
@@ -89,10 +84,18 @@ impl Model {
             return Err(format!("past their retention, in order: {past:?}; left by the tick: {left:?}"));
         }
         let more = deleted.len() < past.len();
-        deleted.into_iter().for_each(|row| self.delete(row));
+        if !deleted.is_empty() {
+            self.seen.insert("an execution that a tick deleted");
+        }
+        for row in deleted {
+            self.delete(row);
+        }
         let until = (self.oldest_kept() - 1).min(self.trimmed + TRIMMED_MAX);
         let trimmed = until.saturating_sub(self.trimmed);
         self.wrote |= trimmed > 0;
+        if trimmed > 0 {
+            self.seen.insert("an event that a tick deleted");
+        }
         self.trimmed += trimmed;
         Ok(more || trimmed == TRIMMED_MAX)
     }

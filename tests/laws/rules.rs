@@ -110,15 +110,19 @@ impl Model {
         ok(&answer)
     }
 
+    /// The execution that a create repeats, by its key or its id.
+    fn original(&self, create: &Create, key: Option<&(String, String)>, now: i64) -> Option<String> {
+        let live = key.and_then(|key| self.dedup.get(key)).filter(|one| one.expires_at > now);
+        let original = live.filter(|one| self.visible(one.execution));
+        let original = original.map(|one| self.executions[one.execution].id.clone());
+        original.or_else(|| create.id.clone().filter(|id| self.find(id).is_some()))
+    }
+
     fn create(&mut self, create: &Create, now: i64, found: &Value) -> Result<Value, Value> {
         let namespace = create.namespace.clone().unwrap_or_else(|| "default".to_owned());
         let window_ms = create.window_ms.unwrap_or(DAY_MS);
         let key = create.key.clone().filter(|_| window_ms > 0).map(|key| (namespace, key));
-        let live = key.as_ref().and_then(|key| self.dedup.get(key)).filter(|one| one.expires_at > now);
-        let original = live.filter(|one| self.visible(one.execution));
-        let original = original.map(|one| self.executions[one.execution].id.clone());
-        let original = original.or_else(|| create.id.clone().filter(|id| self.find(id).is_some()));
-        if let Some(id) = original {
+        if let Some(id) = self.original(create, key.as_ref(), now) {
             self.register_lane(&create.lane);
             return Ok(json!({ "outcome": "duplicate", "executionId": id, "publicState": null }));
         }

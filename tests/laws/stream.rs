@@ -109,6 +109,12 @@ impl Stream {
         self.frames.iter().filter(move |frame| frame.id.0 > gone_ms).filter(fresh)
     }
 
+    /// The instants at which something of it is over.
+    pub fn edges(&self) -> impl Iterator<Item = i64> {
+        let kept = self.frames.iter().filter(|frame| !frame.loose());
+        kept.filter_map(|frame| self.ttl_ms.map(|ttl_ms| frame.at + ttl_ms)).chain(self.expires_at)
+    }
+
     fn append(&mut self, made: &Append, now: i64) -> &Frame {
         if self.is_over(now) {
             self.gone_ms = self.last.0;
@@ -125,6 +131,8 @@ impl Stream {
             let past = self.frames.iter().filter(|frame| !frame.loose() && frame.id.0 <= now - ttl_ms).count();
             self.trim(false, past.min(OVER_AT_ONCE));
         }
+        let hidden = self.frames.iter().filter(|frame| frame.loose() && frame.id.0 <= self.gone_ms).count();
+        self.trim(true, hidden.min(TRIMMED_AT_ONCE));
         let version = self.summary.as_ref().filter(|_| matches!(made.mode, Mode::Summary)).map(|one| one.version);
         self.frames.push(Frame { id: self.last, at: now, made: made.clone(), version });
         self.frames.last().expect("a frame")
@@ -240,7 +248,7 @@ impl Execution {
         self.attempts.last().and_then(|attempt| attempt.closure(self.phase))
     }
 
-    fn page_of_frames(&self, index: i64, frames: Vec<&Frame>, limit: Option<i64>) -> Value {
+    fn page_of_frames(&self, index: i64, frames: &[&Frame], limit: Option<i64>) -> Value {
         let size = usize::try_from(limit.unwrap_or(100)).expect("a limit");
         let attempt = usize::try_from(index).ok().and_then(|index| self.attempts.get(index));
         // Only the latest attempt can be under way.
@@ -296,12 +304,12 @@ impl Model {
                 let from = bounds(from.as_deref().unwrap_or("start")).0;
                 let to = bounds(to.as_deref().unwrap_or("end")).1;
                 let within = visible.filter(|frame| (from..=to).contains(&frame.id));
-                one.page_of_frames(index, within.collect(), *limit)
+                one.page_of_frames(index, &within.collect::<Vec<_>>(), *limit)
             }
             Streaming::Tail { after, limit, kept_only, .. } => {
                 let after = bounds(after.as_deref().unwrap_or("0-0")).0;
                 let later = visible.filter(|frame| frame.id > after && !(*kept_only && frame.loose()));
-                one.page_of_frames(index, later.collect(), *limit)
+                one.page_of_frames(index, &later.collect::<Vec<_>>(), *limit)
             }
             Streaming::Append(_) | Streaming::Summary { .. } => {
                 stream.and_then(|stream| stream.summary.as_ref()).map_or(Value::Null, |summary| {
