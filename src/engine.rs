@@ -10,7 +10,6 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
 use crate::model::argument::{INSTANT_MAX, Limits};
 use crate::model::id::uuid_text;
-use crate::ops::turn::{FRAME_BYTES_MAX, STEP_BYTES_MAX};
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::driver::{Driver, Embedded};
 use crate::store::{Store, migrations};
@@ -252,16 +251,7 @@ impl Engine {
         let mut wakes = Wakes::default();
         let moved = db.transaction(&mut || {
             let Self { store, mint, instance, limits, .. } = self;
-            let mut turn = Turn {
-                store,
-                mint,
-                instance,
-                now,
-                limits,
-                wakes: &mut wakes,
-                step_bytes_left: STEP_BYTES_MAX,
-                frame_bytes_left: FRAME_BYTES_MAX,
-            };
+            let mut turn = Turn::new(store, mint, instance, (now, limits), &mut wakes);
             timers::apply_due(&mut turn, u64::MAX)?;
             turn.store.shift_instants(-report.ahead_ms)?;
             turn.store.save_meta(report.host_now)
@@ -337,16 +327,7 @@ impl Engine {
         let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
             let Self { store, mint, instance, limits, .. } = self;
-            let mut turn = Turn {
-                store,
-                mint,
-                instance,
-                now,
-                limits,
-                wakes: &mut wakes,
-                step_bytes_left: STEP_BYTES_MAX,
-                frame_bytes_left: FRAME_BYTES_MAX,
-            };
+            let mut turn = Turn::new(store, mint, instance, (now, limits), &mut wakes);
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {

@@ -58,10 +58,24 @@ pub struct Turn<'a> {
 }
 
 /// Bytes of frames that the reads of one commit answer together, about.
-pub const FRAME_BYTES_MAX: usize = 16 << 20;
+const FRAME_BYTES_MAX: usize = 16 << 20;
 
 /// Bytes of steps' results that the claims of one commit hand back together, at most.
-pub const STEP_BYTES_MAX: i64 = 16 << 20;
+const STEP_BYTES_MAX: i64 = 16 << 20;
+
+impl<'a> Turn<'a> {
+    /// What the operations of one commit work with, at an instant and within limits.
+    pub fn new(
+        store: &'a mut Store,
+        mint: &'a mut Mint,
+        instance: &'a Rc<str>,
+        (now, limits): (i64, &'a Limits),
+        wakes: &'a mut Wakes,
+    ) -> Self {
+        let (step_bytes_left, frame_bytes_left) = (STEP_BYTES_MAX, FRAME_BYTES_MAX);
+        Self { store, mint, instance, now, limits, wakes, step_bytes_left, frame_bytes_left }
+    }
+}
 
 impl Turn<'_> {
     /// An execution became claimable in its lane.

@@ -227,7 +227,8 @@ fn bytes_cross_beside_the_text() {
 fn the_reads_of_a_commit_answer_16_mib_together_and_a_frame_each() {
     let mut world = World::new();
     let claim = world.running();
-    let envelopes = (0..130).map(|_| frame(&claim, &[7; 65_536]).into()).collect();
+    let bytes = vec![7; 65_536];
+    let envelopes = (0..130).map(|_| frame(&claim, &bytes).into()).collect();
     assert!(world.batch(envelopes).answers.iter().all(Result::is_ok));
     let pages: Vec<_> = (0..5).map(|_| whole(&claim.execution_id).into()).collect();
     let answers = world.batch(pages).answers;
@@ -237,8 +238,6 @@ fn the_reads_of_a_commit_answer_16_mib_together_and_a_frame_each() {
 }
 
 fn length(answer: &tidegate::ops::Answer) -> (usize, bool) {
-    match answer {
-        tidegate::ops::Answer::ReadStream(page) => (page.frames.len(), page.more),
-        other => panic!("{other:?}"),
-    }
+    let tidegate::ops::Answer::ReadStream(page) = answer else { panic!("{answer:?}") };
+    (page.frames.len(), page.more)
 }
