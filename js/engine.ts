@@ -350,7 +350,8 @@ export class Engine {
    */
   async #ring(): Promise<void> {
     try {
-      while ((await this.tick()).more);
+      // Between two ticks those who were woken ask first.
+      while ((await this.tick()).more) await new Promise((resolve) => setTimeout(resolve));
     } catch (thrown) {
       const ended = thrown instanceof TidegateError && thrown.category === "engine" && !this.#port.reopens;
       if (ended) this.end(thrown);

@@ -151,7 +151,9 @@ impl Job for TickJob {
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
         self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
-        self.more = timers::purge(turn)?;
+        // Those who wait for what has just ended ask for it before it can be deleted.
+        let ended = !turn.wakes.finished.is_empty();
+        self.more = timers::purge(turn, !ended)?;
         Ok(())
     }
 

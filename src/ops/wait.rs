@@ -95,7 +95,10 @@ impl Call for WaitArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<WaitAnswer> {
-        let execution = load(turn, &ready.id)?;
+        let execution = match ready.after {
+            None => load(turn, &ready.id)?,
+            Some(_) => awaited(turn, &ready.id)?,
+        };
         if let Some(after) = ready.after {
             not_past("after", after, turn.store.next_position() - 1)?;
             if let Some(end) = former_end(turn, &execution, after)? {
@@ -112,6 +115,14 @@ impl Call for WaitArgs {
         if let WaitAnswer::Ended(WaitOutcome { result: Some(result), .. }) = answer {
             visit(result);
         }
+    }
+}
+
+/// The execution that somebody waits for already: past its retention too, as long as it is not deleted.
+fn awaited(turn: &mut Turn<'_>, id: &ExecutionId) -> Result<Execution> {
+    match turn.store.find_execution(id)? {
+        Some(execution) => Ok(execution),
+        None => load(turn, id),
     }
 }
 

@@ -27,12 +27,12 @@ pub fn apply_due(turn: &mut Turn<'_>, actions_max: u64) -> Result<u64> {
 
 /// Deletes what reads have hidden since it expired or since its retention was over; answers whether more of it is left.
 /// Calls that keep a request id or an idempotency key delete a few of those as well, so that they do not grow where no
-/// tick comes.
-pub fn purge(turn: &mut Turn<'_>) -> Result<bool> {
+/// tick comes. Executions are deleted only where that is asked for.
+pub fn purge(turn: &mut Turn<'_>, executions: bool) -> Result<bool> {
     let requests = turn.store.purge_requests(turn.now, PURGE_MAX)?;
     let keys = turn.store.purge_dedup(turn.now, PURGE_MAX)?;
     let frames = turn.store.purge_frames(turn.now, PURGE_MAX)?;
-    let executions_left = retention::delete_past(turn, PURGE_MAX.unsigned_abs())?;
+    let executions_left = executions && retention::delete_past(turn, PURGE_MAX.unsigned_abs())?;
     let kept_from = turn.oldest_kept()?;
     let events = turn.store.trim_events(kept_from, PURGE_MAX)?;
     let most = requests.max(keys).max(frames).max(events);

@@ -328,3 +328,22 @@ fn recorded_steps_count_among_the_rows_of_a_tick() {
     ticked(&mut world);
     assert_eq!(world.number("SELECT count(*) FROM step"), 0);
 }
+
+#[test]
+fn who_waits_is_told_of_an_end_that_is_past_its_retention_already() {
+    use tidegate::ops::wait::{WaitAnswer, WaitArgs};
+    let mut world = keeping(1.hours());
+    let id = world.submit_with("mail", |create| create.deadline_at = Some(START + 1.mins()));
+    let asked = |after: Option<String>| WaitArgs { execution_id: id.clone(), after };
+    let WaitAnswer::Pending(pending) = world.call(asked(None)).unwrap() else { panic!("it has not ended") };
+    world.pass(10.hours());
+    let tick = world.tick();
+    assert_eq!((tick.applied, tick.more), (1, true), "it ended, and goes with the next tick");
+    let told = world.call(asked(Some(pending.after.clone()))).unwrap();
+    let WaitAnswer::Ended(end) = told else { panic!("{told:?}") };
+    assert_eq!(end.reason.as_deref(), Some("execution_deadline"));
+    refusal(world.call(asked(None)), Code::NotFoundExecution);
+    ticked(&mut world);
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
+    refusal(world.call(asked(Some(pending.after))), Code::NotFoundExecution);
+}

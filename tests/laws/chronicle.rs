@@ -140,7 +140,11 @@ impl Model {
 
     /// The first end since a cursor, or how it stands.
     pub fn wait(&self, id: &str, after: Option<&str>, found: &Value) -> Result<Value, Value> {
-        let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
+        // Who waits already finds it until it is deleted.
+        let waits = after.is_some_and(|after| !after.is_empty());
+        let stored =
+            self.by_id.get(id).filter(|row| waits && !self.gone.contains(row)).map(|row| &self.executions[*row]);
+        let Some(one) = stored.or_else(|| self.find(id)) else { return Err(refused("not_found.execution")) };
         let after = match after {
             None | Some("") => None,
             Some("start") => Some(0),
