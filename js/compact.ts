@@ -1,8 +1,8 @@
 // Giving room back: what is past its retention is deleted, then the pages that hold nothing leave the database, a slice
 // at a time, so that no call waits for long.
 
-import type { Port } from "./port.js";
-import type { StorageFigures, TickAnswer } from "./types.generated.js";
+import type { Port, StorageReport } from "./port.js";
+import type { TickAnswer } from "./types.generated.js";
 
 /** How far a compaction has come. */
 export interface CompactProgress {
@@ -22,7 +22,7 @@ export interface CompactOptions {
 /** What a compaction needs of its engine. */
 export interface Compacted {
   tick(): Promise<TickAnswer>;
-  figures(): Promise<StorageFigures>;
+  measureStorage(): Promise<StorageReport>;
 }
 
 /** Bytes that one slice gives back at most. */
@@ -36,7 +36,7 @@ export async function compact(
 ): Promise<CompactProgress> {
   signal?.throwIfAborted();
   while ((await engine.tick()).more) signal?.throwIfAborted();
-  const { freeBytes } = await engine.figures();
+  const freeBytes = (await engine.measureStorage()).freeBytes ?? 0;
   const progress = { freedBytes: 0, leftBytes: freeBytes };
   for (let before = freeBytes + 1; progress.leftBytes > 0 && progress.leftBytes < before; ) {
     signal?.throwIfAborted();
@@ -46,5 +46,6 @@ export async function compact(
     progress.leftBytes = leftBytes;
     onProgress?.({ ...progress });
   }
+  await engine.measureStorage();
   return progress;
 }

@@ -108,7 +108,7 @@ export class Engine {
 
   /** Asks again how much is used and may be used, and what could be freed. */
   async measureStorage(): Promise<StorageReport> {
-    return this.#port.measure(await this.#figures());
+    return this.#port.measure((await this.#call("inspect_storage", {})) as StorageFigures);
   }
 
   /**
@@ -116,8 +116,7 @@ export class Engine {
    * Calls go on meanwhile.
    */
   compact(options: CompactOptions = {}): Promise<CompactProgress> {
-    const figures = () => this.#figures();
-    return compact({ tick: () => this.tick(), figures }, this.#port, given("options", options));
+    return compact(this, this.#port, given("options", options));
   }
 
   /** The whole database as one self-contained SQLite file; `openEngine({ import })` takes it. */
@@ -326,10 +325,6 @@ export class Engine {
   #open(): Promise<never> | undefined {
     const over = this.over ?? (this.#closed && closedError());
     return over === undefined ? undefined : Promise.reject(over);
-  }
-
-  async #figures(): Promise<StorageFigures> {
-    return (await this.#call("inspect_storage", {})) as StorageFigures;
   }
 
   #listen(listener: WakeListener): () => void {
