@@ -1,8 +1,12 @@
 //! `inspect_storage` and compaction: decisions 3.23.
 
 use super::world::{START, Span, World, test};
+#[cfg(not(target_family = "wasm"))]
+use std::rc::Rc;
 use tidegate::model::argument::Retention;
 use tidegate::ops::inspect::{Freeable, InspectStorageArgs, StorageFigures};
+#[cfg(not(target_family = "wasm"))]
+use tidegate::store::driver::{Durability, Embedded};
 use tidegate::{Envelope, Limits};
 
 fn figures(world: &mut World) -> StorageFigures {
@@ -93,4 +97,62 @@ fn a_compaction_with_nothing_to_give_changes_nothing() {
     let before = figures(&mut world);
     assert_eq!(world.engine.compact(1 << 20).unwrap(), before.free_bytes.saturating_sub(1 << 20));
     assert!(figures(&mut world).database_bytes <= before.database_bytes);
+}
+
+/// A folder of its own for a database in a file, gone when the test is over.
+#[cfg(not(target_family = "wasm"))]
+struct Folder(std::path::PathBuf);
+
+#[cfg(not(target_family = "wasm"))]
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tidegate-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn driver(&self) -> Rc<Embedded> {
+        Rc::new(Embedded::file(&self.0.join("a.db"), Durability::Relaxed).unwrap())
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.0.join("a.db")).unwrap()
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn opening_a_database_that_is_there_writes_nothing_to_its_file() {
+    let folder = Folder::new("untouched");
+    let mut world = World::over(folder.driver());
+    large(&mut world, 10);
+    drop(world);
+    let before = folder.bytes();
+    let mut world = World::over(folder.driver());
+    assert_eq!(figures(&mut world).freeable, Freeable::default());
+    drop(world);
+    assert!(folder.bytes() == before, "not a byte of the file has changed");
+}
+
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn a_compaction_makes_the_file_smaller() {
+    let folder = Folder::new("compacted");
+    let mut world = World::over(folder.driver());
+    let retention = Retention { executions_ms: Some(0), events_ms: Some(0) };
+    world.reopen_with(Limits { retention, ..Limits::default() });
+    large(&mut world, 1_000_000);
+    world.pass(1.mins());
+    while world.tick().more {}
+    assert!(world.engine.reserve().unwrap());
+    let before = folder.bytes().len();
+    while world.engine.compact(1 << 20).unwrap() > 0 {}
+    assert!(folder.bytes().len() < before - 900_000, "{} of {before} bytes", folder.bytes().len());
 }

@@ -68,8 +68,8 @@ impl Embedded {
 
     /// A database in memory, empty or with the content of an image.
     pub fn memory_of(image: Option<&Self>) -> Result<Self> {
-        let mut connection = Connection::open_in_memory().map_err(|e| failure(&e))?;
-        connection.execute_batch(SHRINKABLE).map_err(|e| failure(&e))?;
+        let opened = Connection::open_in_memory().and_then(|new| new.execute_batch(SHRINKABLE).map(|()| new));
+        let mut connection = opened.map_err(|e| failure(&e))?;
         fill(&mut connection, image)?;
         Self::prepared(connection, None)
     }
@@ -249,11 +249,13 @@ impl Driver for Embedded {
 
     fn adopt(&self) -> Result<()> {
         let Some(durability) = self.durability else { return Ok(()) };
+        // A database that is there already would be written to, each time.
+        let is_new = self.number("PRAGMA page_count")? == 0;
+        self.script(if is_new { SHRINKABLE } else { "" })?;
         let connection = self.session.borrow_owner();
         let mode = || -> rusqlite::Result<String> {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
             connection.execute_batch("PRAGMA page_size=4096;")?;
-            connection.execute_batch(SHRINKABLE)?;
             let mode = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
             connection.execute_batch(match durability {
                 Durability::Strict => "PRAGMA synchronous=FULL;",
