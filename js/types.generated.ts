@@ -1800,7 +1800,7 @@ aheadMs: number,
 export type InspectStorageArgs = Record<symbol, never>;
 
 /**
- * What is past its retention or has expired, and what no tick has deleted yet; each is counted up to 10 000.
+ * What is past its retention or has expired, and what no tick has deleted yet; each is counted up to about 10 000.
  */
 export type Freeable = { 
 /**
