@@ -74,6 +74,7 @@ static void registerFunctions(void){
     VFUNCTION(last_insert_rowid, 0, 0, 0, last_insert_rowid),
     VFUNCTION(changes, 0, 0, 0, changes),
     VFUNCTION(total_changes, 0, 0, 0, total_changes),
+    DFUNCTION(sqlite_version, 0, 0, 0, versionFunc),
     FUNCTION(zeroblob, 1, 0, 0, zeroblobFunc),
     FUNCTION(substr, 2, 0, 0, substrFunc),
     FUNCTION(substr, 3, 0, 0, substrFunc),
