@@ -75,7 +75,7 @@ impl Call for CountExecutionsArgs {
     fn run(ready: &Self, turn: &mut Turn<'_>) -> Result<ExecutionCounts> {
         let mut answer = ExecutionCounts { lanes: Vec::new(), total: Counts::default() };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(answer) };
-        let past = turn.store.past_counts(turn.now, turn.limits.retention.executions_ms)?;
+        let past = turn.store.past_counts(turn.now)?;
         let lanes = match &ready.lane {
             Some(lane) => vec![lane.clone()],
             None => turn.store.list_lanes("", i64::MAX)?.into_iter().map(|(lane, _)| lane).collect(),

@@ -53,10 +53,7 @@ impl EventFilter {
             && self.namespace.as_ref().is_none_or(|namespace| *namespace == event.namespace)
             && self.execution.is_none_or(|id| event.execution == Some(id));
         match (&self.tag, event.row) {
-            (Some(tag), Some(row)) if held => {
-                let kept_ms = turn.limits.retention.executions_ms;
-                turn.store.is_tagged(row, (&tag.key, &tag.value), kept_ms, turn.now)
-            }
+            (Some(tag), Some(row)) if held => turn.store.is_tagged(row, (&tag.key, &tag.value), turn.now),
             (Some(_), _) => Ok(false),
             (None, _) => Ok(held),
         }

@@ -46,8 +46,7 @@ impl Call for ListExecutionsArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionPage> {
         let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
-        let kept_ms = turn.limits.retention.executions_ms;
-        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1, turn.now, kept_ms)?;
+        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1, turn.now)?;
         let (found, more) = argument::page_of(found, ready.limit);
         let next_cursor = found.last().filter(|_| more).map(|last| last.id.text());
         let executions = found.into_iter().map(|listed| summary(turn, listed)).collect::<Result<_>>()?;

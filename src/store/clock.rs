@@ -1,7 +1,8 @@
 //! Rebasing every stored instant after the host's clock was put right.
 //!
 //! Invariant: what is due has been applied before, so every pending instant lies ahead and moves by the whole distance;
-//! one of the past that would fall before 1970 stands at its beginning. Instants inside kept answers stay as answered, and so do the ids of frames, which are names. This is the one operation that visits every row, on purpose.
+//! one of the past that would fall before 1970 stands at its beginning. Instants inside kept answers stay as answered,
+//! and so do the ids of frames, which are names. This is the one operation that visits every row, on purpose.
 
 use super::Store;
 use crate::error::Result;

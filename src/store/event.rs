@@ -170,18 +170,11 @@ impl Store {
         Ok(row)
     }
 
-    /// Whether an execution has a tag now. One that is kept no longer has none: those that name no retention of their
-    /// own are kept for `retention_ms` after their end.
-    pub fn is_tagged(
-        &self,
-        execution: i64,
-        (key, value): (&str, &str),
-        retention_ms: Option<i64>,
-        now: i64,
-    ) -> Result<bool> {
+    /// Whether an execution has a tag at an instant. One that is past its retention then has none.
+    pub fn is_tagged(&self, execution: i64, (key, value): (&str, &str), now: i64) -> Result<bool> {
         const SQL: &str = "SELECT 1 FROM tag t JOIN execution e ON e.id = t.execution WHERE t.name = ?1 \
              AND t.value = ?2 AND t.execution = ?3 AND coalesce(e.ended_at + coalesce(e.retention_ms, ?4) > ?5, 1)";
-        let params = [key.into(), value.into(), execution.into(), retention_ms.into(), now.into()];
+        let params = [key.into(), value.into(), execution.into(), self.retention.executions_ms.into(), now.into()];
         self.first(SQL, &params, |_| Ok(())).map(|found| found.is_some())
     }
 }

@@ -6,7 +6,8 @@ use crate::model::execution::Execution;
 use crate::model::frontier::Frontier;
 use crate::model::vocabulary::PublicState;
 
-/// Where an execution stands in the claim, lease and due indexes, and its state; taken before it changes, compared when it is saved.
+/// Where an execution stands in the claim, lease and due indexes, its state and until when it is kept; taken before it
+/// changes, compared when it is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keys {
     pub(super) claim: Option<ClaimKey>,

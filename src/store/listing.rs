@@ -52,14 +52,13 @@ impl Listed {
 
 impl Store {
     /// Executions after an id, in the order of ids, at most so many; of one namespace or of all. Left out is what is
-    /// past its retention, `kept_ms` being that of executions which name none.
+    /// past its retention at an instant.
     pub fn list_executions(
         &self,
         after: Option<&ExecutionId>,
         namespace: Option<i64>,
         limit: i64,
         now: i64,
-        kept_ms: Option<i64>,
     ) -> Result<Vec<Listed>> {
         const ALL: &str = concat!(
             "SELECT ",
@@ -75,7 +74,7 @@ impl Store {
         );
         let after = after.map(ExecutionId::stored);
         let after: &[u8] = after.as_ref().map_or(&[], |id| id);
-        let params = [after.into(), limit.into(), now.into(), kept_ms.into(), namespace.into()];
+        let params = [after.into(), limit.into(), now.into(), self.retention.executions_ms.into(), namespace.into()];
         match namespace {
             None => self.all(ALL, &params[..4], read),
             Some(_) => self.all(ONE, &params, read),

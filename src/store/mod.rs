@@ -1,8 +1,7 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
 //! Invariant: what is remembered (counters, interned names, executions under a lease, the fronts of the claim, lease
-//! and due indexes, the first worker to sweep, the first execution to
-//! delete, the routes that are blocked) equals what is
+//! and due indexes, the first worker to sweep, the first execution to delete, the routes that are blocked) equals what is
 //! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
 //! decided elsewhere. Design §3.
 

@@ -19,7 +19,8 @@ impl Store {
     /// The execution whose retention is over first, and when that is.
     pub fn first_past(&self) -> Result<Option<(i64, i64)>> {
         const OWN: &str = "SELECT ended_at + retention_ms, id FROM execution \
-             WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL ORDER BY ended_at + retention_ms LIMIT 1"; // scan: ordered by its partial index, and one row
+             WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL ORDER BY ended_at + retention_ms \
+             LIMIT 1"; // scan: ordered by its partial index, and one row
         const OTHERS: &str = "SELECT ended_at, id FROM execution WHERE ended_at IS NOT NULL AND retention_ms IS NULL \
              ORDER BY ended_at LIMIT 1"; // scan: ordered by its partial index, and one row
         let own = self.first(OWN, &[], |row| Ok((row.int(0)?, row.int(1)?)))?;

@@ -68,9 +68,7 @@ impl Store {
         }
         Ok(())
     }
-}
 
-impl Store {
     /// How many executions of a route are in each state, what the running batch has changed included, and those left out
     /// that are past their retention; of one namespace or of all.
     pub fn counts(&self, route: i64, namespace: Option<i64>, past: &Tallies) -> Result<[i64; STATES]> {
@@ -90,9 +88,8 @@ impl Store {
         Ok(sum)
     }
 
-    /// How many executions are past their retention at an instant, though no tick has deleted them yet; `kept_ms` is the
-    /// retention of those that name none.
-    pub fn past_counts(&self, now: i64, kept_ms: Option<i64>) -> Result<Tallies> {
+    /// How many executions are past their retention at an instant, though no tick has deleted them yet.
+    pub fn past_counts(&self, now: i64) -> Result<Tallies> {
         const OWN: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
              AND retention_ms IS NOT NULL AND ended_at + retention_ms <= ?1";
         const KEPT: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
@@ -104,7 +101,7 @@ impl Store {
             Ok(())
         };
         self.query(OWN, &[now.into()], &mut read)?;
-        if let Some(kept_ms) = kept_ms {
+        if let Some(kept_ms) = self.retention.executions_ms {
             self.query(KEPT, &[(now - kept_ms).into()], &mut read)?;
         }
         Ok(past)
