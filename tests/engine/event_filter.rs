@@ -156,10 +156,7 @@ fn events_that_are_filtered_out_move_the_cursor_on() {
 fn a_read_looks_at_ten_thousand_events_and_goes_on_from_there() {
     let mut world = World::new();
     let claim = world.running();
-    for _ in 0..20 {
-        let renew = || tidegate::ops::renew::RenewArgs { handle: claim.handle.clone() }.into();
-        world.batch((0..600).map(|_| renew()).collect());
-    }
+    world.renew_often(&claim, 12_000);
     world.complete(&claim).unwrap();
     let first = world.watch(|args| args.streams = vec![EventStream::Completion]).unwrap();
     assert!(first.events.is_empty() && !first.at_end);

@@ -117,10 +117,7 @@ fn a_history_ends_where_the_log_was_trimmed() {
 fn a_read_looks_at_ten_thousand_events_and_goes_on_from_there() {
     let mut world = World::new();
     let claim = world.running();
-    for _ in 0..20 {
-        let renew = || tidegate::ops::renew::RenewArgs { handle: claim.handle.clone() }.into();
-        world.batch((0..600).map(|_| renew()).collect());
-    }
+    world.renew_often(&claim, 12_000);
     let only = |cursor| {
         move |args: &mut tidegate::ops::history::ExecutionHistoryArgs| {
             (args.streams, args.cursor) = (vec![EventStream::Execution], cursor);

@@ -4,8 +4,10 @@
 use super::world::World;
 use tidegate::model::event::EventStream;
 use tidegate::model::vocabulary::{Cause, Outcome};
+use tidegate::ops::claim::Claim;
 use tidegate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
 use tidegate::ops::history::{ExecutionHistory, ExecutionHistoryArgs};
+use tidegate::ops::renew::RenewArgs;
 use tidegate::ops::wait::{WaitAnswer, WaitArgs, WaitOutcome};
 use tidegate::{Limits, Result};
 
@@ -31,6 +33,14 @@ impl World {
         self.submit_with("mail", |create| {
             create.tags.insert(key.to_owned(), value.to_owned());
         })
+    }
+
+    /// Renews a lease so often, in large batches: an event each.
+    pub fn renew_often(&mut self, claim: &Claim, count: usize) {
+        for _ in 0..count / 600 {
+            let renew = || RenewArgs { handle: claim.handle.clone() }.into();
+            self.batch((0..600).map(|_| renew()).collect());
+        }
     }
 
     pub fn watch(&mut self, set: impl FnOnce(&mut ReadEventsArgs)) -> Result<EventPage> {
