@@ -6,11 +6,13 @@ CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     last_instant INTEGER NOT NULL,
     next_execution INTEGER NOT NULL,
+    next_flow INTEGER NOT NULL,
     next_payload INTEGER NOT NULL,
     next_position INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO meta (id, last_instant, next_execution, next_payload, next_position) VALUES (1, 0, 1, 1, 1);
+INSERT INTO meta (id, last_instant, next_execution, next_flow, next_payload, next_position)
+    VALUES (1, 0, 1, 1, 1, 1);
 
 -- Never holds a row: what is written here and undone makes room in the log for the day when there is no more to be had.
 CREATE TABLE reserve (bytes BLOB NOT NULL) STRICT;

@@ -42,6 +42,7 @@ CREATE TABLE route (
 --   section      its list: the number of its public state, where an active one counts as waiting, so that a claim moves
 --                nothing
 --   retention_ms how long after its end it is kept; NULL as long as the engine keeps the others
+--   flow         the flow that it is a member of, with which it is kept
 --   attempt_*    the latest attempt; it moves to the table attempt when the next one starts
 --   verb         the call that ended the latest lease, kept with its answer so that a repeated call is answered alike
 CREATE TABLE execution (
@@ -55,6 +56,7 @@ CREATE TABLE execution (
     phase INTEGER NOT NULL CHECK (phase BETWEEN 1 AND 6),
     section INTEGER NOT NULL CHECK (section BETWEEN 1 AND 11 AND section <> 5),
     retention_ms INTEGER,
+    flow INTEGER,
     next INTEGER,
     reason INTEGER,
     outcome INTEGER,
@@ -131,8 +133,9 @@ CREATE INDEX execution_blocked ON execution (reason, route, priority DESC) WHERE
 CREATE INDEX execution_due ON execution (due_at, due_kind) WHERE due_at IS NOT NULL;
 CREATE INDEX execution_namespace ON execution (namespace, public_id);
 CREATE INDEX execution_section ON execution (route, section);
-CREATE INDEX execution_ended ON execution (ended_at) WHERE ended_at IS NOT NULL AND retention_ms IS NULL;
-CREATE INDEX execution_kept ON execution (ended_at + retention_ms) WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL;
+CREATE INDEX execution_ended ON execution (ended_at) WHERE ended_at IS NOT NULL AND retention_ms IS NULL AND flow IS NULL;
+CREATE INDEX execution_kept ON execution (ended_at + retention_ms) WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL AND flow IS NULL;
+CREATE INDEX execution_flow ON execution (flow) WHERE flow IS NOT NULL;
 
 -- How many executions are in which state.
 CREATE TABLE tally (
@@ -160,7 +163,9 @@ CREATE TABLE tag (
     PRIMARY KEY (name, value, execution)
 ) STRICT, WITHOUT ROWID;
 
--- What an execution was created with; only its tags ever change. policy and tags are JSON texts, NULL when empty.
+-- What an execution was created with; of that only its tags ever change, and its input when an upstream's result takes
+-- its place. policy and tags are JSON texts, NULL when empty.
+--   member_name  what its flow calls it, and member_rank: its place in the flow's topological order
 CREATE TABLE specification (
     execution INTEGER PRIMARY KEY REFERENCES execution (id),
     kind TEXT NOT NULL,
@@ -169,7 +174,9 @@ CREATE TABLE specification (
     input INTEGER,
     attempt_timeout_ms INTEGER,
     policy TEXT,
-    tags TEXT
+    tags TEXT,
+    member_name TEXT,
+    member_rank INTEGER
 ) STRICT;
 
 -- Input and result bytes, verbatim, with the encoding their writer named.
@@ -233,11 +240,13 @@ CREATE TABLE failure (
     PRIMARY KEY (execution, attempt_index)
 ) STRICT, WITHOUT ROWID;
 
--- Why an execution was cancelled or expired, and by whom or what.
+-- Why an execution was cancelled, expired or skipped, and by whom or what.
+--   excused  1 when a satisfied group cancelled it, so that its flow does not count it as failed
 CREATE TABLE ending (
     execution INTEGER PRIMARY KEY,
     reason TEXT NOT NULL,
-    source TEXT NOT NULL
+    source TEXT NOT NULL,
+    excused INTEGER NOT NULL DEFAULT 0 CHECK (excused IN (0, 1))
 ) STRICT;
 
 -- The latest progress reported by an attempt.

@@ -1,7 +1,8 @@
 -- The event log: append only, one row for every phase change and one for each of the few other facts.
 
 --   position   strictly rising, never used twice
---   execution  whom it is about, NULL when it is about a worker, whose namespace then stands beside it
+--   execution  whom it is about, NULL when it is about a worker or a flow, whose namespace then stands beside it
+--   flow       the id of the flow that it is about
 --   cause      what happened; state: the state after it, NULL when the phase did not change
 --   lease      the row's meaning for the lease view, NULL when it has none
 --   previous   the execution's event before this one, so that a history is read without an index of its own
@@ -18,7 +19,9 @@ CREATE TABLE event (
     worker TEXT,
     instance TEXT,
     previous INTEGER,
+    flow BLOB,
     CHECK ((execution IS NULL) = (namespace IS NOT NULL)),
+    CHECK (flow IS NULL OR execution IS NULL),
     CHECK (CASE WHEN lease IS NULL THEN lease_id IS NULL ELSE lease_id IS NOT NULL END)
 ) STRICT;
 

@@ -78,16 +78,20 @@ macro_rules! codes {
 
 codes! {
     NotFoundExecution = "not_found"."execution", Terminal, "No execution has this id.";
+    NotFoundFlow = "not_found"."flow", Terminal, "No flow has this id.";
     NotFoundAttempt = "not_found"."attempt", Terminal, "The execution has no attempt with this index.";
     InvalidInput = "validation"."invalid_input", Terminal, "An argument is missing, of the wrong type, unknown or out of range.";
     CapabilityMismatch = "validation"."capability_mismatch", Terminal, "The worker lacks capabilities that the execution requires.";
     InvalidCapabilities = "validation"."invalid_capabilities", Terminal, "A capability token or set breaks the rules.";
     InvalidBlockingReason = "validation"."invalid_blocking_reason", Terminal, "No scheduler blocks an execution for this reason.";
     InvalidPolicy = "validation"."invalid_policy_json", Terminal, "A member of the policy (retry, stream, suspension) breaks the rules.";
+    InvalidDependency = "validation"."invalid_dependency", Terminal, "The flow has no edge with this id.";
+    InvalidGraceMs = "validation"."invalid_grace_ms", Terminal, "The grace of a cancellation is no whole number of milliseconds.";
     PayloadTooLarge = "validation"."payload_too_large", Terminal, "A payload is over its limit.";
     RetentionLimitExceeded = "validation"."retention_limit_exceeded", Terminal, "A frame, or the summary that it would lead to, is over its limit.";
     Corruption = "validation"."corruption", Terminal, "A handle or a stored row cannot be decoded.";
     HandleFromOtherBackend = "validation"."handle_from_other_backend", Terminal, "The handle was minted by another backend.";
+    StaleGraphRevision = "contention"."stale_graph_revision", Retryable, "The flow has another revision than the caller expects: read it again.";
     LeaseConflict = "contention"."lease_conflict", Retryable, "The handle's lease is not the current one.";
     ExecutionNotActive = "contention"."execution_not_active", Retryable, "The execution is not active; the details tell what became of it.";
     ExecutionNotEligible = "contention"."execution_not_eligible", Retryable, "The execution is not in the state that the call needs.";
@@ -96,6 +100,13 @@ codes! {
     NotAResumedExecution = "contention"."not_a_resumed_execution", Retryable, "The execution has no interrupted attempt to continue.";
     InvalidClaimGrant = "contention"."invalid_claim_grant", Retryable, "There is no such grant for this worker.";
     ClaimGrantExpired = "contention"."claim_grant_expired", Retryable, "The grant is over.";
+    DependencyAlreadyExists = "conflict"."dependency_already_exists", Terminal, "The flow has an edge with this id.";
+    CycleDetected = "conflict"."cycle_detected", Terminal, "The edge would close a cycle.";
+    SelfReferencingEdge = "conflict"."self_referencing_edge", Terminal, "An execution cannot depend on itself.";
+    ExecutionAlreadyInFlow = "conflict"."execution_already_in_flow", Terminal, "The execution is a member of another flow.";
+    ExecutionNotInFlow = "state"."execution_not_in_flow", Terminal, "The execution is not a member of the flow.";
+    FlowAlreadyTerminal = "state"."flow_already_terminal", Terminal, "The flow was cancelled, or is sealed and its last member has ended.";
+    WrongPhase = "state"."wrong_phase", Terminal, "An execution that is active, suspended or over takes no dependencies.";
     StaleLease = "state"."stale_lease", Terminal, "The lease epoch given is not the current one.";
     LeaseExpired = "state"."lease_expired", Terminal, "The lease ran out before the call.";
     LeaseRevoked = "state"."lease_revoked", Terminal, "An operator revoked this lease.";

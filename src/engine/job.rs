@@ -177,7 +177,7 @@ pub fn unguarded<J: Job>(job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
 
 /// Runs a job in a savepoint: an error undoes the job alone, as long as the transaction still exists.
 pub fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Result<()> {
-    let mark = turn.store.mark();
+    let mark = turn.store.mark()?;
     match db.savepoint(&mut || job.run(turn)) {
         Ok(()) => Ok(()),
         Err(e) if !db.in_transaction() => Err(e),

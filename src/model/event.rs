@@ -2,6 +2,7 @@
 //!
 //! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Spec: decisions §6.
 
+use super::flow::{CancellationPolicy, FlowState};
 use super::given::{Given, Path, Read, spelled, variant};
 use super::phase::StateVector;
 use super::vocabulary::{Cause, LeaseEvent, LifecyclePhase};
@@ -21,6 +22,8 @@ pub enum EventStream {
     Lease,
     /// What operators did.
     Operator,
+    /// What became of flows and of their shape.
+    Flow,
     /// Who joined the registry, was heard of, and left it.
     Worker,
 }
@@ -30,6 +33,7 @@ spelled!(EventStream {
     "completion" => Completion,
     "lease" => Lease,
     "operator" => Operator,
+    "flow" => Flow,
     "worker" => Worker,
 });
 
@@ -40,7 +44,10 @@ impl EventStream {
             Self::Execution => state.is_some(),
             Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
             Self::Lease => lease.is_some(),
-            Self::Operator => matches!(cause, Cause::Replayed | Cause::PriorityChanged),
+            Self::Operator => {
+                matches!(cause, Cause::Replayed | Cause::PriorityChanged | Cause::FlowCancelRequested)
+            }
+            Self::Flow => cause.number() >= Cause::FlowCreated.number(),
             Self::Worker => matches!(
                 cause,
                 Cause::WorkerRegistered | Cause::WorkerHeartbeat | Cause::WorkerMarkedDead | Cause::WorkerSwept
@@ -67,6 +74,41 @@ pub enum EventDetail {
         branch: ReplayBranch,
         /// Edge groups that were reset.
         groups_reset: i64,
+    },
+    /// Of `flow_created`, where the flow was submitted as a whole.
+    FlowShape {
+        /// Its members.
+        node_count: i64,
+        /// Its edges.
+        edge_count: i64,
+    },
+    /// Of `flow_edge_staged`.
+    Edge {
+        /// The edge.
+        edge_id: String,
+        /// The member that must succeed.
+        upstream_execution_id: String,
+        /// The member that depends on it.
+        downstream_execution_id: String,
+    },
+    /// Of `flow_member_added`.
+    Member {
+        /// The execution.
+        execution_id: String,
+    },
+    /// Of `flow_cancel_requested`.
+    FlowCancel {
+        /// Which members the cancellation ends.
+        cancellation_policy: CancellationPolicy,
+        /// Why, in words; empty where nobody said why.
+        cancel_reason: String,
+        /// Members of the flow.
+        member_count: i64,
+    },
+    /// Of `flow_completed`.
+    FlowEnded {
+        /// `completed` or `failed`.
+        public_flow_state: FlowState,
     },
     /// Of `lease_revoked`, `blocked` and `worker_marked_dead`, when somebody said why.
     Reason {
@@ -95,6 +137,16 @@ impl Read for EventDetail {
             variant!(given, at, PriorityChanged { old_priority, new_priority })
         } else if given.member("branch").is_some() {
             variant!(given, at, Replayed { branch, groups_reset })
+        } else if given.member("node_count").is_some() {
+            variant!(given, at, FlowShape { node_count, edge_count })
+        } else if given.member("edge_id").is_some() {
+            variant!(given, at, Edge { edge_id, upstream_execution_id, downstream_execution_id })
+        } else if given.member("execution_id").is_some() {
+            variant!(given, at, Member { execution_id })
+        } else if given.member("cancellation_policy").is_some() {
+            variant!(given, at, FlowCancel { cancellation_policy, cancel_reason, member_count })
+        } else if given.member("public_flow_state").is_some() {
+            variant!(given, at, FlowEnded { public_flow_state })
         } else {
             variant!(given, at, Reason { reason })
         }
@@ -115,7 +167,16 @@ impl EventDetail {
     pub const fn belongs_to(cause: Cause) -> bool {
         matches!(
             cause,
-            Cause::PriorityChanged | Cause::Replayed | Cause::LeaseRevoked | Cause::Blocked | Cause::WorkerMarkedDead
+            Cause::PriorityChanged
+                | Cause::Replayed
+                | Cause::LeaseRevoked
+                | Cause::Blocked
+                | Cause::WorkerMarkedDead
+                | Cause::FlowCreated
+                | Cause::FlowMemberAdded
+                | Cause::FlowEdgeStaged
+                | Cause::FlowCancelRequested
+                | Cause::FlowCompleted
         )
     }
 }

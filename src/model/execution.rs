@@ -105,6 +105,8 @@ pub struct Execution {
     pub deadline_at: Option<i64>,
     /// How long after its end it is kept, in ms, where that is its own affair.
     pub retention_ms: Option<i64>,
+    /// The row of the flow that it is a member of.
+    pub flow: Option<i64>,
     /// 0 to [`PRIORITY_MAX`]; higher goes first.
     pub priority: i64,
     /// Its phase.

@@ -44,7 +44,7 @@ pub fn gate(execution: &Execution, index: i64, fence: &Fence, verb: Option<Verb>
         Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Suspended(_) | Phase::Terminal(_) => {
             let finished = execution.attempt.as_ref().filter(|_| current).and_then(|attempt| attempt.finished);
             match finished {
-                Some(finished) if Some(finished.verb) == verb => Ok(Pass::Repeated(finished)),
+                Some(finished) if verb.is_some_and(|verb| finished.verb.is(verb)) => Ok(Pass::Repeated(finished)),
                 Some(Finished { verb: Verb::Revoke, .. }) => Err(revoked(execution, fence)),
                 Some(_) | None => Err(not_active(execution)),
             }
@@ -64,7 +64,8 @@ pub fn operator_gate(execution: &Execution) -> Result<Active> {
 
 /// The gate for a caller whose attempt is no longer the latest one: only the very call that ended it passes.
 pub fn past_gate(attempt: &Attempt, fence: &Fence, verb: Option<Verb>) -> Option<Finished> {
-    attempt.finished.filter(|finished| attempt.fence() == *fence && Some(finished.verb) == verb)
+    let verb = verb?;
+    attempt.finished.filter(|finished| attempt.fence() == *fence && finished.verb.is(verb))
 }
 
 /// The refusal of an operator who means another attempt than the one under way.

@@ -4,9 +4,13 @@
 
 pub mod argument;
 pub mod capability;
+pub mod cause;
 pub mod due;
+pub mod edge;
+pub mod ending;
 pub mod event;
 pub mod execution;
+pub mod flow;
 pub mod frame;
 pub mod frontier;
 pub mod gate;

@@ -90,16 +90,29 @@ const fn released(phase: Phase, cause: Cause, attempt: AttemptChange) -> Step {
 const fn finished(outcome: Outcome, cause: Cause, attempted: bool, lease: Option<LeaseEvent>) -> Step {
     let end = match outcome {
         Outcome::Success => AttemptLifecycle::EndedSuccess,
-        Outcome::Cancelled => AttemptLifecycle::EndedCancelled,
-        Outcome::Failed | Outcome::Expired | Outcome::Skipped => AttemptLifecycle::EndedFailure,
+        Outcome::Cancelled | Outcome::Skipped => AttemptLifecycle::EndedCancelled,
+        Outcome::Failed | Outcome::Expired => AttemptLifecycle::EndedFailure,
     };
     let attempt = if attempted { AttemptChange::End(end) } else { AttemptChange::Unchanged };
     let phase = Phase::Terminal(Terminal { outcome, attempted });
     Step { phase, record: Record { cause, lease, epoch_rises: false, attempt } }
 }
 
+const fn skipped(attempted: bool) -> Step {
+    finished(Outcome::Skipped, Cause::Skipped, attempted, None)
+}
+
 const fn delayed(next: Next, until_at: i64, reason: DelayReason) -> Phase {
     Phase::Delayed(Delayed { next, until_at, reason })
+}
+
+const fn for_upstreams(next: Next, not_before_at: Option<i64>) -> Phase {
+    Phase::Blocked(Blocked { next, by: Blocker::Children, not_before_at })
+}
+
+/// A new member of a flow that waits for its upstreams.
+pub const fn create_dependent(delay_until: Option<i64>) -> Step {
+    quiet(for_upstreams(Next::First, delay_until), Cause::Created)
 }
 
 /// A new execution: T1, or T2 when it is delayed.
@@ -130,6 +143,12 @@ impl Waiting {
         quiet(Phase::Blocked(Blocked { next: self.next, by, not_before_at: None }), Cause::Blocked)
     }
 
+    /// T26 of one that nothing has blocked yet.
+    #[must_use]
+    pub const fn skip(self, attempted: bool) -> Step {
+        skipped(attempted)
+    }
+
     /// T10.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
@@ -144,6 +163,18 @@ impl Waiting {
 }
 
 impl Delayed {
+    /// T18 by its upstreams: the instant that it waits for stays.
+    #[must_use]
+    pub const fn block(self) -> Step {
+        quiet(for_upstreams(self.next, Some(self.until_at)), Cause::Blocked)
+    }
+
+    /// T26 of one that nothing has blocked yet.
+    #[must_use]
+    pub const fn skip(self, attempted: bool) -> Step {
+        skipped(attempted)
+    }
+
     /// T17.
     #[must_use]
     pub const fn over(self) -> Step {
@@ -174,10 +205,16 @@ impl Blocked {
         quiet(phase, Cause::Unblocked)
     }
 
+    /// What blocked it is gone, and its upstreams still do.
+    #[must_use]
+    pub const fn depend(self) -> Step {
+        quiet(for_upstreams(self.next, self.not_before_at), Cause::Blocked)
+    }
+
     /// T26.
     #[must_use]
     pub const fn skip(self, attempted: bool) -> Step {
-        finished(Outcome::Skipped, Cause::Skipped, attempted, None)
+        skipped(attempted)
     }
 
     /// T10.
@@ -240,8 +277,7 @@ impl Held {
     /// T12.
     #[must_use]
     pub const fn wait_children(self) -> Step {
-        let phase = Phase::Blocked(Blocked { next: Next::Interrupted, by: Blocker::Children, not_before_at: None });
-        released(phase, Cause::WaitingChildren, AttemptChange::Interrupt)
+        released(for_upstreams(Next::Interrupted, None), Cause::WaitingChildren, AttemptChange::Interrupt)
     }
 
     /// T13.
@@ -365,35 +401,6 @@ impl Terminal {
     /// T22.
     #[must_use]
     pub const fn replay_skipped(self) -> Step {
-        let phase = Phase::Blocked(Blocked { next: Next::Replay, by: Blocker::Children, not_before_at: None });
-        quiet(phase, Cause::Replayed)
-    }
-}
-
-impl Phase {
-    /// T10 from any phase; `None` when it is over already.
-    pub const fn cancel(self, attempted: bool) -> Option<Step> {
-        match self {
-            Self::Waiting(waiting) => Some(waiting.cancel(attempted)),
-            Self::Delayed(delayed) => Some(delayed.cancel(attempted)),
-            Self::Blocked(blocked) => Some(blocked.cancel(attempted)),
-            Self::Active(Active::Held(held)) => Some(held.cancel()),
-            Self::Active(Active::Lapsed(lapsed)) => Some(lapsed.cancel()),
-            Self::Suspended(suspended) => Some(suspended.cancel()),
-            Self::Terminal(_) => None,
-        }
-    }
-
-    /// T20 from any phase; `None` when it is over already.
-    pub const fn expire(self, expiry: Expiry, attempted: bool) -> Option<Step> {
-        match self {
-            Self::Waiting(waiting) => Some(waiting.expire(expiry, attempted)),
-            Self::Delayed(delayed) => Some(delayed.expire(expiry, attempted)),
-            Self::Blocked(blocked) => Some(blocked.expire(expiry, attempted)),
-            Self::Active(Active::Held(held)) => Some(held.expire(expiry)),
-            Self::Active(Active::Lapsed(lapsed)) => Some(lapsed.expire(expiry)),
-            Self::Suspended(suspended) => Some(suspended.expire(expiry)),
-            Self::Terminal(_) => None,
-        }
+        quiet(for_upstreams(Next::Replay, None), Cause::Replayed)
     }
 }

@@ -6,9 +6,10 @@ use super::call::Call;
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument::{self, Limits};
+use crate::model::flow::STATES;
 use crate::model::given::reads;
 use crate::model::vocabulary::PublicState;
-use crate::store::{STATES, add};
+use crate::store::add;
 use serde::{Serialize, Serializer};
 
 /// The arguments of `count_executions`. What is left out counts all.

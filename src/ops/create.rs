@@ -264,7 +264,7 @@ fn known(ready: &Ready, turn: &mut Turn<'_>) -> Result<Known> {
     }
     match ready.id {
         Some(id) if turn.store.knows_execution(&id)? => Ok(match turn.store.find_execution(&id)? {
-            Some(execution) if turn.is_past(&execution) => Known::Past(Box::new(execution)),
+            Some(execution) if turn.is_past(&execution)? => Known::Past(Box::new(execution)),
             Some(_) | None => Known::As(id),
         }),
         Some(_) | None => Ok(Known::Not),
@@ -292,6 +292,7 @@ fn new_execution(ready: &Ready, turn: &mut Turn<'_>) -> Result<Execution> {
         created_at: turn.now,
         deadline_at: args.deadline_at,
         retention_ms: args.retention_ms,
+        flow: None,
         priority: args.priority.unwrap_or(0).clamp(0, PRIORITY_MAX),
         phase: transition::create(None).phase,
         epoch: 0,

@@ -119,10 +119,8 @@ fn waits(execution: &Execution) -> (Option<i64>, Option<String>) {
 /// Why a scheduler blocked it, as the event that tells of it says: a blocked execution has none after that.
 fn why_blocked(turn: &Turn<'_>, execution: &Execution) -> Result<Option<String>> {
     let Phase::Blocked(_) = execution.phase else { return Ok(None) };
-    Ok(match turn.store.event_detail(execution.last_event)? {
-        Some(EventDetail::Reason { reason }) => Some(reason),
-        Some(EventDetail::PriorityChanged { .. } | EventDetail::Replayed { .. }) | None => None,
-    })
+    let detail = turn.store.event_detail(execution.last_event)?;
+    Ok(if let Some(EventDetail::Reason { reason }) = detail { Some(reason) } else { None })
 }
 
 fn grant(turn: &Turn<'_>, execution: &Execution) -> Result<Option<GrantSnapshot>> {

@@ -1,7 +1,8 @@
-//! Carrying out a transition: the attempt's archive, the event, the row, the wakes. Every phase change goes through
-//! here, and nothing else writes one.
+//! Carrying out a transition: the attempt's archive, the event, the row, the wakes, and what hangs on the end of a flow's
+//! member. Every phase change goes through here, and nothing else writes one.
 
-use super::turn::Turn;
+use super::cascade::follow;
+use super::turn::{Ended, Turn};
 use crate::error::Result;
 use crate::model::event::EventDetail;
 use crate::model::execution::{Execution, Finished, Issue};
@@ -43,8 +44,18 @@ impl Change<'_> {
     }
 }
 
-/// Carries out a transition.
+/// Carries out a transition with all that follows from it in its flow.
 pub fn settle(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>) -> Result<()> {
+    let at = change.at;
+    transit(turn, execution, change)?;
+    match execution.flow {
+        Some(flow) => follow(turn, flow, at),
+        None => Ok(()),
+    }
+}
+
+/// Carries out a transition; what follows from it in its flow is left to the caller.
+pub fn transit(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_>) -> Result<()> {
     let before = Keys::of(execution);
     let was_granted = execution.granted.is_some();
     let was_claimable = execution.claim_rank().is_some();
@@ -78,6 +89,7 @@ fn touched(execution: &Execution, step: &Step) -> Touched {
     match step.phase {
         Phase::Terminal(_) if execution.held().is_some() => Touched::Ended,
         Phase::Active(Active::Lapsed(_)) if execution.held().is_some() => Touched::Lapsed,
+        Phase::Waiting(_) | Phase::Delayed(_) if matches!(execution.phase, Phase::Blocked(_)) => Touched::Unblocked,
         Phase::Terminal(_)
         | Phase::Active(_)
         | Phase::Waiting(_)
@@ -146,6 +158,11 @@ fn event_of(execution: &Execution, cause: Cause) -> NewEvent<'_> {
 fn finish(turn: &mut Turn<'_>, execution: &Execution, ending: Option<Ending<'_>>) -> Result<()> {
     if let Some(ending) = ending {
         turn.store.insert_ending(execution.row, ending.reason, ending.source)?;
+    }
+    if let (Some(_), Some(outcome)) = (execution.flow, execution.outcome()) {
+        let result = execution.attempt.as_ref().and_then(|attempt| attempt.result);
+        let at = execution.changed_at;
+        turn.ended.push_back(Ended { row: execution.row, outcome, result, at });
     }
     turn.wake_waiters(&execution.id);
     Ok(())

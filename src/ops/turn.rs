@@ -5,12 +5,14 @@ use crate::host::Mint;
 use crate::model::argument::Limits;
 use crate::model::event::EventDetail;
 use crate::model::execution::Execution;
+use crate::model::flow::Flow;
 use crate::model::id::ExecutionId;
-use crate::model::vocabulary::Cause;
+use crate::model::vocabulary::{Cause, Outcome};
 use crate::store::{Store, WorkerRow};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+use uuid::Uuid;
 
 /// Whom a batch may have given something to do; the host retries the calls it has parked for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -19,7 +21,7 @@ use std::rc::Rc;
 pub struct Wakes {
     /// Lanes in which an execution became claimable.
     pub lanes: BTreeSet<String>,
-    /// Executions that ended.
+    /// Executions and flows that ended.
     pub finished: Vec<String>,
     /// Executions whose streams were written to, or closed while the execution goes on.
     pub streams: BTreeSet<String>,
@@ -37,6 +39,19 @@ impl Wakes {
     }
 }
 
+/// A member of a flow that has ended, and whose edges are not resolved yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// Its row.
+    pub row: i64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The payload of its result.
+    pub result: Option<i64>,
+    /// When, in Unix ms.
+    pub at: i64,
+}
+
 /// What an operation works with.
 pub struct Turn<'a> {
     /// The tables.
@@ -51,7 +66,9 @@ pub struct Turn<'a> {
     pub limits: &'a Limits,
     /// Whom the batch wakes.
     pub wakes: &'a mut Wakes,
-    /// Bytes of steps' results that the claims of this commit may still hand back.
+    /// Members of flows that have ended, in the order of their ends, until their edges are resolved.
+    pub ended: VecDeque<Ended>,
+    /// Bytes of steps' and upstreams' results that the claims of this commit may still hand back.
     pub step_bytes_left: i64,
     /// Bytes of frames that the reads of this commit may still answer; a page holds one frame at least.
     pub frame_bytes_left: usize,
@@ -60,7 +77,7 @@ pub struct Turn<'a> {
 /// Bytes of frames that the reads of one commit answer together, about.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 
-/// Bytes of steps' results that the claims of one commit hand back together, at most.
+/// Bytes of steps' and upstreams' results that the claims of one commit hand back together, at most.
 const STEP_BYTES_MAX: i64 = 16 << 20;
 
 impl<'a> Turn<'a> {
@@ -73,7 +90,7 @@ impl<'a> Turn<'a> {
         wakes: &'a mut Wakes,
     ) -> Self {
         let (step_bytes_left, frame_bytes_left) = (STEP_BYTES_MAX, FRAME_BYTES_MAX);
-        Self { store, mint, instance, now, limits, wakes, step_bytes_left, frame_bytes_left }
+        Self { store, mint, instance, now, limits, wakes, ended: VecDeque::new(), step_bytes_left, frame_bytes_left }
     }
 }
 
@@ -91,14 +108,26 @@ impl Turn<'_> {
     }
 
     /// The execution with this id, unless its retention is over: it then counts as deleted already.
-    pub fn find(&self, id: &ExecutionId) -> Result<Option<Execution>> {
-        let found = self.store.find_execution(id)?;
-        Ok(found.filter(|execution| !self.is_past(execution)))
+    pub fn find(&mut self, id: &ExecutionId) -> Result<Option<Execution>> {
+        let Some(found) = self.store.find_execution(id)? else { return Ok(None) };
+        Ok(if self.is_past(&found)? { None } else { Some(found) })
     }
 
-    /// Whether an execution's retention is over: reads hide it until a tick deletes it.
-    pub fn is_past(&self, execution: &Execution) -> bool {
-        execution.kept_until(self.limits.retention.executions_ms).is_some_and(|until| until <= self.now)
+    /// Whether an execution's retention is over: reads hide it until a tick deletes it. A member is kept with its flow.
+    pub fn is_past(&mut self, execution: &Execution) -> Result<bool> {
+        let engine_ms = self.limits.retention.executions_ms;
+        let until = match execution.flow.filter(|_| execution.ended_at.is_some()) {
+            Some(flow) => self.store.flow(flow)?.kept_until(engine_ms),
+            None => execution.kept_until(engine_ms),
+        };
+        Ok(until.is_some_and(|until| until <= self.now))
+    }
+
+    /// The row of the flow with this id, unless its retention is over.
+    pub fn find_flow(&mut self, id: Uuid) -> Result<Option<i64>> {
+        let Some(row) = self.store.find_flow(id)? else { return Ok(None) };
+        let until = self.store.flow(row)?.kept_until(self.limits.retention.executions_ms);
+        Ok((until.is_none_or(|until| until > self.now)).then_some(row))
     }
 
     /// The position of the oldest event that is kept, whatever a tick has deleted so far; that of the next event where
@@ -133,6 +162,16 @@ impl Turn<'_> {
         detail: Option<&EventDetail>,
     ) -> Result<()> {
         let position = self.store.append_worker_event(at, cause, worker)?;
+        if let Some(detail) = detail {
+            self.store.insert_event_detail(position, None, detail)?;
+        }
+        self.wakes.events = true;
+        Ok(())
+    }
+
+    /// Appends an event about a flow.
+    pub fn tell_flow(&mut self, at: i64, cause: Cause, flow: &Flow, detail: Option<&EventDetail>) -> Result<()> {
+        let position = self.store.append_flow_event(at, cause, flow)?;
         if let Some(detail) = detail {
             self.store.insert_event_detail(position, None, detail)?;
         }

@@ -45,7 +45,19 @@ impl Store {
         // scan: every row, on purpose
         const SUMMARY: &str = "UPDATE summary SET first_applied_at = max(first_applied_at + ?1, 0), \
              last_updated_at = max(last_updated_at + ?1, 0)";
-        for sql in [EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER, STREAM, FRAME, SUMMARY] {
+        // scan: every row, on purpose
+        const FLOW: &str = "UPDATE flow SET created_at = max(created_at + ?1, 0), changed_at = max(changed_at + ?1, 0), \
+             cancelled_at = max(cancelled_at + ?1, 0), cancel_due_at = max(cancel_due_at + ?1, 0), \
+             ended_at = max(ended_at + ?1, 0)";
+        // scan: every row, on purpose
+        const EDGE: &str = "UPDATE edge SET created_at = max(created_at + ?1, 0)";
+        // scan: every row, on purpose
+        const GROUP: &str = "UPDATE edge_group SET satisfied_at = max(satisfied_at + ?1, 0)";
+        self.save_flows()?;
+        for sql in [
+            EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER, STREAM, FRAME, SUMMARY, FLOW,
+            EDGE, GROUP,
+        ] {
             self.execute(sql, &[shift_ms.into()])?;
         }
         self.forget_rows();

@@ -1,4 +1,4 @@
-//! Why an execution was cancelled or expired, and by whom or what; the first writer wins.
+//! Why an execution was cancelled, expired or skipped, and by whom or what; the first writer wins.
 
 use super::Store;
 use crate::error::Result;
@@ -8,6 +8,18 @@ impl Store {
     pub fn insert_ending(&mut self, execution: i64, reason: &str, source: &str) -> Result<()> {
         const SQL: &str = "INSERT INTO ending (execution, reason, source) VALUES (?1, ?2, ?3)";
         self.execute(SQL, &[execution.into(), reason.into(), source.into()]).map(|_| ())
+    }
+
+    /// Has its flow not count a cancelled execution as failed.
+    pub fn excuse(&mut self, execution: i64) -> Result<()> {
+        const SQL: &str = "UPDATE ending SET excused = 1 WHERE execution = ?1";
+        self.execute(SQL, &[execution.into()]).map(|_| ())
+    }
+
+    /// Whether its flow does not count a cancelled execution as failed.
+    pub fn is_excused(&self, execution: i64) -> Result<bool> {
+        const SQL: &str = "SELECT excused FROM ending WHERE execution = ?1";
+        Ok(self.first(SQL, &[execution.into()], |row| row.int(0))? == Some(1))
     }
 
     /// Forgets why an execution ended, when it is replayed.

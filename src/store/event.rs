@@ -5,6 +5,7 @@ use super::driver::Row;
 use super::worker::WorkerRow;
 use crate::error::Result;
 use crate::model::event::EventDetail;
+use crate::model::flow::Flow;
 use crate::model::id::{ExecutionId, stored_uuid};
 use crate::model::phase::StateVector;
 use crate::model::vocabulary::{Cause, LeaseEvent};
@@ -36,7 +37,7 @@ pub struct EventRow {
     pub position: i64,
     /// Its instant, in Unix ms.
     pub at: i64,
-    /// The execution's row; none when it is about a worker.
+    /// The execution's row; none when it is about a worker or a flow.
     pub row: Option<i64>,
     /// The execution.
     pub execution: Option<ExecutionId>,
@@ -56,6 +57,8 @@ pub struct EventRow {
     pub worker: Option<String>,
     /// The worker's instance.
     pub instance: Option<String>,
+    /// The flow it is about.
+    pub flow: Option<Uuid>,
     /// What it tells beyond its columns.
     pub detail: Option<EventDetail>,
     /// The execution's event before it, which may be trimmed already.
@@ -65,7 +68,7 @@ pub struct EventRow {
 macro_rules! selected {
     () => {
         "SELECT v.position, v.at, coalesce(e.public_id, f.public_id), n.name, v.cause, v.state, v.lease, v.epoch, \
-         v.lease_id, v.worker, v.instance, v.execution, v.previous FROM event v \
+         v.lease_id, v.worker, v.instance, v.execution, v.previous, v.flow FROM event v \
          LEFT JOIN execution e ON e.id = v.execution LEFT JOIN former f ON f.execution = v.execution \
          JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace, f.namespace) "
     };
@@ -121,6 +124,16 @@ impl Store {
             (&worker.worker).into(),
             (&worker.instance).into(),
         ];
+        self.execute(SQL, &params)?;
+        Ok(position)
+    }
+
+    /// Appends an event about a flow; answers its position.
+    pub fn append_flow_event(&mut self, at: i64, cause: Cause, flow: &Flow) -> Result<i64> {
+        const SQL: &str = "INSERT INTO event (position, at, namespace, cause, flow) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let position = self.mint_position();
+        let params =
+            [position.into(), at.into(), flow.namespace.into(), cause.number().into(), flow.id.as_bytes().into()];
         self.execute(SQL, &params)?;
         Ok(position)
     }
@@ -195,5 +208,6 @@ fn read(row: &dyn Row) -> Result<EventRow> {
         instance: row.opt_text(10)?.map(str::to_owned),
         detail: None,
         previous: row.opt_int(12)?,
+        flow: row.opt_blob(13)?.map(stored_uuid).transpose()?,
     })
 }

@@ -15,7 +15,7 @@ macro_rules! columns {
     () => {
         "execution.id, public_id, namespace, route, created_at, deadline_at, priority, phase, next, reason, outcome, \
          lapsed, until_at, expires_at, timeout_at, epoch, attempt_count, retry_count, reclaim_count, replay_count, \
-         lapse_count, changed_at, started_at, ended_at, last_event, granted_until, retention_ms, attempt_id, attempt_type, attempt_outcome, \
+         lapse_count, changed_at, started_at, ended_at, last_event, granted_until, retention_ms, flow, attempt_id, attempt_type, attempt_outcome, \
          attempt_started_at, attempt_ended_at, timeout_left_ms, lease_id, worker, instance, lease_epoch, renewed_at, \
          verb, verb_at, result"
     };
@@ -23,7 +23,7 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// How many columns that is.
-pub(super) const COLUMNS: usize = 41;
+pub(super) const COLUMNS: usize = 42;
 
 /// Executions under a lease that are remembered at most; past it all are forgotten and read again as needed.
 const LIVE_MAX: usize = 4_096;
@@ -67,13 +67,13 @@ impl Store {
     pub fn insert_execution(&mut self, execution: &Execution) -> Result<()> {
         const SQL: &str = "INSERT INTO execution (id, public_id, namespace, route, created_at, deadline_at, priority, \
              phase, next, reason, lapsed, until_at, claim_rank, due_at, due_kind, epoch, attempt_count, retry_count, \
-             reclaim_count, replay_count, lapse_count, changed_at, last_event, retention_ms, section) \
+             reclaim_count, replay_count, lapse_count, changed_at, last_event, retention_ms, section, flow) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, 0, 0, 0, 0, 0, 0, ?5, ?15, ?16, \
-             ?17)";
+             ?17, ?18)";
         let phase = PhaseColumns::of(&execution.phase);
         let due = execution.due();
         let id = execution.id.stored();
-        let params: [Value<'_>; 17] = [
+        let params: [Value<'_>; 18] = [
             execution.row.into(),
             (&id).into(),
             execution.namespace.into(),
@@ -91,10 +91,10 @@ impl Store {
             execution.last_event.into(),
             execution.retention_ms.into(),
             execution.public_state().section().into(),
+            execution.flow.into(),
         ];
         self.execute(SQL, &params)?;
-        self.moved(execution, Keys::NONE, Keys::of(execution));
-        Ok(())
+        self.moved(execution, Keys::NONE, Keys::of(execution))
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn attempt_columns(attempt: &Attempt) -> [Value<'_>; 14] {
 pub(super) fn read(row: &dyn Row) -> Result<Execution> {
     let attempt_count = row.int(16)?;
     let columns = read_phase(row, 7)?;
-    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 27)?) } else { None };
+    let attempt = if attempt_count > 0 { Some(read_attempt(row, attempt_count - 1, 28)?) } else { None };
     Ok(Execution {
         row: row.int(0)?,
         id: ExecutionId::of_stored(row.blob(1)?)?,
@@ -143,6 +143,7 @@ pub(super) fn read(row: &dyn Row) -> Result<Execution> {
         last_event: row.int(24)?,
         granted: row.opt_int(25)?.map(Granted::of_number),
         retention_ms: row.opt_int(26)?,
+        flow: row.opt_int(27)?,
         attempt,
     })
 }

@@ -1,6 +1,7 @@
 //! Keeping the fronts of the claim, lease and due indexes, and the counts by state, exact while rows move through them.
 
 use super::{ClaimKey, Store};
+use crate::error::Result;
 use crate::model::due::DueKey;
 use crate::model::execution::Execution;
 use crate::model::frontier::Frontier;
@@ -41,8 +42,9 @@ impl Keys {
 
 impl Store {
     /// Tells the fronts of the claim, lease and due indexes, and the counts, that a row has moved.
-    pub(super) fn moved(&mut self, execution: &Execution, before: Keys, after: Keys) {
+    pub(super) fn moved(&mut self, execution: &Execution, before: Keys, after: Keys) -> Result<()> {
         self.tell(execution, before.state, after.state);
+        self.count_member(execution, before.state, after.state)?;
         self.remember_past(execution, before, after);
         let route = execution.route;
         if before.claim != after.claim
@@ -57,6 +59,7 @@ impl Store {
         }
         shift(&mut self.due, before.due, after.due);
         shift(&mut self.leases, before.lease, after.lease);
+        Ok(())
     }
 }
 

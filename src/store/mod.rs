@@ -1,6 +1,7 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
-//! Invariant: what is remembered (counters, interned names, executions under a lease, the fronts of the claim, lease
+//! Invariant: what is remembered (counters, interned names, executions under a lease, flows and
+//! their groups, the fronts of the claim, lease
 //! and due indexes, the first worker to sweep, the first execution to delete, the routes that are blocked) equals what is
 //! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
 //! decided elsewhere. Design §3.
@@ -14,14 +15,17 @@ mod dedup;
 mod detail;
 pub mod driver;
 mod due;
+mod edge;
 mod ending;
 mod event;
 mod execution;
 mod failure;
+mod flow;
 mod frame;
 mod freeable;
 mod front;
 mod grant;
+mod group;
 mod lane;
 mod lease;
 mod listing;
@@ -50,6 +54,7 @@ pub use claim::Work;
 pub use dedup::Dedup;
 pub use event::{EventRow, NewEvent, ROWS_LOOKED_AT_MAX};
 pub use failure::Failure;
+pub use flow::FlowTexts;
 pub use frame::{FrameRange, FrameRow};
 pub use front::Keys;
 pub use lease::LeaseRange;
@@ -60,7 +65,7 @@ pub use request::Request;
 pub use specification::Specification;
 pub use step::Step;
 pub use summary::Summary;
-pub use tally::{STATES, add};
+pub use tally::add;
 pub use worker::WorkerRow;
 
 use crate::error::Result;
@@ -70,6 +75,8 @@ use crate::model::execution::Execution;
 use crate::model::frontier::{Frontier, Head};
 use crate::model::id::ExecutionId;
 use driver::{Driver, Reader, Value};
+use flow::Flows;
+use group::Groups;
 use meta::Meta;
 use route::Routes;
 use rustc_hash::FxHashMap;
@@ -95,6 +102,9 @@ pub struct Store {
     meta: Meta,
     /// Changes of the counts that are not written yet.
     tallies: Tallies,
+    /// Flows and edge groups, as they are stored or will be when the batch commits.
+    flows: Flows,
+    groups: Groups,
     routes: Routes,
     namespaces: FxHashMap<String, i64>,
     namespace_names: FxHashMap<i64, Rc<str>>,
@@ -121,6 +131,8 @@ impl Store {
             writes: 0,
             meta: Meta::default(),
             tallies: Tallies::default(),
+            flows: Flows::default(),
+            groups: Groups::default(),
             routes: Routes::default(),
             namespaces: FxHashMap::default(),
             namespace_names: FxHashMap::default(),
@@ -155,9 +167,10 @@ impl Store {
         Ok(())
     }
 
-    /// Where the counters stand; [`Store::rewind`] goes back to it.
-    pub fn mark(&self) -> Mark {
-        Mark { meta: self.meta, tallies: self.tallies.clone(), writes: self.writes }
+    /// Where the counters stand; [`Store::rewind`] goes back to it. Flows are written, so that they need not be kept.
+    pub fn mark(&mut self) -> Result<Mark> {
+        self.save_flows()?;
+        Ok(Mark { meta: self.meta, tallies: self.tallies.clone(), writes: self.writes })
     }
 
     /// Forgets what is remembered since a mark, after a savepoint was undone.
@@ -169,6 +182,8 @@ impl Store {
     }
 
     fn forget_rows(&mut self) {
+        self.flows.clear();
+        self.groups.clear();
         self.routes = Routes::default();
         self.namespaces.clear();
         self.namespace_names.clear();

@@ -24,6 +24,8 @@ pub enum Touched {
     Lapsed,
     /// A lease was renewed.
     Renewed,
+    /// What it waited for is there: it waits to be claimed.
+    Unblocked,
     /// It is no longer kept; nothing else of it changed.
     Retention,
 }
@@ -47,6 +49,8 @@ impl Store {
              WHERE id = ?1";
         const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?5 WHERE id = ?1";
+        const UNBLOCKED: &str = "UPDATE execution SET phase = ?2, section = ?3, reason = ?4, until_at = ?5, \
+             claim_rank = ?6, due_at = ?7, due_kind = ?8, changed_at = ?9, last_event = ?10 WHERE id = ?1";
         const KEPT: &str = "UPDATE execution SET retention_ms = ?2 WHERE id = ?1";
         const SECTION: &str = "UPDATE execution SET section = ?2 WHERE id = ?1";
         match touched {
@@ -54,15 +58,16 @@ impl Store {
             Touched::Ended => self.execute(ENDED, &ended(execution))?,
             Touched::Lapsed => self.execute(LAPSED, &lapsed(execution))?,
             Touched::Renewed => self.execute(RENEWED, &renewed(execution))?,
+            Touched::Unblocked => self.execute(UNBLOCKED, &unblocked(execution))?,
             Touched::Retention => self.execute(KEPT, &[execution.row.into(), execution.retention_ms.into()])?,
         };
         let after = Keys::of(execution);
         let [was_in, is_in] = [before, after].map(|keys| keys.state.map(PublicState::section));
-        // Most changes leave a row in its list, and the statement of an end moves it itself.
+        // Most changes leave a row in its list, and the statements of an end and of an unblocking move it themselves.
         if touched == Touched::Any && was_in != is_in {
             self.execute(SECTION, &[execution.row.into(), is_in.into()])?;
         }
-        self.moved(execution, before, after);
+        self.moved(execution, before, after)?;
         self.remember_live(execution);
         self.remember_blocked(execution);
         Ok(())
@@ -139,6 +144,23 @@ fn lapsed(execution: &Execution) -> [Value<'_>; 9] {
         execution.changed_at.into(),
         execution.last_event.into(),
         execution.attempt.as_ref().and_then(|attempt| attempt.timeout_left_ms).into(),
+    ]
+}
+
+fn unblocked(execution: &Execution) -> [Value<'_>; 10] {
+    let phase = PhaseColumns::of(&execution.phase);
+    let due = execution.due();
+    [
+        execution.row.into(),
+        phase.phase.into(),
+        execution.public_state().section().into(),
+        phase.reason.into(),
+        phase.until_at.into(),
+        execution.claim_rank().into(),
+        due.map(|key| key.at).into(),
+        due.map(|key| key.kind.number()).into(),
+        execution.changed_at.into(),
+        execution.last_event.into(),
     ]
 }
 

@@ -7,6 +7,7 @@ use super::{Keys, Store};
 use crate::error::Result;
 use crate::model::argument::Retention;
 use crate::model::execution::Execution;
+use crate::model::flow::Flow;
 use crate::model::frontier::Head;
 
 impl Store {
@@ -19,10 +20,10 @@ impl Store {
     /// The execution whose retention is over first, and when that is.
     pub fn first_past(&self) -> Result<Option<(i64, i64)>> {
         const OWN: &str = "SELECT ended_at + retention_ms, id FROM execution \
-             WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL ORDER BY ended_at + retention_ms \
+             WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL AND flow IS NULL ORDER BY ended_at + retention_ms \
              LIMIT 1"; // scan: ordered by its partial index, and one row
         const OTHERS: &str = "SELECT ended_at, id FROM execution WHERE ended_at IS NOT NULL AND retention_ms IS NULL \
-             ORDER BY ended_at LIMIT 1"; // scan: ordered by its partial index, and one row
+             AND flow IS NULL ORDER BY ended_at LIMIT 1"; // scan: ordered by its partial index, and one row
         let own = self.first(OWN, &[], |row| Ok((row.int(0)?, row.int(1)?)))?;
         let Some(kept_ms) = self.retention.executions_ms else { return Ok(own) };
         let other = self.first(OTHERS, &[], |row| Ok((row.int(0)?.saturating_add(kept_ms), row.int(1)?)))?;
@@ -36,6 +37,13 @@ impl Store {
             self.first_past = first.map_or(Head::Empty, |(at, _)| Head::At(at));
         }
         Ok(self.first_past.key())
+    }
+
+    /// A flow ended, or goes on again.
+    pub fn flow_ended(&mut self, flow: &Flow) {
+        if flow.retention_ms.or(self.retention.executions_ms).is_some() {
+            self.first_past = Head::Unknown;
+        }
     }
 
     /// When the retention of an event is over next.
@@ -85,7 +93,7 @@ impl Store {
         }
         self.delete_ending(row)?;
         deleted += self.execute(ROW, &[row.into()])?;
-        self.moved(execution, Keys::of(execution), Keys::NONE);
+        self.moved(execution, Keys::of(execution), Keys::NONE)?;
         Ok(deleted)
     }
 }

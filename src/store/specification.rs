@@ -3,7 +3,8 @@
 use super::Store;
 use crate::error::{Code, Error, Result};
 
-/// What an execution was created with; only its tags ever change.
+/// What an execution was created with; of that only its tags ever change, and its
+/// input when an upstream's result takes its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Specification {
     /// Its kind.
@@ -56,6 +57,15 @@ impl Store {
             })
         })?
         .ok_or_else(|| gone(execution))
+    }
+
+    /// Makes a payload the input of an execution. The former one goes, unless it is an upstream's result itself.
+    pub fn replace_input(&mut self, execution: i64, payload: i64) -> Result<()> {
+        const OWN: &str = "DELETE FROM payload WHERE id = (SELECT input FROM specification WHERE execution = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM edge INDEXED BY edge_downstream WHERE downstream = ?1 AND result = payload.id)";
+        const SQL: &str = "UPDATE specification SET input = ?2 WHERE execution = ?1";
+        self.execute(OWN, &[execution.into()])?;
+        self.execute(SQL, &[execution.into(), payload.into()]).map(|_| ())
     }
 
     /// The kind of an execution.

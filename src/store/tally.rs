@@ -6,11 +6,9 @@ use super::driver::{Row, Value};
 use crate::error::Result;
 use crate::model::argument::INTEGER_MAX;
 use crate::model::execution::Execution;
+use crate::model::flow::{STATES, place};
 use crate::model::vocabulary::PublicState;
 use rustc_hash::FxHashMap;
-
-/// How many states there are.
-pub const STATES: usize = PublicState::ALL.len();
 
 /// Numbers by route and namespace, one for each state.
 pub type Tallies = FxHashMap<(i64, i64), [i64; STATES]>;
@@ -91,9 +89,9 @@ impl Store {
     /// How many executions are past their retention at an instant, though no tick has deleted them yet.
     pub fn past_counts(&self, now: i64) -> Result<Tallies> {
         const OWN: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
-             AND retention_ms IS NOT NULL AND ended_at + retention_ms <= ?1";
+             AND retention_ms IS NOT NULL AND flow IS NULL AND ended_at + retention_ms <= ?1";
         const KEPT: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
-             AND retention_ms IS NULL AND ended_at <= ?1";
+             AND retention_ms IS NULL AND flow IS NULL AND ended_at <= ?1";
         let mut past = Tallies::default();
         let mut read = |row: &dyn Row| {
             let counts = past.entry((row.int(0)?, row.int(1)?)).or_default();
@@ -106,11 +104,6 @@ impl Store {
         }
         Ok(past)
     }
-}
-
-/// The place of a state among all of them.
-pub fn place(state: PublicState) -> usize {
-    PublicState::ALL.iter().position(|one| *one == state).unwrap_or_default()
 }
 
 /// Adds numbers to others, or takes them away where the sign is −1.
