@@ -54,6 +54,7 @@ pub mod recorded;
 pub mod register;
 pub mod renew;
 pub mod renew_lease;
+mod reopen;
 pub mod replay;
 pub mod result;
 pub mod retention;

@@ -1,9 +1,12 @@
 //! `replay_execution`: an operator runs an ended execution again; the next claim starts a new attempt, and every
-//! earlier one stays readable. Spec: lifecycle §15.3, T21, decisions 3.11.
+//! earlier one stays readable. A member of a flow whose upstreams are not settled waits for them again. Spec: lifecycle
+//! §15.3, T21, T22, flows §2.16, decisions 3.11, 4.8.
 
 use super::call::Call;
+use super::cascade::{follow, settle_child};
 use super::gate::load;
-use super::settle::{Change, settle};
+use super::reopen::{reopen_downstreams, reopen_group};
+use super::settle::{Change, transit};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
@@ -11,9 +14,9 @@ use crate::model::event::{EventDetail, ReplayBranch};
 use crate::model::execution::Execution;
 use crate::model::given::reads;
 use crate::model::id::ExecutionId;
-use crate::model::phase::Phase;
+use crate::model::phase::{Phase, Terminal};
 use crate::model::policy::{Policy, REPLAYS_DEFAULT};
-use crate::model::vocabulary::PublicState;
+use crate::model::vocabulary::{Outcome, PublicState};
 use serde::Serialize;
 
 /// The arguments of `replay_execution`.
@@ -22,9 +25,19 @@ use serde::Serialize;
 pub struct ReplayExecutionArgs {
     /// The execution, which must have ended. One that ended by its deadline ends by it again.
     pub execution_id: String,
+    /// Whether what its end made impossible is possible again: its edges count as unresolved, and what was skipped because
+    /// of it, however far down, waits for its upstreams again.
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub cascade: bool,
 }
 
-reads!(ReplayExecutionArgs { execution_id });
+reads!(ReplayExecutionArgs { execution_id, cascade = default });
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    cascade: bool,
+}
 
 /// The answer of `replay_execution`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,7 +46,7 @@ reads!(ReplayExecutionArgs { execution_id });
 pub struct ReplayExecutionAnswer {
     /// The execution.
     pub execution_id: String,
-    /// Its state: waiting.
+    /// Its state: waiting, or waiting for its upstreams.
     pub public_state: PublicState,
     /// How often it was replayed, this time included.
     pub replay_count: i64,
@@ -42,15 +55,15 @@ pub struct ReplayExecutionAnswer {
 impl Call for ReplayExecutionArgs {
     const OP: &'static str = "replay_execution";
     const WRITES: bool = true;
-    type Ready = ExecutionId;
+    type Ready = Ready;
     type Answer = ReplayExecutionAnswer;
 
-    fn check(self, _limits: &Limits) -> Result<ExecutionId> {
-        ExecutionId::parse("executionId", &self.execution_id)
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        Ok(Ready { id: ExecutionId::parse("executionId", &self.execution_id)?, cascade: self.cascade })
     }
 
-    fn run(id: &ExecutionId, turn: &mut Turn<'_>) -> Result<ReplayExecutionAnswer> {
-        let mut execution = load(turn, id)?;
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ReplayExecutionAnswer> {
+        let mut execution = load(turn, &ready.id)?;
         let Phase::Terminal(terminal) = execution.phase else { return Err(not_terminal(&execution)) };
         let policy = Policy::of_stored(turn.store.policy(execution.row)?.as_deref())?;
         let max = policy.max_replay_count.unwrap_or(REPLAYS_DEFAULT);
@@ -58,16 +71,50 @@ impl Call for ReplayExecutionArgs {
             return Err(exhausted(&execution, max));
         }
         execution.replay_count += 1;
-        turn.store.delete_ending(execution.row)?;
-        turn.store.delete_steps(execution.row)?;
-        let detail = Some(EventDetail::Replayed { branch: ReplayBranch::Normal, groups_reset: 0 });
-        settle(turn, &mut execution, Change { detail, ..Change::plain(terminal.replay(), turn.now) })?;
-        Ok(ReplayExecutionAnswer {
-            execution_id: execution.id.text(),
-            public_state: execution.phase.state().public_state(),
-            replay_count: execution.replay_count,
-        })
+        let replay_count = execution.replay_count;
+        match execution.flow {
+            None => replay(turn, &mut execution, terminal, false)?,
+            Some(flow) => replay_member(turn, &mut execution, (terminal, flow), ready.cascade)?,
+        }
+        // What it waits for may have been settled all along.
+        let execution = turn.store.execution(execution.row)?;
+        let public_state = execution.public_state();
+        Ok(ReplayExecutionAnswer { execution_id: execution.id.text(), public_state, replay_count })
     }
+}
+
+/// T21, or T22 where it waits for its upstreams again.
+pub fn replay(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Terminal, waits: bool) -> Result<()> {
+    let was_skipped = waits && terminal.outcome == Outcome::Skipped;
+    let branch = if was_skipped { ReplayBranch::SkippedFlowMember } else { ReplayBranch::Normal };
+    let detail = Some(EventDetail::Replayed { branch, groups_reset: i64::from(waits) });
+    let step = if waits { terminal.replay_skipped() } else { terminal.replay() };
+    turn.store.delete_ending(execution.row)?;
+    turn.store.delete_steps(execution.row)?;
+    transit(turn, execution, Change { detail, ..Change::plain(step, turn.now) })
+}
+
+fn replay_member(
+    turn: &mut Turn<'_>,
+    execution: &mut Execution,
+    (terminal, flow): (Terminal, i64),
+    cascade: bool,
+) -> Result<()> {
+    if turn.store.is_excused(execution.row)? {
+        turn.store.flow_mut(flow)?.excused -= 1;
+    }
+    let reopened = reopen_group(turn, execution.row)?;
+    replay(turn, execution, terminal, reopened.is_some())?;
+    if let Some(mut group) = reopened
+        && let Some(state) = group.settle(turn.now)
+    {
+        turn.store.save_group(group)?;
+        settle_child(turn, &group, state, turn.now)?;
+    }
+    if cascade {
+        reopen_downstreams(turn, execution.row)?;
+    }
+    follow(turn, flow, turn.now)
 }
 
 #[cold]

@@ -49,7 +49,7 @@ fn its_own_cancel_is_answered_again_whatever_followed() {
     let mut world = World::new();
     let claim = world.running();
     let first = cancel(&mut world, &claim, "a").unwrap();
-    world.call(ReplayExecutionArgs { execution_id: claim.execution_id.clone() }).unwrap();
+    world.call(ReplayExecutionArgs { execution_id: claim.execution_id.clone(), ..Default::default() }).unwrap();
     assert_eq!(cancel(&mut world, &claim, "a").unwrap(), first);
     let again = world.claim("mail");
     assert_eq!(cancel(&mut world, &claim, "a").unwrap(), first);

@@ -61,7 +61,7 @@ fn a_retry_and_a_replay_are_claimed_as_such() {
     assert_eq!((retry.attempt_index, retry.attempt_type), (1, AttemptType::Retry));
     assert_eq!((retry.handle_kind, retry.lease_epoch, retry.retry_count), (HandleKind::Fresh, 2, 1));
     world.complete(&retry).unwrap();
-    world.call(ReplayExecutionArgs { execution_id: id.clone() }).unwrap();
+    world.call(ReplayExecutionArgs { execution_id: id.clone(), ..Default::default() }).unwrap();
     world.reserve(&id);
     let replay = world.redeem(&id).unwrap();
     assert_eq!((replay.attempt_index, replay.attempt_type), (2, AttemptType::Replay));

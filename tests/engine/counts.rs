@@ -84,7 +84,7 @@ fn counts_stay_right_through_every_kind_of_change() {
         if world.cancel(&id).is_ok() {
             right(&mut world);
         }
-        world.call(ReplayExecutionArgs { execution_id: id.clone() }).unwrap();
+        world.call(ReplayExecutionArgs { execution_id: id.clone(), ..Default::default() }).unwrap();
         right(&mut world);
         let claim = world.claim("mail");
         right(&mut world);

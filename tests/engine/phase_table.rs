@@ -30,6 +30,7 @@ pub const OPERATIONS: &[&str] = &[
     "delay_over",
     "unblock",
     "unblock early",
+    "depend",
     "skip",
     "renew",
     "complete",
@@ -104,18 +105,18 @@ pub fn attempt(operation: &str, sample: &Sample) -> Option<(Phase, Option<Record
     let attempted = sample.attempted;
     match (operation, sample.phase) {
         ("cancel", phase) => recorded(phase.cancel(attempted)),
+        ("skip", phase) => recorded(phase.skip(attempted)),
         ("expire deadline", phase) => recorded(phase.expire(Expiry::Deadline, attempted)),
         (_, Phase::Waiting(waiting)) => on_waiting(operation, waiting),
         ("delay_over", Phase::Delayed(delayed)) => recorded(Some(delayed.over())),
-        (_, Phase::Blocked(blocked)) => on_blocked(operation, blocked, attempted),
+        ("block", Phase::Delayed(delayed)) => recorded(Some(delayed.block())),
+        (_, Phase::Blocked(blocked)) => on_blocked(operation, blocked),
         (_, Phase::Active(Active::Held(held))) => on_held(operation, held),
         (_, Phase::Active(Active::Lapsed(lapsed))) => on_lapsed(operation, lapsed),
         ("resume", Phase::Suspended(suspended)) => recorded(Some(suspended.resume(None))),
         ("resume delayed", Phase::Suspended(suspended)) => recorded(Some(suspended.resume(Some(LATER)))),
         ("replay", Phase::Terminal(terminal)) => recorded(Some(terminal.replay())),
-        ("replay_skipped", Phase::Terminal(terminal)) if terminal.outcome == Outcome::Skipped => {
-            recorded(Some(terminal.replay_skipped()))
-        }
+        ("replay_skipped", Phase::Terminal(terminal)) => recorded(Some(terminal.replay_skipped())),
         (_, Phase::Delayed(_) | Phase::Suspended(_) | Phase::Terminal(_)) => None,
     }
 }
@@ -132,11 +133,11 @@ fn on_waiting(operation: &str, waiting: Waiting) -> Option<(Phase, Option<Record
     }
 }
 
-fn on_blocked(operation: &str, blocked: Blocked, attempted: bool) -> Option<(Phase, Option<Record>)> {
+fn on_blocked(operation: &str, blocked: Blocked) -> Option<(Phase, Option<Record>)> {
     match operation {
         "unblock" => recorded(Some(blocked.unblock(START))),
         "unblock early" => recorded(Some(Blocked { not_before_at: Some(LATER), ..blocked }.unblock(START))),
-        "skip" => recorded(Some(blocked.skip(attempted))),
+        "depend" => recorded(Some(blocked.depend())),
         _ => None,
     }
 }
@@ -206,7 +207,11 @@ fn expected() -> Vec<String> {
 }
 
 fn found() -> Vec<String> {
-    let created = [("create", transition::create(None)), ("create delayed", transition::create(Some(LATER)))];
+    let created = [
+        ("create", transition::create(None)),
+        ("create delayed", transition::create(Some(LATER))),
+        ("create dependent", transition::create_dependent(None)),
+    ];
     let mut lines: Vec<String> =
         created.map(|(operation, step)| line("nothing", operation, step.phase, Some(step.record))).into();
     for sample in samples() {
@@ -234,7 +239,7 @@ fn every_operation_does_to_every_phase_what_the_table_says_and_nothing_else() {
 fn an_operation_on_a_phase_never_loses_the_attempt_that_comes_next() {
     for sample in samples() {
         let before = sample.phase.state().attempt_state;
-        for operation in ["block", "delay_over", "unblock", "unblock early"] {
+        for operation in ["block", "delay_over", "unblock", "unblock early", "depend"] {
             if let Some((phase, _)) = attempt(operation, &sample) {
                 assert_eq!(phase.state().attempt_state, before, "{operation} on {}", sample.name);
             }

@@ -9,7 +9,7 @@ use tidegate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use tidegate::{Code, Result};
 
 pub fn replay(world: &mut World, id: &str) -> Result<ReplayExecutionAnswer> {
-    world.call(ReplayExecutionArgs { execution_id: id.to_owned() })
+    world.call(ReplayExecutionArgs { execution_id: id.to_owned(), ..Default::default() })
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn one_operator_event_tells_the_branch() {
 fn a_replay_wakes_the_claims_of_its_lane() {
     let mut world = World::new();
     let id = world.completed().execution_id;
-    let answer = world.batch(vec![ReplayExecutionArgs { execution_id: id }.into()]);
+    let answer = world.batch(vec![ReplayExecutionArgs { execution_id: id, ..Default::default() }.into()]);
     assert!(answer.wakes.lanes.contains("mail"));
 }
 

@@ -189,7 +189,7 @@ fn a_grant_does_not_come_back_with_what_is_replayed_or_unblocked() {
     refusal(world.redeem(&id), Code::InvalidClaimGrant);
     world.reserve(&id);
     world.cancel(&id).unwrap();
-    world.call(ReplayExecutionArgs { execution_id: id.clone() }).unwrap();
+    world.call(ReplayExecutionArgs { execution_id: id.clone(), ..Default::default() }).unwrap();
     refusal(world.redeem(&id), Code::InvalidClaimGrant);
     assert_eq!(world.claim("mail").execution_id, id);
 }

@@ -67,7 +67,10 @@ fn it_is_hidden_from_the_instant_at_which_its_retention_is_over() {
     assert!(world.find(&id).unwrap().is_none());
     assert!(world.result(&id).is_none());
     assert!(listed(&mut world).is_empty());
-    refusal(world.call(ReplayExecutionArgs { execution_id: id.clone() }), Code::NotFoundExecution);
+    refusal(
+        world.call(ReplayExecutionArgs { execution_id: id.clone(), ..Default::default() }),
+        Code::NotFoundExecution,
+    );
     refusal(world.cancel(&id), Code::NotFoundExecution);
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1, "no tick has come yet");
 }
@@ -121,7 +124,7 @@ fn it_goes_with_everything_that_belongs_to_it() {
     world.pass(1.mins());
     let again = world.claim("mail");
     world.complete_with(&again, b"out").unwrap();
-    world.call(ReplayExecutionArgs { execution_id: claim.execution_id.clone() }).unwrap();
+    world.call(ReplayExecutionArgs { execution_id: claim.execution_id.clone(), ..Default::default() }).unwrap();
     let last = world.claim("mail");
     world.cancel(&last.execution_id).unwrap();
     world.pass(1.hours());
@@ -168,7 +171,7 @@ fn a_replay_within_the_retention_starts_it_anew() {
     let mut world = keeping(1.hours());
     let id = world.completed().execution_id;
     world.pass(1.hours() - 1);
-    world.call(ReplayExecutionArgs { execution_id: id.clone() }).unwrap();
+    world.call(ReplayExecutionArgs { execution_id: id.clone(), ..Default::default() }).unwrap();
     assert_eq!(world.engine.next_due_at().unwrap(), None);
     world.pass(DAY);
     ticked(&mut world);
