@@ -22,8 +22,8 @@ CREATE TABLE requirement (
 -- cannot serve is never visited.
 CREATE TABLE route (
     id INTEGER PRIMARY KEY,
-    lane INTEGER NOT NULL REFERENCES lane (id),
-    requirement INTEGER NOT NULL REFERENCES requirement (id),
+    lane INTEGER NOT NULL,
+    requirement INTEGER NOT NULL,
     UNIQUE (lane, requirement)
 ) STRICT;
 
@@ -167,7 +167,7 @@ CREATE TABLE tag (
 -- its place. policy and tags are JSON texts, NULL when empty.
 --   member_name  what its flow calls it, and member_rank: its place in the flow's topological order
 CREATE TABLE specification (
-    execution INTEGER PRIMARY KEY REFERENCES execution (id),
+    execution INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     creator TEXT NOT NULL,
     idempotency_key TEXT,

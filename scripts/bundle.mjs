@@ -1,4 +1,5 @@
-// The package for browsers: one file for each door, the worker's program carried inside as text and laid beside.
+// The package for browsers, minified: one file for each door, the worker's program carried inside as text and laid
+// beside.
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ export async function bundle() {
   rmSync(folder, { recursive: true, force: true });
   const program = await workerProgram();
   const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins: [carrying(program)] });
-  await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js" });
+  await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js", minify: true });
   await made.close();
   writeFileSync(join(folder, "worker.js"), program);
 }
@@ -53,5 +54,5 @@ export function bundleSize() {
 /** @param {string} file */
 function sharedBy(file) {
   const text = readFileSync(join(folder, file), "utf8");
-  return [...text.matchAll(/from "\.\/([^"]+)"/g)].map(([, name]) => String(name));
+  return [...text.matchAll(/from ?"\.\/([^"]+)"/g)].map(([, name]) => String(name));
 }

@@ -1,6 +1,6 @@
 //! What an event row tells: the causes. Word and number of a value never change once released. Spec: decisions §6.
 
-use super::vocabulary::vocabulary;
+use super::word::vocabulary;
 
 vocabulary! {
     /// What happened: the cause of an event row.

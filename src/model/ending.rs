@@ -1,7 +1,7 @@
 //! The ends that come from outside: one transition for each phase that they can find an execution in.
 
 use super::phase::{Active, Phase};
-use super::transition::{Expiry, Step};
+use super::transition::{Expiry, Step, skipped};
 
 impl Phase {
     /// T10 from any phase; `None` when it is over already.
@@ -33,9 +33,7 @@ impl Phase {
     /// T26 from a phase in which it can be claimed, now or later; `None` from any other one.
     pub const fn skip(self, attempted: bool) -> Option<Step> {
         match self {
-            Self::Waiting(waiting) => Some(waiting.skip(attempted)),
-            Self::Delayed(delayed) => Some(delayed.skip(attempted)),
-            Self::Blocked(blocked) => Some(blocked.skip(attempted)),
+            Self::Waiting(_) | Self::Delayed(_) | Self::Blocked(_) => Some(skipped(attempted)),
             Self::Active(_) | Self::Suspended(_) | Self::Terminal(_) => None,
         }
     }

@@ -33,3 +33,4 @@ pub mod summary;
 pub mod tag;
 pub mod transition;
 pub mod vocabulary;
+mod word;

@@ -98,7 +98,8 @@ const fn finished(outcome: Outcome, cause: Cause, attempted: bool, lease: Option
     Step { phase, record: Record { cause, lease, epoch_rises: false, attempt } }
 }
 
-const fn skipped(attempted: bool) -> Step {
+/// T26, from whatever phase in which it could be claimed, now or later.
+pub(super) const fn skipped(attempted: bool) -> Step {
     finished(Outcome::Skipped, Cause::Skipped, attempted, None)
 }
 
@@ -143,12 +144,6 @@ impl Waiting {
         quiet(Phase::Blocked(Blocked { next: self.next, by, not_before_at: None }), Cause::Blocked)
     }
 
-    /// T26 of one that nothing has blocked yet.
-    #[must_use]
-    pub const fn skip(self, attempted: bool) -> Step {
-        skipped(attempted)
-    }
-
     /// T10.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
@@ -167,12 +162,6 @@ impl Delayed {
     #[must_use]
     pub const fn block(self) -> Step {
         quiet(for_upstreams(self.next, Some(self.until_at)), Cause::Blocked)
-    }
-
-    /// T26 of one that nothing has blocked yet.
-    #[must_use]
-    pub const fn skip(self, attempted: bool) -> Step {
-        skipped(attempted)
     }
 
     /// T17.
@@ -209,12 +198,6 @@ impl Blocked {
     #[must_use]
     pub const fn depend(self) -> Step {
         quiet(for_upstreams(self.next, self.not_before_at), Cause::Blocked)
-    }
-
-    /// T26.
-    #[must_use]
-    pub const fn skip(self, attempted: bool) -> Step {
-        skipped(attempted)
     }
 
     /// T10.

@@ -3,50 +3,8 @@
 //! Invariant: word and number of a value never change once released, and an unknown number is refused as corruption
 //! rather than guessed. Spec: lifecycle §4, §6, §17.6.
 
-use crate::error::{Code, Error};
-
-macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal, $word:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-        #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// The word on the wire.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-
-            /// The number in the database.
-            pub const fn number(self) -> i64 {
-                match self { $($name::$variant => $number),* }
-            }
-
-            /// The value of a stored number.
-            pub fn of_number(number: i64) -> $crate::error::Result<Self> {
-                match number {
-                    $($number => Ok($name::$variant),)*
-                    _ => Err($crate::model::vocabulary::unknown(stringify!($name), number)),
-                }
-            }
-        }
-
-        $crate::model::given::spelled!($name { $($word => $variant),* });
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.word())
-            }
-        }
-    };
-}
-
 pub use super::cause::Cause;
-pub(super) use vocabulary;
+pub(super) use super::word::vocabulary;
 
 /// The list of its route that an execution stands in. Waiting and active ones share one, so that a claim moves nothing.
 impl PublicState {
@@ -66,14 +24,6 @@ impl PublicState {
             | Self::Skipped => self.number(),
         }
     }
-}
-
-/// The refusal of a stored number.
-#[cold]
-pub(super) fn unknown(name: &str, number: i64) -> Error {
-    Error::new(Code::Corruption, format!("a stored row holds {number}, which is no {name}"))
-        .with("field", name)
-        .with("found", number)
 }
 
 vocabulary! {

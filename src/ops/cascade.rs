@@ -4,7 +4,7 @@
 //!
 //! Invariant: an edge is resolved once, whatever ends again. Spec: flows §2.7–2.9, §2.12, decisions 4.1, 4.3, 4.7.
 
-use super::settle::{Change, Ending, transit};
+use super::transit::{Change, Ending, transit};
 use super::turn::{Ended, Turn};
 use crate::error::{Code, Error, Result};
 use crate::model::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};

@@ -68,6 +68,7 @@ pub mod step;
 pub mod summary;
 pub mod tail_stream;
 pub mod take;
+pub mod transit;
 pub mod turn;
 pub mod unblock;
 pub mod wait;

@@ -3,13 +3,26 @@
 //! Invariant: an edge that was satisfied stays so, whatever is replayed. Spec: flows §2.16, decisions 4.8.
 
 use super::cascade::settle_child;
-use super::replay::replay;
+use super::transit::{Change, transit};
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::edge::{EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
-use crate::model::phase::Phase;
+use crate::model::event::{EventDetail, ReplayBranch};
+use crate::model::execution::Execution;
+use crate::model::phase::{Phase, Terminal};
 use crate::model::vocabulary::Outcome;
 use std::collections::VecDeque;
+
+/// T21, or T22 where it waits for its upstreams again.
+pub fn run_again(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Terminal, waits: bool) -> Result<()> {
+    let was_skipped = waits && terminal.outcome == Outcome::Skipped;
+    let branch = if was_skipped { ReplayBranch::SkippedFlowMember } else { ReplayBranch::Normal };
+    let detail = Some(EventDetail::Replayed { branch, groups_reset: i64::from(waits) });
+    let step = if waits { terminal.replay_skipped() } else { terminal.replay() };
+    turn.store.delete_ending(execution.row)?;
+    turn.store.delete_steps(execution.row)?;
+    transit(turn, execution, Change { detail, ..Change::plain(step, turn.now) })
+}
 
 /// Has a member that is replayed depend on its upstreams again, unless they have satisfied it: what was impossible is
 /// unresolved, or satisfied where its upstream has succeeded since. Answers its group then, not settled yet.
@@ -67,7 +80,7 @@ pub fn reopen_downstreams(turn: &mut Turn<'_>, execution: i64) -> Result<()> {
             if let Phase::Terminal(terminal) = child.phase
                 && terminal.outcome == Outcome::Skipped
             {
-                replay(turn, &mut child, terminal, true)?;
+                run_again(turn, &mut child, terminal, true)?;
                 reopened.push_back(child.row);
             }
             if let Some(state) = settled {

@@ -5,18 +5,17 @@
 use super::call::Call;
 use super::cascade::{follow, settle_child};
 use super::gate::load;
-use super::reopen::{reopen_downstreams, reopen_group};
-use super::settle::{Change, transit};
+use super::reopen::{reopen_downstreams, reopen_group, run_again};
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
-use crate::model::event::{EventDetail, ReplayBranch};
+use crate::model::edge::GroupState;
 use crate::model::execution::Execution;
 use crate::model::given::reads;
 use crate::model::id::ExecutionId;
 use crate::model::phase::{Phase, Terminal};
 use crate::model::policy::{Policy, REPLAYS_DEFAULT};
-use crate::model::vocabulary::{Outcome, PublicState};
+use crate::model::vocabulary::PublicState;
 use serde::Serialize;
 
 /// The arguments of `replay_execution`.
@@ -73,7 +72,7 @@ impl Call for ReplayExecutionArgs {
         execution.replay_count += 1;
         let replay_count = execution.replay_count;
         match execution.flow {
-            None => replay(turn, &mut execution, terminal, false)?,
+            None => run_again(turn, &mut execution, terminal, false)?,
             Some(flow) => replay_member(turn, &mut execution, (terminal, flow), ready.cascade)?,
         }
         // What it waits for may have been settled all along.
@@ -81,17 +80,6 @@ impl Call for ReplayExecutionArgs {
         let public_state = execution.public_state();
         Ok(ReplayExecutionAnswer { execution_id: execution.id.text(), public_state, replay_count })
     }
-}
-
-/// T21, or T22 where it waits for its upstreams again.
-pub fn replay(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Terminal, waits: bool) -> Result<()> {
-    let was_skipped = waits && terminal.outcome == Outcome::Skipped;
-    let branch = if was_skipped { ReplayBranch::SkippedFlowMember } else { ReplayBranch::Normal };
-    let detail = Some(EventDetail::Replayed { branch, groups_reset: i64::from(waits) });
-    let step = if waits { terminal.replay_skipped() } else { terminal.replay() };
-    turn.store.delete_ending(execution.row)?;
-    turn.store.delete_steps(execution.row)?;
-    transit(turn, execution, Change { detail, ..Change::plain(step, turn.now) })
 }
 
 fn replay_member(
@@ -104,8 +92,10 @@ fn replay_member(
         turn.store.flow_mut(flow)?.excused -= 1;
     }
     let reopened = reopen_group(turn, execution.row)?;
-    replay(turn, execution, terminal, reopened.is_some())?;
+    run_again(turn, execution, terminal, reopened.is_some())?;
+    // What asks for more upstreams than there are may still get some.
     if let Some(mut group) = reopened
+        && group.verdict() == GroupState::Satisfied
         && let Some(state) = group.settle(turn.now)
     {
         turn.store.save_group(group)?;

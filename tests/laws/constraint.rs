@@ -7,7 +7,10 @@ pub const SOUND: (&str, &str) =
 /// Rules among rows: each query answers what breaks its rule.
 pub const RULES: &[(&str, &str)] = &[
     SOUND,
-    ("references lead somewhere", "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check"),
+    (
+        "a route has a lane and a requirement",
+        "SELECT id FROM route WHERE lane NOT IN (SELECT id FROM lane) OR requirement NOT IN (SELECT id FROM requirement)",
+    ),
     (
         "a payload has an owner",
         "SELECT id FROM payload WHERE id NOT IN (SELECT input FROM specification WHERE input IS NOT NULL UNION ALL \

@@ -125,7 +125,7 @@ impl Embedded {
 
     fn prepared(connection: Connection, durability: Option<Durability>) -> Result<Self> {
         connection
-            .execute_batch("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;")
+            .execute_batch("PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;")
             .and_then(|()| connection.execute_batch(CACHE))
             .map_err(|e| failure(&e))?;
         // A plan depends on its text alone; otherwise each new LIMIT prepares its statement again.
