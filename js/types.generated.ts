@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
 
 /**
  * What a caller should do about an error (lifecycle §7.3).
@@ -44,7 +44,7 @@ export type EligibilityState = "eligible_now" | "not_eligible_until_time" | "blo
 /**
  * A view over the log.
  */
-export type EventStream = "execution" | "completion" | "lease" | "operator" | "worker";
+export type EventStream = "execution" | "completion" | "lease" | "operator" | "flow" | "worker";
 
 /**
  * How an execution is replayed.
@@ -72,6 +72,51 @@ branch: ReplayBranch,
  * Edge groups that were reset.
  */
 groupsReset: number,
+} | { 
+/**
+ * Its members.
+ */
+nodeCount: number, 
+/**
+ * Its edges.
+ */
+edgeCount: number,
+} | { 
+/**
+ * The edge.
+ */
+edgeId: string, 
+/**
+ * The member that must succeed.
+ */
+upstreamExecutionId: string, 
+/**
+ * The member that depends on it.
+ */
+downstreamExecutionId: string,
+} | { 
+/**
+ * The execution.
+ */
+executionId: string,
+} | { 
+/**
+ * Which members the cancellation ends.
+ */
+cancellationPolicy: CancellationPolicy, 
+/**
+ * Why, in words; empty where nobody said why.
+ */
+cancelReason: string, 
+/**
+ * Members of the flow.
+ */
+memberCount: number,
+} | { 
+/**
+ * `completed` or `failed`.
+ */
+publicFlowState: FlowState,
 } | { 
 /**
  * In words.
@@ -532,6 +577,10 @@ handleKind: HandleKind,
  */
 executionId: string, 
 /**
+ * The flow that it is a member of.
+ */
+flowId?: string, 
+/**
  * Its namespace.
  */
 namespace: string, 
@@ -596,8 +645,12 @@ encoding?: string,
  */
 tags: { [key in string]: string }, 
 /**
- * The steps that were recorded under earlier leases, in order; the results that all claims of one commit hand back
- * come to 16 MiB at most.
+ * What it waited for, in the order of edge ids; the results of upstreams and steps that all claims of one commit hand
+ * back come to 16 MiB at most.
+ */
+upstream?: Array<Upstream>, 
+/**
+ * The steps that were recorded under earlier leases, in order.
  */
 steps?: Array<RecordedStep>,
 };
@@ -908,7 +961,12 @@ export type ReplayExecutionArgs = {
 /**
  * The execution, which must have ended. One that ended by its deadline ends by it again.
  */
-executionId: string,
+executionId: string, 
+/**
+ * Whether what its end made impossible is possible again: its edges count as unresolved, and what was skipped because
+ * of it, however far down, waits for its upstreams again.
+ */
+cascade?: boolean,
 };
 
 /**
@@ -920,7 +978,7 @@ export type ReplayExecutionAnswer = {
  */
 executionId: string, 
 /**
- * Its state: waiting.
+ * Its state: waiting, or waiting for its upstreams.
  */
 publicState: PublicState, 
 /**
@@ -1133,6 +1191,14 @@ export type ExecutionSnapshot = {
  * The execution.
  */
 executionId: string, 
+/**
+ * The flow that it is a member of.
+ */
+flowId?: string, 
+/**
+ * What that calls it.
+ */
+memberName?: string, 
 /**
  * Its namespace.
  */
@@ -1482,7 +1548,7 @@ value: string,
 };
 
 /**
- * A tag of an execution.
+ * A tag of an execution or of a flow.
  */
 export type ExecutionTag = { 
 /**
@@ -1548,6 +1614,10 @@ namespace?: string,
  */
 executionId?: string, 
 /**
+ * Only this flow, which may be one to come, and executions that are members of it now.
+ */
+flowId?: string, 
+/**
  * Only executions that have this tag now.
  */
 tag?: TagFilter,
@@ -1566,11 +1636,15 @@ cursor: string,
  */
 at: number, 
 /**
- * The execution; left out when it is about a worker.
+ * The execution; left out when it is about a worker or a flow.
  */
 executionId?: string, 
 /**
- * The namespace of either.
+ * The flow, when it is about one.
+ */
+flowId?: string, 
+/**
+ * The namespace of what it is about.
  */
 namespace: string, 
 /**
@@ -1737,7 +1811,7 @@ export type Wakes = {
  */
 lanes: Array<string>, 
 /**
- * Executions that ended.
+ * Executions and flows that ended.
  */
 finished: Array<string>, 
 /**
@@ -1840,13 +1914,43 @@ freeable: Freeable,
 };
 
 /**
+ * A child that an execution waits for.
+ */
+export type ChildEdge = { 
+/**
+ * The member that must succeed.
+ */
+upstreamExecutionId: string, 
+/**
+ * The id of the edge, a UUID that no other edge of the flow has; minted when left out.
+ */
+edgeId?: string, 
+/**
+ * What the worker is told of the edge: 1 to 256 bytes.
+ */
+edgeRef?: string, 
+/**
+ * Whether the upstream's result becomes the input.
+ */
+replaceInput?: boolean,
+};
+
+/**
  * The arguments of `wait_children`.
  */
 export type WaitChildrenArgs = { 
 /**
  * The handle of the claim.
  */
-handle: string,
+handle: string, 
+/**
+ * What it waits for: other members of its flow.
+ */
+edges?: Array<ChildEdge>, 
+/**
+ * How many of them it needs; what was set for it before its first edge, or else all of them, when left out.
+ */
+policy?: EdgeGroupPolicy,
 };
 
 /**
@@ -1858,7 +1962,7 @@ export type WaitChildrenAnswer = {
  */
 executionId: string, 
 /**
- * Its state: waiting, since nothing was unresolved.
+ * Its state: `waiting_children`; or, where it was settled at once, `waiting` or `skipped`.
  */
 publicState: PublicState,
 };
@@ -1908,7 +2012,7 @@ export type FrameSource = "worker";
 /**
  * Why a stream is closed.
  */
-export type ClosedReason = "attempt_success" | "attempt_failure" | "attempt_cancelled" | "attempt_interrupted" | "lease_expired" | "reclaimed" | "expired";
+export type ClosedReason = "attempt_success" | "attempt_failure" | "attempt_cancelled" | "attempt_interrupted" | "lease_expired" | "reclaimed" | "expired" | "dependency_impossible";
 
 /**
  * Which frames a tail is shown.
@@ -2982,3 +3086,1130 @@ executionId: string,
  */
 expectedReason: string,
 };
+
+/**
+ * The one word that sums up a flow's state.
+ */
+export type FlowState = "open" | "running" | "blocked" | "completed" | "failed" | "cancelled";
+
+/**
+ * What kind of dependency it is.
+ */
+export type DependencyKind = "success_only";
+
+/**
+ * What becomes of the other upstreams once a group is settled.
+ */
+export type OnSatisfied = "cancel_remaining" | "let_run";
+
+/**
+ * What a downstream needs of its upstreams.
+ */
+export type EdgeGroupPolicy = { "kind": "all_of" } | { "kind": "any_of", 
+/**
+ * `cancel_remaining` when left out.
+ */
+onSatisfied?: OnSatisfied,
+} | { "kind": "quorum", 
+/**
+ * How many: 1 or more.
+ */
+k: number, 
+/**
+ * `cancel_remaining` when left out.
+ */
+onSatisfied?: OnSatisfied,
+};
+
+/**
+ * The arguments of `create_flow`.
+ */
+export type CreateFlowArgs = { 
+/**
+ * The id, a UUID, which is the idempotency key of the create; minted when left out.
+ */
+flowId?: string, 
+/**
+ * What kind of flow it is: 1 to 256 bytes; `flow` when left out.
+ */
+kind?: string, 
+/**
+ * `default` when left out.
+ */
+namespace?: string, 
+/**
+ * At most 64, values of at most 1 024 bytes.
+ */
+tags?: { [key in string]: string }, 
+/**
+ * How long after its end it is kept with all its members, in ms; as the engine keeps the others when left out.
+ */
+retentionMs?: number,
+};
+
+/**
+ * What came of creating a flow.
+ */
+export type CreateFlowOutcome = "created" | "already_satisfied";
+
+/**
+ * The answer of `create_flow`.
+ */
+export type CreateFlowAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: CreateFlowOutcome, 
+/**
+ * The flow.
+ */
+flowId: string,
+};
+
+/**
+ * The arguments of `add_execution_to_flow`.
+ */
+export type AddExecutionToFlowArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * What the flow calls it: 1 to 256 bytes.
+ */
+name?: string,
+};
+
+/**
+ * What came of adding an execution to a flow.
+ */
+export type AddOutcome = "added" | "already_member";
+
+/**
+ * The answer of `add_execution_to_flow`.
+ */
+export type AddExecutionToFlowAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: AddOutcome, 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * Members of the flow now.
+ */
+nodeCount: number,
+};
+
+/**
+ * The arguments of `stage_dependency_edge`.
+ */
+export type StageDependencyEdgeArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The id of the edge, a UUID that no other edge of the flow has; minted when left out.
+ */
+edgeId?: string, 
+/**
+ * The member that must succeed.
+ */
+upstreamExecutionId: string, 
+/**
+ * The member that depends on it.
+ */
+downstreamExecutionId: string, 
+/**
+ * `success_only`.
+ */
+dependencyKind?: DependencyKind, 
+/**
+ * What the downstream's worker is told of the edge: 1 to 256 bytes.
+ */
+edgeRef?: string, 
+/**
+ * Whether the upstream's result becomes the downstream's input.
+ */
+replaceInput?: boolean, 
+/**
+ * The revision that the flow must have, where that matters.
+ */
+expectedGraphRevision?: number,
+};
+
+/**
+ * The answer of `stage_dependency_edge`.
+ */
+export type StageDependencyEdgeAnswer = { 
+/**
+ * The edge.
+ */
+edgeId: string, 
+/**
+ * The revision of the flow now.
+ */
+newGraphRevision: number,
+};
+
+/**
+ * The arguments of `apply_dependency_to_child`.
+ */
+export type ApplyDependencyArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The edge.
+ */
+edgeId: string,
+};
+
+/**
+ * What came of applying an edge.
+ */
+export type ApplyOutcome = "applied" | "already_applied";
+
+/**
+ * The answer of `apply_dependency_to_child`.
+ */
+export type ApplyDependencyAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: ApplyOutcome, 
+/**
+ * Edges of the downstream whose upstream has not ended.
+ */
+unsatisfiedCount: number, 
+/**
+ * The state of the downstream now.
+ */
+publicState: PublicState,
+};
+
+/**
+ * The arguments of `set_edge_group_policy`.
+ */
+export type SetEdgeGroupPolicyArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The member.
+ */
+downstreamExecutionId: string, 
+/**
+ * What it needs of its upstreams.
+ */
+policy: EdgeGroupPolicy,
+};
+
+/**
+ * What came of setting a policy.
+ */
+export type SetPolicyOutcome = "set" | "already_set";
+
+/**
+ * The answer of `set_edge_group_policy`.
+ */
+export type SetEdgeGroupPolicyAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: SetPolicyOutcome,
+};
+
+/**
+ * The arguments of `seal_flow`.
+ */
+export type SealFlowArgs = { 
+/**
+ * The flow.
+ */
+flowId: string,
+};
+
+/**
+ * What came of sealing a flow.
+ */
+export type SealOutcome = "sealed" | "already_sealed";
+
+/**
+ * The answer of `seal_flow`.
+ */
+export type SealFlowAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: SealOutcome, 
+/**
+ * The state of the flow now.
+ */
+publicFlowState: FlowState,
+};
+
+/**
+ * How a member of a submitted flow names what it needs.
+ */
+export type Need = "all_of" | "any_of" | { quorum: number };
+
+/**
+ * A member that another one needs: its name alone, or more about the dependency.
+ */
+export type AfterArgs = string | { name: string, edgeRef?: string, replaceInput?: boolean };
+
+/**
+ * The name of a member, and what it needs.
+ */
+export type MemberNeeds = { 
+/**
+ * 1 to 256 bytes, unlike those of the other members.
+ */
+name: string, 
+/**
+ * The members that it needs.
+ */
+after?: Array<AfterArgs>, 
+/**
+ * How many of them must succeed; all of them when left out.
+ */
+need?: Need, 
+/**
+ * What becomes of the others once enough of them have succeeded or can succeed no longer; `cancel_remaining` when
+ * left out.
+ */
+onSatisfied?: OnSatisfied,
+};
+
+/**
+ * A member of a submitted flow: what an execution is created with, and what it needs.
+ */
+export type MemberArgs = MemberNeeds & Omit<CreateArgs, "namespace" | "idempotencyKey">;
+
+/**
+ * The arguments of `submit_flow`.
+ */
+export type SubmitFlowArgs = { 
+/**
+ * The id, which is the idempotency key of the call; minted when left out.
+ */
+flowId?: string, 
+/**
+ * What kind of flow it is: 1 to 256 bytes; `flow` when left out.
+ */
+kind?: string, 
+/**
+ * Its namespace and that of its members; `default` when left out.
+ */
+namespace?: string, 
+/**
+ * At most 64, values of at most 1 024 bytes.
+ */
+tags?: { [key in string]: string }, 
+/**
+ * How long after its end it is kept with all its members, in ms; as the engine keeps the others when left out.
+ */
+retentionMs?: number, 
+/**
+ * Its members, 1 to 100 000, with 1 000 000 dependencies at most.
+ */
+members: Array<MemberArgs>,
+};
+
+/**
+ * What came of a submission.
+ */
+export type SubmitOutcome = "created" | "already_satisfied";
+
+/**
+ * The answer of `submit_flow`.
+ */
+export type SubmitFlowAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: SubmitOutcome, 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * Its members, in the order in which they were created, which is that of the call.
+ */
+executionIds: Array<string>,
+};
+
+/**
+ * A resolved dependency of a claimed execution.
+ */
+export type Upstream = { 
+/**
+ * The edge.
+ */
+edgeId: string, 
+/**
+ * What the edge says of itself.
+ */
+edgeRef?: string, 
+/**
+ * The execution it waited for.
+ */
+executionId: string, 
+/**
+ * What the flow calls that.
+ */
+name?: string, 
+/**
+ * How it ended.
+ */
+outcome: Outcome, 
+/**
+ * What it came to.
+ */
+result?: Bytes, 
+/**
+ * How the result is encoded.
+ */
+encoding?: string, 
+/**
+ * Set where the result was too much for the answer at hand: `get_execution_result` answers it.
+ */
+omitted?: boolean,
+};
+
+/**
+ * The state of a flow as listings tell it.
+ */
+export type FlowStatus = "active" | "completed" | "failed" | "cancelled";
+
+/**
+ * Whether what an execution depends on keeps it from being claimed. Of a runnable one nobody is the owner, and it has
+ * not ended: `owned` and `terminal` are words of the protocol alone.
+ */
+export type FlowEligibility = "not_found" | "not_runnable" | "owned" | "terminal" | "impossible" | "blocked_by_dependencies" | "eligible";
+
+/**
+ * Where an edge is in its life.
+ */
+export type EdgeWord = "staged" | "applied" | "satisfied" | "impossible";
+
+/**
+ * Where a group is in its life.
+ */
+export type GroupState = "pending" | "satisfied" | "impossible";
+
+/**
+ * The arguments of `describe_flow`.
+ */
+export type DescribeFlowArgs = { 
+/**
+ * The flow.
+ */
+flowId: string,
+};
+
+/**
+ * What an execution needs of its upstreams, and what became of them so far.
+ */
+export type EdgeGroupSnapshot = { 
+/**
+ * The execution that depends on them.
+ */
+downstreamExecutionId: string, 
+/**
+ * What it needs.
+ */
+policy: EdgeGroupPolicy, 
+/**
+ * Applied edges.
+ */
+totalDeps: number, 
+/**
+ * Those whose upstream succeeded.
+ */
+satisfiedCount: number, 
+/**
+ * Those whose upstream failed, expired or was cancelled.
+ */
+failedCount: number, 
+/**
+ * Those whose upstream was skipped.
+ */
+skippedCount: number, 
+/**
+ * Those whose upstream has not ended.
+ */
+runningCount: number, 
+/**
+ * Whether it is settled.
+ */
+groupState: GroupState, 
+/**
+ * When it was satisfied, in Unix ms.
+ */
+satisfiedAt?: number,
+};
+
+/**
+ * Everything about a flow.
+ */
+export type FlowSnapshot = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * What it is for.
+ */
+kind: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * Its state in one word.
+ */
+publicFlowState: FlowState, 
+/**
+ * Rises with each member and each edge.
+ */
+graphRevision: number, 
+/**
+ * Its members.
+ */
+nodeCount: number, 
+/**
+ * Its edges.
+ */
+edgeCount: number, 
+/**
+ * When it was created, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * When it or one of its members last changed, in Unix ms.
+ */
+lastMutationAt: number, 
+/**
+ * Whether it ends with its last member.
+ */
+sealed: boolean, 
+/**
+ * When it was cancelled, in Unix ms.
+ */
+cancelledAt?: number, 
+/**
+ * Why, where somebody said why.
+ */
+cancelReason?: string, 
+/**
+ * Which members its cancellation ends.
+ */
+cancellationPolicy?: CancellationPolicy, 
+/**
+ * When its last member ended, in Unix ms, once nothing of it goes on.
+ */
+endedAt?: number, 
+/**
+ * How long after its end it is kept with all its members, in ms, where that is its own affair.
+ */
+retentionMs?: number, 
+/**
+ * Its tags, sorted by key.
+ */
+tags: { [key in string]: string }, 
+/**
+ * How many members are in each state.
+ */
+counts: Record<PublicState, number>, 
+/**
+ * Cancelled members that do not count as failed: nobody needed them any more.
+ */
+excused: number, 
+/**
+ * What its members need of each other, in the order of their creation; 1 000 at most.
+ */
+edgeGroups: Array<EdgeGroupSnapshot>, 
+/**
+ * Set where there are more.
+ */
+edgeGroupsTruncated?: boolean,
+};
+
+/**
+ * The arguments of `list_flows`.
+ */
+export type ListFlowsArgs = { 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number, 
+/**
+ * Only this namespace.
+ */
+namespace?: string,
+};
+
+/**
+ * One line of a listing of flows.
+ */
+export type FlowSummary = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * What it is for.
+ */
+kind: string, 
+/**
+ * Its namespace.
+ */
+namespace: string, 
+/**
+ * When it was created, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * Its state in one word.
+ */
+publicFlowState: FlowState, 
+/**
+ * Whether it goes on, or how it ended.
+ */
+status: FlowStatus, 
+/**
+ * Its members.
+ */
+nodeCount: number,
+};
+
+/**
+ * A page of flows.
+ */
+export type FlowPage = { 
+/**
+ * In the order of ids.
+ */
+flows: Array<FlowSummary>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string,
+};
+
+/**
+ * The arguments of `describe_edge`.
+ */
+export type DescribeEdgeArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The edge.
+ */
+edgeId: string,
+};
+
+/**
+ * A dependency of one member of a flow on another one.
+ */
+export type EdgeSnapshot = { 
+/**
+ * The edge.
+ */
+edgeId: string, 
+/**
+ * Its flow.
+ */
+flowId: string, 
+/**
+ * The member that must succeed.
+ */
+upstreamExecutionId: string, 
+/**
+ * The member that depends on it.
+ */
+downstreamExecutionId: string, 
+/**
+ * What kind of dependency it is.
+ */
+dependencyKind: DependencyKind, 
+/**
+ * Always `all_required`; the policy of the downstream's edge group says how many are.
+ */
+satisfactionCondition: "all_required", 
+/**
+ * What the downstream's worker is told of it.
+ */
+edgeRef?: string, 
+/**
+ * Whether the upstream's result becomes the downstream's input.
+ */
+replaceInput: boolean, 
+/**
+ * Where it is in its life.
+ */
+edgeState: EdgeWord, 
+/**
+ * How its upstream ended, once it is resolved.
+ */
+outcome?: Outcome, 
+/**
+ * When it was staged, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * Who staged it: always `engine`.
+ */
+createdBy: "engine", 
+/**
+ * Which group of its downstream counts it; 0 while it is staged.
+ */
+round: number,
+};
+
+/**
+ * The arguments of `list_edges`.
+ */
+export type ListEdgesArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * Only edges that leave this member.
+ */
+upstreamExecutionId?: string, 
+/**
+ * Only edges that lead to this member; not beside the other one.
+ */
+downstreamExecutionId?: string, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * A page of edges.
+ */
+export type EdgePage = { 
+/**
+ * In the order of ids.
+ */
+edges: Array<EdgeSnapshot>, 
+/**
+ * Present only when more remain.
+ */
+nextCursor?: string,
+};
+
+/**
+ * The arguments of `resolve_execution_flow_id`.
+ */
+export type ResolveExecutionFlowIdArgs = { 
+/**
+ * The execution.
+ */
+executionId: string,
+};
+
+/**
+ * The arguments of `evaluate_flow_eligibility`.
+ */
+export type EvaluateFlowEligibilityArgs = { 
+/**
+ * The execution.
+ */
+executionId: string,
+};
+
+/**
+ * The answer of `evaluate_flow_eligibility`.
+ */
+export type FlowEligibilityAnswer = { 
+/**
+ * In one word: the first that holds.
+ */
+status: FlowEligibility,
+};
+
+/**
+ * The arguments of `set_flow_tag`.
+ */
+export type SetFlowTagArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The tag's key, as of an execution's tag. A flow has at most 64.
+ */
+key: string, 
+/**
+ * Its value: at most 1 024 bytes.
+ */
+value: string,
+};
+
+/**
+ * The arguments of `get_flow_tag`.
+ */
+export type GetFlowTagArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The tag's key.
+ */
+key: string,
+};
+
+/**
+ * The arguments of `flow_graph`.
+ */
+export type FlowGraphArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * How many members are shown: 1 000 when left out; more than 10 000 is read as 10 000.
+ */
+limit?: number,
+};
+
+/**
+ * What a member needs of its upstreams, and what became of them so far.
+ */
+export type GraphGroup = { 
+/**
+ * What it needs.
+ */
+policy: EdgeGroupPolicy, 
+/**
+ * Applied edges.
+ */
+total: number, 
+/**
+ * Those whose upstream succeeded.
+ */
+succeeded: number, 
+/**
+ * Those whose upstream failed, expired or was cancelled.
+ */
+failed: number, 
+/**
+ * Those whose upstream was skipped.
+ */
+skipped: number, 
+/**
+ * Whether it is settled.
+ */
+state: GroupState,
+};
+
+/**
+ * A member of a flow.
+ */
+export type GraphNode = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * What the flow calls it.
+ */
+name?: string, 
+/**
+ * Its lane.
+ */
+lane: string, 
+/**
+ * Its kind of work.
+ */
+kind: string, 
+/**
+ * Its state.
+ */
+publicState: PublicState, 
+/**
+ * When it was created, in Unix ms.
+ */
+createdAt: number, 
+/**
+ * When it was first claimed, in Unix ms.
+ */
+startedAt?: number, 
+/**
+ * When it ended, in Unix ms.
+ */
+endedAt?: number, 
+/**
+ * When it last changed, in Unix ms.
+ */
+changedAt: number, 
+/**
+ * Attempts ever started.
+ */
+attemptCount: number, 
+/**
+ * What it needs of its upstreams; left out where it never needed any.
+ */
+group?: GraphGroup,
+};
+
+/**
+ * An edge between two members that are shown.
+ */
+export type GraphEdge = { 
+/**
+ * The edge.
+ */
+edgeId: string, 
+/**
+ * The place of its upstream among the nodes, from 0 on.
+ */
+from: number, 
+/**
+ * The place of its downstream among the nodes.
+ */
+to: number, 
+/**
+ * Where it is in its life.
+ */
+edgeState: EdgeWord, 
+/**
+ * How its upstream ended, once it is resolved.
+ */
+outcome?: Outcome,
+};
+
+/**
+ * A flow as a picture of it needs it.
+ */
+export type FlowGraph = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * What it is for.
+ */
+kind: string, 
+/**
+ * Its state in one word.
+ */
+publicFlowState: FlowState, 
+/**
+ * Rises with each member and each edge.
+ */
+graphRevision: number, 
+/**
+ * How many of all its members are in each state.
+ */
+counts: Record<PublicState, number>, 
+/**
+ * Its members, in the order of their creation.
+ */
+nodes: Array<GraphNode>, 
+/**
+ * The edges between them, by upstream, then in the order of ids; 100 000 at most.
+ */
+edges: Array<GraphEdge>, 
+/**
+ * Whether there are more members, or more edges between those shown.
+ */
+truncated: boolean,
+};
+
+/**
+ * Which members a flow's cancellation ends.
+ */
+export type CancellationPolicy = "flow_only" | "cancel_all" | "cancel_pending";
+
+/**
+ * The arguments of `cancel_flow`.
+ */
+export type CancelFlowArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * Which members end with it.
+ */
+policy: CancellationPolicy, 
+/**
+ * Why, in words; kept by the first that cancels.
+ */
+reason?: string,
+};
+
+/**
+ * The answer of `cancel_flow`; a repetition is told what the first call has done.
+ */
+export type CancelFlowAnswer = { 
+/**
+ * The policy of the first cancellation.
+ */
+cancellationPolicy: CancellationPolicy, 
+/**
+ * Its reason, where it gave one.
+ */
+cancelReason?: string, 
+/**
+ * How many members it has cancelled.
+ */
+memberCount: number, 
+/**
+ * Who they are, in the order of creation, but for those that were replayed since; the first 1 000.
+ */
+memberExecutionIds: Array<string>,
+};
+
+/**
+ * The arguments of `cancel_flow_header`.
+ */
+export type CancelFlowHeaderArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * Which members end with it; those of any policy but `cancel_all` are left to the caller alone.
+ */
+policy: CancellationPolicy, 
+/**
+ * Why, in words; kept by the first that cancels.
+ */
+reason?: string, 
+/**
+ * After how long the engine cancels what was not acknowledged, in ms: a whole number below 2^53; 30 000 when left
+ * out.
+ */
+graceMs?: number,
+};
+
+/**
+ * What came of the first step.
+ */
+export type CancelHeaderOutcome = "cancelled" | "already_terminal";
+
+/**
+ * The answer of `cancel_flow_header`.
+ */
+export type CancelFlowHeaderAnswer = { 
+/**
+ * What came of it.
+ */
+outcome: CancelHeaderOutcome, 
+/**
+ * The policy of the first cancellation, where there was one.
+ */
+cancellationPolicy?: CancellationPolicy, 
+/**
+ * Its reason, where it gave one.
+ */
+cancelReason?: string, 
+/**
+ * Members that have yet to be acknowledged, or all members where none is, in the order of creation; the first 1 000.
+ */
+memberExecutionIds: Array<string>,
+};
+
+/**
+ * The arguments of `ack_cancel_member`.
+ */
+export type AckCancelMemberArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The member that the engine need not cancel any more.
+ */
+executionId: string,
+};
+
+/**
+ * The answer of `ack_cancel_member`.
+ */
+export type AckCancelMemberAnswer = { 
+/**
+ * Whether it stood in the backlog; false for a flow or a member that nobody knows.
+ */
+removed: boolean,
+};
+
+/**
+ * The arguments of `wait_flow`.
+ */
+export type WaitFlowArgs = { 
+/**
+ * The flow.
+ */
+flowId: string, 
+/**
+ * The `after` of an earlier answer: an end since then counts, also where the flow goes on again. Now when left out.
+ */
+after?: number,
+};
+
+/**
+ * How a flow ended.
+ */
+export type FlowOutcome = { 
+/**
+ * `completed`, `failed` or `cancelled`.
+ */
+publicFlowState: FlowState, 
+/**
+ * Which members its cancellation ended, where it was cancelled.
+ */
+cancellationPolicy?: CancellationPolicy, 
+/**
+ * How many members are in each state; absent where the flow goes on again, or is past its retention.
+ */
+counts: Record<PublicState, number>,
+};
+
+/**
+ * A flow that has not ended.
+ */
+export type FlowPending = { 
+/**
+ * Always true.
+ */
+pending: true, 
+/**
+ * Goes on waiting from here.
+ */
+after: number,
+};
+
+/**
+ * The answer of `wait_flow`.
+ */
+export type WaitFlowAnswer = FlowOutcome | FlowPending;

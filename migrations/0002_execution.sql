@@ -165,6 +165,7 @@ CREATE TABLE tag (
 
 -- What an execution was created with; of that only its tags ever change, and its input when an upstream's result takes
 -- its place. policy and tags are JSON texts, NULL when empty.
+--   passed       1 when its input is an upstream's result
 --   member_name  what its flow calls it, and member_rank: its place in the flow's topological order
 CREATE TABLE specification (
     execution INTEGER PRIMARY KEY,
@@ -175,6 +176,7 @@ CREATE TABLE specification (
     attempt_timeout_ms INTEGER,
     policy TEXT,
     tags TEXT,
+    passed INTEGER NOT NULL DEFAULT 0 CHECK (passed IN (0, 1)),
     member_name TEXT,
     member_rank INTEGER
 ) STRICT;

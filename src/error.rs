@@ -117,6 +117,7 @@ codes! {
     StreamClosed = "state"."stream_closed", Terminal, "The execution is not active, so the stream of its attempt takes no frames.";
     StaleOwnerCannotAppend = "state"."stale_owner_cannot_append", Terminal, "The handle's lease is not the current one, or ran out, or was revoked.";
     CursorTooOld = "state"."cursor_too_old", Terminal, "The log no longer holds what follows this cursor.";
+    TimeoutCancelFlow = "timeout"."cancel_flow", Retryable, "The flow is cancelled, but some members had not ended when the time to wait for them was over.";
     StorageTaken = "storage"."taken", Retryable, "Another connection holds the database.";
     StorageUnavailable = "storage"."unavailable", Terminal, "The storage asked for does not exist here.";
     StorageQuota = "storage"."quota", Terminal, "The storage is full.";
@@ -205,6 +206,18 @@ impl Error {
     #[must_use]
     pub fn coded(mut self, code: Code) -> Self {
         self.0.code = code;
+        self
+    }
+
+    /// The same refusal of an argument that stands within another one, at this place.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        self.0.message = format!("{place}.{}", self.0.message);
+        for (name, value) in &mut self.0.details.0 {
+            if *name == "field" {
+                *value = format!("{place}.{value}");
+            }
+        }
         self
     }
 

@@ -71,7 +71,7 @@ use crate::ops::step::RecordStepArgs;
 use crate::ops::tail_stream::TailStreamArgs;
 use crate::ops::unblock::UnblockExecutionArgs;
 use crate::ops::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
-use crate::ops::wait_children::{WaitChildrenAnswer, WaitChildrenArgs};
+use crate::ops::wait_children::{ChildEdge, WaitChildrenAnswer, WaitChildrenArgs};
 use crate::ops::workers::{ListWorkersArgs, WorkerPage, WorkerSummary};
 use ts_rs::{Config, TS};
 
@@ -82,12 +82,15 @@ pub fn declarations() -> String {
     words(&config, &mut text);
     operations(&config, &mut text);
     scheduling(&config, &mut text);
+    flow::declarations(&config, &mut text);
     text
 }
 
 macro_rules! declare {
     ($config:expr, $text:expr; $($t:ty),* $(,)?) => { $(declare_one::<$t>($config, $text);)* };
 }
+
+mod flow;
 
 /// The closed vocabularies, and what policies are made of.
 fn words(config: &Config, text: &mut String) {
@@ -130,6 +133,7 @@ fn words(config: &Config, text: &mut String) {
 fn scheduling(config: &Config, text: &mut String) {
     declare!(
         config, text;
+        ChildEdge,
         WaitChildrenArgs,
         WaitChildrenAnswer,
         RecordStepArgs,

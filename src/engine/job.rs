@@ -183,6 +183,7 @@ pub fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Res
         Err(e) if !db.in_transaction() => Err(e),
         Err(e) => {
             turn.store.rewind(mark);
+            turn.ended.clear();
             job.fail(&e);
             Ok(())
         }

@@ -24,6 +24,8 @@ macro_rules! methods {
 methods! {
     /// Creates an execution.
     create_execution createExecution ("CreateArgs") -> "CreateAnswer";
+    /// Creates a whole flow: its members and what they need of each other.
+    submit_flow submitFlow ("SubmitFlowArgs") -> "SubmitFlowAnswer";
     /// Claims the first execution that the worker may take; null when there is none.
     claim claim ("ClaimArgs") -> "Claim | null";
     /// Extends the lease of a handle.
@@ -68,6 +70,18 @@ methods! {
     wait wait ("WaitArgs") -> "WaitAnswer";
     /// Gives an execution's lease up until its children are done; the same attempt goes on later.
     wait_children waitChildren ("WaitChildrenArgs") -> "WaitChildrenAnswer";
+    /// Creates a flow without members.
+    create_flow createFlow ("CreateFlowArgs") -> "CreateFlowAnswer";
+    /// Makes an execution a member of a flow.
+    add_execution_to_flow addExecutionToFlow ("AddExecutionToFlowArgs") -> "AddExecutionToFlowAnswer";
+    /// Tells a flow that one member depends on another.
+    stage_dependency_edge stageDependencyEdge ("StageDependencyEdgeArgs") -> "StageDependencyEdgeAnswer";
+    /// Has a staged edge count: its downstream waits for its upstream.
+    apply_dependency_to_child applyDependencyToChild ("ApplyDependencyArgs") -> "ApplyDependencyAnswer";
+    /// Says how many of its upstreams a member needs.
+    set_edge_group_policy setEdgeGroupPolicy ("SetEdgeGroupPolicyArgs") -> "SetEdgeGroupPolicyAnswer";
+    /// Has a flow end with its last member.
+    seal_flow sealFlow ("SealFlowArgs") -> "SealFlowAnswer";
     /// Keeps what a part of the work came to; answers what was kept first under its name.
     record_step recordStep ("RecordStepArgs") -> "RecordedStep";
     /// Appends a frame to the stream of an attempt.
@@ -124,6 +138,32 @@ methods! {
     block_execution_for_admission blockExecutionForAdmission ("BlockExecutionArgs") -> "BlockAnswer";
     /// Lets an execution go that was set aside.
     unblock_execution unblockExecution ("UnblockExecutionArgs") -> "BlockAnswer";
+    /// Everything about a flow; null when it is unknown.
+    describe_flow describeFlow ("DescribeFlowArgs") -> "FlowSnapshot | null";
+    /// A page of flows in the order of ids.
+    list_flows listFlows ("ListFlowsArgs") -> "FlowPage";
+    /// A page of the edges of a flow, or of one of its members.
+    list_edges listEdges ("ListEdgesArgs") -> "EdgePage";
+    /// One edge of a flow; null when it is unknown.
+    describe_edge describeEdge ("DescribeEdgeArgs") -> "EdgeSnapshot | null";
+    /// The flow of an execution; null where it has none.
+    resolve_execution_flow_id resolveExecutionFlowId ("ResolveExecutionFlowIdArgs") -> "string | null";
+    /// Whether what an execution depends on keeps it from being claimed.
+    evaluate_flow_eligibility evaluateFlowEligibility ("EvaluateFlowEligibilityArgs") -> "FlowEligibilityAnswer";
+    /// Sets a tag of a flow.
+    set_flow_tag setFlowTag ("SetFlowTagArgs") -> "ExecutionTag";
+    /// The value of a tag of a flow; null where there is none.
+    get_flow_tag getFlowTag ("GetFlowTagArgs") -> "string | null";
+    /// The members of a flow and the edges between them; null when it is unknown.
+    flow_graph flowGraph ("FlowGraphArgs") -> "FlowGraph | null";
+    /// Cancels a flow, and with it all members, those that have not begun, or none.
+    cancel_flow cancelFlow ("CancelFlowArgs") -> "CancelFlowAnswer";
+    /// Marks a flow as cancelled; its members are cancelled by the caller, or by the engine when the grace is over.
+    cancel_flow_header cancelFlowHeader ("CancelFlowHeaderArgs") -> "CancelFlowHeaderAnswer";
+    /// Tells that a member of a cancelled flow was cancelled.
+    ack_cancel_member ackCancelMember ("AckCancelMemberArgs") -> "AckCancelMemberAnswer";
+    /// How a flow ended, or where to go on waiting from.
+    wait_flow waitFlow ("WaitFlowArgs") -> "WaitFlowAnswer";
     /// How large the database is, and what ticks and a compaction would free now.
     inspect_storage inspectStorage ("InspectStorageArgs") -> "StorageFigures";
 }

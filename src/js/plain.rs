@@ -64,13 +64,15 @@ pub fn answer(mut answer: Answer) -> Result<JsValue> {
     Ok(value)
 }
 
-/// Puts payloads where their places stand: in the members that may hold one, and in those of recorded steps and frames.
+/// Puts payloads where their places stand: in the members that may hold one, and in those of upstreams, recorded steps and frames.
 fn fill(value: &JsValue, payloads: &[Vec<u8>]) {
     for name in ["input", "result"] {
         put(value, name, payloads);
     }
-    if let Some(steps) = get(value, "steps").dyn_ref::<Array>() {
-        steps.iter().for_each(|step| fill(&step, payloads));
+    for name in ["upstream", "steps"] {
+        if let Some(list) = get(value, name).dyn_ref::<Array>() {
+            list.iter().for_each(|one| fill(&one, payloads));
+        }
     }
     if let Some(frames) = get(value, "frames").dyn_ref::<Array>() {
         frames.iter().for_each(|frame| put(&frame, "bytes", payloads));

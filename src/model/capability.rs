@@ -92,6 +92,7 @@ impl Capabilities {
 
 /// What is wrong with a set that is no array of texts, by the path of what was found instead.
 pub fn misread(path: &str) -> Option<String> {
+    let path = path.rsplit_once('.').map_or(path, |(_, last)| last);
     let (set, why) = path.split_once('[').map_or((path, "not_array"), |(set, _)| (set, "non_string_token"));
     let side = match set {
         "requiredCapabilities" => "required",

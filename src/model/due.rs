@@ -7,7 +7,7 @@ use super::grant::Granted;
 use super::phase::{Active, Phase};
 use crate::error::{Code, Error, Result};
 
-/// What time does to an execution; the numbers are the order within one instant.
+/// What time does; the numbers are the order within one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKind {
     /// Expire it: its deadline passed.
@@ -20,17 +20,20 @@ pub enum DueKind {
     LeaseExpiry,
     /// Make it claimable: its delay, its back-off or its reservation is over.
     Delay,
+    /// Cancel what is left of the backlog of a flow's cancellation.
+    FlowCancel,
     /// Take a worker from the registry: it was not heard of for too long.
     WorkerTtl,
 }
 
 impl DueKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Deadline,
         Self::AttemptTimeout,
         Self::SuspensionTimeout,
         Self::LeaseExpiry,
         Self::Delay,
+        Self::FlowCancel,
         Self::WorkerTtl,
     ];
 
@@ -42,6 +45,7 @@ impl DueKind {
             Self::SuspensionTimeout => 3,
             Self::LeaseExpiry => 4,
             Self::Delay => 5,
+            Self::FlowCancel => 7,
             Self::WorkerTtl => 10,
         }
     }
@@ -62,7 +66,7 @@ pub struct DueKey {
     pub at: i64,
     /// What happens.
     pub kind: DueKind,
-    /// The row of the execution, or of the worker.
+    /// The row of the execution, of the flow, or of the worker.
     pub row: i64,
 }
 

@@ -5,6 +5,7 @@
 
 use super::given::{Given, Path, Read, spelled, tagged};
 use super::vocabulary::{Outcome, vocabulary};
+use super::word::unknown;
 use crate::error::{Code, Error, Result};
 use serde::Serialize;
 use uuid::Uuid;
@@ -38,7 +39,8 @@ impl EdgeState {
         Ok(match number {
             0 => Self::Staged,
             1 => Self::Applied,
-            resolved => Self::Resolved(Outcome::of_number(resolved - 1)?),
+            2..=6 => Self::Resolved(Outcome::of_number(number - 1)?),
+            _ => return Err(unknown("EdgeState", number)),
         })
     }
 
@@ -173,13 +175,14 @@ impl EdgeGroupPolicy {
     }
 
     /// The policy of stored numbers.
-    pub fn of_numbers([policy, k, let_run]: [i64; 3]) -> Self {
+    pub fn of_numbers([policy, k, let_run]: [i64; 3]) -> Result<Self> {
         let on_satisfied = Some(if let_run == 1 { OnSatisfied::LetRun } else { OnSatisfied::CancelRemaining });
-        match policy {
+        Ok(match policy {
+            1 => Self::AllOf,
             2 => Self::AnyOf { on_satisfied },
             3 => Self::Quorum { k, on_satisfied },
-            _ => Self::AllOf,
-        }
+            _ => return Err(unknown("EdgeGroupPolicy", policy)),
+        })
     }
 
     /// Whether the other upstreams are cancelled once the group is settled.

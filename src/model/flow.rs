@@ -59,6 +59,27 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Whether what an execution depends on keeps it from being claimed. Of a runnable one nobody is the owner, and it has
+    /// not ended: `owned` and `terminal` are words of the protocol alone.
+    FlowEligibility {
+        /// No execution has this id.
+        NotFound = 1, "not_found";
+        /// It is active, suspended or over.
+        NotRunnable = 2, "not_runnable";
+        /// A worker holds it.
+        Owned = 3, "owned";
+        /// It has ended.
+        Terminal = 4, "terminal";
+        /// Too many of its upstreams can succeed no longer.
+        Impossible = 5, "impossible";
+        /// It waits for its upstreams.
+        BlockedByDependencies = 6, "blocked_by_dependencies";
+        /// None of its upstreams keeps it from being claimed.
+        Eligible = 7, "eligible";
+    }
+}
+
 impl FlowState {
     /// As listings tell it.
     pub const fn status(self) -> FlowStatus {

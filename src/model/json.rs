@@ -193,7 +193,7 @@ fn camel(field: &str) -> String {
 }
 
 /// Whether a name on the wire is that of a field.
-pub(super) fn is_named(name: &str, field: &str) -> bool {
+pub fn is_named(name: &str, field: &str) -> bool {
     let mut bytes = name.bytes();
     let mut is_first = false;
     for byte in field.bytes() {

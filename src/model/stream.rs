@@ -117,7 +117,7 @@ pub fn latest_closure(execution: &Execution) -> Option<Closure> {
 const fn ended(lifecycle: AttemptLifecycle, verb: Option<Verb>) -> ClosedReason {
     match (lifecycle, verb) {
         (AttemptLifecycle::EndedSuccess, _) => ClosedReason::AttemptSuccess,
-        (AttemptLifecycle::EndedCancelled, Some(Verb::Skip)) => ClosedReason::DependencyImpossible,
+        (AttemptLifecycle::EndedCancelled, Some(Verb::Skip | Verb::SkipAtOnce)) => ClosedReason::DependencyImpossible,
         (AttemptLifecycle::EndedCancelled, _) => ClosedReason::AttemptCancelled,
         (AttemptLifecycle::InterruptedReclaimed, _) => ClosedReason::Reclaimed,
         (AttemptLifecycle::EndedFailure, None | Some(Verb::Fail)) => ClosedReason::AttemptFailure,
@@ -131,7 +131,8 @@ const fn ended(lifecycle: AttemptLifecycle, verb: Option<Verb>) -> ClosedReason 
                 | Verb::Suspend
                 | Verb::Revoke
                 | Verb::Expire
-                | Verb::Skip,
+                | Verb::Skip
+                | Verb::SkipAtOnce,
             ),
         ) => ClosedReason::Expired,
         (AttemptLifecycle::Started | AttemptLifecycle::Suspended, _) => ClosedReason::AttemptInterrupted,

@@ -268,15 +268,17 @@ vocabulary! {
         Revoke = 7, "revoke";
         /// No call: time ended the execution
         Expire = 8, "expire";
-        /// `wait_children`, after which what it waited for became impossible
+        /// `wait_children`, after whose answer what it waited for became impossible
         Skip = 9, "skip";
+        /// `wait_children`, which was answered that what it waits for is impossible
+        SkipAtOnce = 10, "skip_at_once";
     }
 }
 
 impl Verb {
     /// Whether a repetition of `call` is answered by what this one left.
     pub fn is(self, call: Self) -> bool {
-        self == call || (self == Self::Skip && call == Self::WaitChildren)
+        self == call || (matches!(self, Self::Skip | Self::SkipAtOnce) && call == Self::WaitChildren)
     }
 }
 

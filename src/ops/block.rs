@@ -2,6 +2,7 @@
 //! worker is let go by the next claim of one. Spec: lifecycle §10.4, decisions 3.2.
 
 use super::call::Call;
+use super::flow_apply::let_go;
 use super::gate::{load, not_eligible};
 use super::settle::{Change, settle};
 use super::turn::Turn;
@@ -136,8 +137,8 @@ const LET_GO_MAX: i64 = 100;
 pub fn unblock_route(turn: &mut Turn<'_>, route: i64) -> Result<()> {
     for row in turn.store.take_blocked(route, LET_GO_MAX)? {
         let mut execution = turn.store.execution(row)?;
-        if let Phase::Blocked(blocked) = execution.phase {
-            settle(turn, &mut execution, Change::plain(blocked.unblock(turn.now), turn.now))?;
+        if let Some(step) = let_go(turn, &execution)? {
+            settle(turn, &mut execution, Change::plain(step, turn.now))?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::recorded::RecordedStep;
 use super::turn::Turn;
+use super::upstream::Upstream;
 use crate::error::Result;
 use crate::model::argument::Limits;
 use crate::model::given::Read;
@@ -59,6 +60,9 @@ pub struct Refill {
     /// A result.
     #[serde(skip_serializing_if = "Bytes::is_apart")]
     pub result: Option<Bytes>,
+    /// What an execution waited for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
     /// The steps that an execution has recorded.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<RecordedStep>,
@@ -68,6 +72,7 @@ impl Refill {
     /// Visits the payload bytes.
     pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         let steps = self.steps.iter_mut().filter_map(|step| step.result.as_mut());
-        self.input.iter_mut().chain(&mut self.result).chain(steps).for_each(visit);
+        let upstream = self.upstream.iter_mut().filter_map(|upstream| upstream.result.as_mut());
+        self.input.iter_mut().chain(&mut self.result).chain(upstream).chain(steps).for_each(visit);
     }
 }

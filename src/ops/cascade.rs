@@ -18,7 +18,7 @@ use crate::model::vocabulary::{Cause, Outcome, Verb};
 /// Who an ending says it was.
 const ENGINE: &str = "engine";
 /// Why a downstream is skipped.
-const IMPOSSIBLE: &str = "dependency_impossible";
+pub const IMPOSSIBLE: &str = "dependency_impossible";
 
 /// What follows in a flow from the ends of its members so far, and whether the flow itself ends or goes on by that.
 pub fn follow(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::call::Refill;
 use super::recorded::{RecordedStep, recorded};
 use super::turn::Turn;
+use super::upstream::{Upstream, claimed_upstreams, kept_upstream};
 use crate::error::{Code, Error, Result};
 use crate::model::execution::{Attempt, Execution};
 use crate::model::given::{Given, of_stored, reads, stored};
@@ -37,6 +38,9 @@ pub struct Claim {
     pub handle_kind: HandleKind,
     /// The execution.
     pub execution_id: String,
+    /// The flow that it is a member of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
     /// Its namespace.
     pub namespace: String,
     /// Its lane.
@@ -73,8 +77,12 @@ pub struct Claim {
     pub encoding: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// The steps that were recorded under earlier leases, in order; the results that all claims of one commit hand back
-    /// come to 16 MiB at most.
+    /// What it waited for, in the order of edge ids; the results of upstreams and steps that all claims of one commit hand
+    /// back come to 16 MiB at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub upstream: Vec<Upstream>,
+    /// The steps that were recorded under earlier leases, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub steps: Vec<RecordedStep>,
@@ -84,7 +92,8 @@ impl Claim {
     /// Visits its payload bytes.
     pub fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         let steps = self.steps.iter_mut().filter_map(|step| step.result.as_mut());
-        self.input.iter_mut().chain(steps).for_each(visit);
+        let upstream = self.upstream.iter_mut().filter_map(|upstream| upstream.result.as_mut());
+        self.input.iter_mut().chain(upstream).chain(steps).for_each(visit);
     }
 }
 
@@ -100,11 +109,14 @@ pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
         return Ok(Refill::default());
     }
     let input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
-    let mut steps = Vec::new();
+    let (mut upstream, mut steps) = (Vec::new(), Vec::new());
+    if let Some(Given::List(kept)) = kept.member("upstream") {
+        upstream = kept.iter().map(|one| kept_upstream(turn, &execution, one)).collect::<Result<_>>()?;
+    }
     if let Some(Given::List(kept)) = kept.member("steps") {
         steps = kept.iter().map(|step| kept_step(turn, execution.row, step)).collect::<Result<_>>()?;
     }
-    Ok(Refill { input, steps, ..Refill::default() })
+    Ok(Refill { input, upstream, steps, ..Refill::default() })
 }
 
 /// Whether a kept claim was one of this execution, and not of a former one with its id.
@@ -173,6 +185,7 @@ pub fn answer(
         handle: handle.encode(),
         handle_kind,
         execution_id: execution.id.text(),
+        flow_id: flow_id(turn, execution)?,
         namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
         lane: handle.lane,
         kind: work.kind,
@@ -189,8 +202,14 @@ pub fn answer(
         input: work.input.map(Bytes::Here),
         encoding: work.encoding,
         tags: stored_tags(work.tags.as_deref())?,
+        upstream: if execution.flow.is_some() { claimed_upstreams(turn, execution)? } else { Vec::new() },
         steps: if execution.epoch > 1 { claimed_steps(turn, execution.row)? } else { Vec::new() },
     })
+}
+
+/// The flow that an execution is a member of.
+pub fn flow_id(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<String>> {
+    execution.flow.map(|flow| turn.store.flow(flow).map(|flow| uuid_text(flow.id))).transpose()
 }
 
 /// Tags as they are stored.

@@ -1,7 +1,7 @@
 //! `describe_execution`: one read that answers everything about an execution. Spec: lifecycle §18, decisions 3.18.
 
 use super::call::Call;
-use super::claimed::stored_tags;
+use super::claimed::{flow_id, stored_tags};
 pub use super::snapshot::{
     AttemptSnapshot, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot, LeaseSnapshot,
     ProgressSnapshot, StepSnapshot,
@@ -59,6 +59,8 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
     let ending = turn.store.ending(execution.row)?.map(|(reason, source)| EndingSnapshot { reason, source });
     Ok(ExecutionSnapshot {
         execution_id: execution.id.text(),
+        flow_id: flow_id(turn, execution)?,
+        member_name: specification.member_name,
         namespace: turn.store.namespace_name(execution.namespace)?.to_string(),
         lane: route.lane.clone(),
         kind: specification.kind,
@@ -87,7 +89,7 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         idempotency_key: specification.idempotency_key,
         deadline_at: execution.deadline_at,
         retention_ms: execution.retention_ms,
-        kept_until: execution.kept_until(turn.limits.retention.executions_ms),
+        kept_until: turn.kept_until(execution.flow, (execution.ended_at, execution.retention_ms))?,
         lease_epoch: execution.epoch,
         total_attempt_count: execution.attempt_count,
         retry_count: execution.retry_count,

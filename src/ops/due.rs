@@ -1,6 +1,7 @@
-//! What time does to an execution: each function is the inside of one due action and carries its due instant.
+//! What time does: each function is the inside of one due action and carries its due instant.
 //! Spec: lifecycle §16, decisions 2.1–2.2, 3.6, 3.10, 3.15.
 
+use super::cancel_flow::end_backlog;
 use super::fail::retry_at;
 use super::settle::{Change, Ending, settle};
 use super::turn::Turn;
@@ -16,8 +17,14 @@ use crate::store::{Failure, Keys, Touched};
 
 /// Applies the due action of a kind, at its instant.
 pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()> {
-    if kind == DueKind::WorkerTtl {
-        return sweep(turn, row, at);
+    match kind {
+        DueKind::WorkerTtl => return sweep(turn, row, at),
+        DueKind::FlowCancel => return end_backlog(turn, row, at),
+        DueKind::Deadline
+        | DueKind::AttemptTimeout
+        | DueKind::SuspensionTimeout
+        | DueKind::LeaseExpiry
+        | DueKind::Delay => {}
     }
     let mut execution = turn.store.execution(row)?;
     match (kind, execution.phase) {
@@ -31,6 +38,7 @@ pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()
             | DueKind::SuspensionTimeout
             | DueKind::LeaseExpiry
             | DueKind::Delay
+            | DueKind::FlowCancel
             | DueKind::WorkerTtl,
             _,
         ) => Err(Error::new(

@@ -1,14 +1,15 @@
-//! Which events a reader wants: streams, a namespace, an execution, a tag. All that is given must hold. Spec: lifecycle
-//! §21.4, decisions §6.
+//! Which events a reader wants: streams, a namespace, an execution, a flow, a tag. All that is given must hold. Spec:
+//! lifecycle §21.4, decisions §6.
 
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::argument;
 use crate::model::event::EventStream;
 use crate::model::given::reads;
-use crate::model::id::ExecutionId;
+use crate::model::id::{self, ExecutionId};
 use crate::model::tag;
 use crate::store::EventRow;
+use uuid::Uuid;
 
 /// A tag that an execution has now.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,7 @@ pub struct EventFilter {
     streams: Vec<EventStream>,
     namespace: Option<String>,
     execution: Option<ExecutionId>,
+    flow: Option<Uuid>,
     tag: Option<TagFilter>,
 }
 
@@ -36,22 +38,31 @@ impl EventFilter {
         streams: Vec<EventStream>,
         namespace: Option<String>,
         execution_id: Option<&str>,
+        flow_id: Option<&str>,
         tag: Option<TagFilter>,
     ) -> Result<Self> {
         argument::opt_name("namespace", namespace.as_deref())?;
         let execution = execution_id.map(|id| ExecutionId::parse("executionId", id)).transpose()?;
+        let flow = id::opt_uuid("flowId", flow_id)?;
         if let Some(tag) = &tag {
             tag::check_key("tag.key", &tag.key)?;
             argument::text("tag.value", &tag.value, tag::VALUE_BYTES_MAX)?;
         }
-        Ok(Self { streams, namespace, execution, tag })
+        Ok(Self { streams, namespace, execution, flow, tag })
     }
 
-    /// Whether an event is wanted. One that is about no execution has no id and no tag to match.
-    pub fn wants(&self, turn: &Turn<'_>, event: &EventRow) -> Result<bool> {
+    /// The row of the flow whose members are wanted.
+    pub fn flow_row(&self, turn: &mut Turn<'_>) -> Result<Option<i64>> {
+        self.flow.map_or(Ok(None), |id| turn.find_flow(id))
+    }
+
+    /// Whether an event is wanted, where `row` is that of the flow. One that is about no execution has no id and no tag
+    /// to match.
+    pub fn wants(&self, turn: &Turn<'_>, row: Option<i64>, event: &EventRow) -> Result<bool> {
         let held = in_one_of(&self.streams, event)
             && self.namespace.as_ref().is_none_or(|namespace| *namespace == event.namespace)
-            && self.execution.is_none_or(|id| event.execution == Some(id));
+            && self.execution.is_none_or(|id| event.execution == Some(id))
+            && self.flow.is_none_or(|id| event.flow == Some(id) || (row.is_some() && event.member_of == row));
         match (&self.tag, event.row) {
             (Some(tag), Some(row)) if held => turn.store.is_tagged(row, (&tag.key, &tag.value), turn.now),
             (Some(_), _) => Ok(false),

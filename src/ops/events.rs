@@ -30,11 +30,13 @@ pub struct ReadEventsArgs {
     pub namespace: Option<String>,
     /// Only this execution, which may be one to come.
     pub execution_id: Option<String>,
+    /// Only this flow, which may be one to come, and executions that are members of it now.
+    pub flow_id: Option<String>,
     /// Only executions that have this tag now.
     pub tag: Option<TagFilter>,
 }
 
-reads!(ReadEventsArgs { after = default, limit, streams = default, namespace, execution_id, tag });
+reads!(ReadEventsArgs { after = default, limit, streams = default, namespace, execution_id, flow_id, tag });
 
 /// One event: one row of the log, which may belong to several streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,10 +47,13 @@ pub struct EventRecord {
     pub cursor: String,
     /// Its instant, in Unix ms.
     pub at: i64,
-    /// The execution; left out when it is about a worker.
+    /// The execution; left out when it is about a worker or a flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_id: Option<String>,
-    /// The namespace of either.
+    /// The flow, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
+    /// The namespace of what it is about.
     pub namespace: String,
     /// What happened.
     pub cause: Cause,
@@ -113,7 +118,8 @@ impl Call for ReadEventsArgs {
         let after = Cursor::parse("after", &self.after)?;
         let limit = argument::page("limit", self.limit)?;
         let streams = if self.streams.is_empty() { vec![EventStream::Execution] } else { self.streams };
-        let filter = EventFilter::checked(streams, self.namespace, self.execution_id.as_deref(), self.tag)?;
+        let (execution_id, flow_id) = (self.execution_id.as_deref(), self.flow_id.as_deref());
+        let filter = EventFilter::checked(streams, self.namespace, execution_id, flow_id, self.tag)?;
         Ok(Ready { after, limit, filter })
     }
 
@@ -128,8 +134,11 @@ impl Call for ReadEventsArgs {
                 position
             }
         };
+        let flow = ready.filter.flow_row(turn)?;
+        // Tags of members count as long as their flow is kept.
+        turn.store.save_flows()?;
         let turn = &*turn;
-        let page = turn.store.events_after(after, ready.limit, &mut |row| ready.filter.wants(turn, row))?;
+        let page = turn.store.events_after(after, ready.limit, &mut |row| ready.filter.wants(turn, flow, row))?;
         Ok(EventPage {
             events: page.rows.into_iter().map(record).collect(),
             cursor: Cursor::text_after(page.last),
@@ -162,6 +171,7 @@ pub fn record(row: EventRow) -> EventRecord {
         cursor: Cursor::text_after(row.position),
         at: row.at,
         execution_id: row.execution.map(|id| id.text()),
+        flow_id: row.flow.map(uuid_text),
         namespace: row.namespace,
         cause: row.cause,
         public_state: row.state.map(|state| state.public_state()),

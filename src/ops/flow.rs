@@ -20,7 +20,7 @@ pub fn open_flow(turn: &mut Turn<'_>, id: Uuid) -> Result<i64> {
 }
 
 /// A member of a flow.
-pub fn member(turn: &mut Turn<'_>, flow: i64, field: &'static str, id: &ExecutionId) -> Result<Execution> {
+pub fn member(turn: &mut Turn<'_>, flow: i64, field: &str, id: &ExecutionId) -> Result<Execution> {
     let found = turn.find(id)?.filter(|execution| execution.flow == Some(flow));
     match found {
         Some(execution) => Ok(execution),
@@ -44,7 +44,7 @@ pub fn over(flow: &Flow) -> Error {
 }
 
 #[cold]
-fn not_in_flow(flow: &Flow, field: &'static str, id: &ExecutionId) -> Error {
+fn not_in_flow(flow: &Flow, field: &str, id: &ExecutionId) -> Error {
     let flow = uuid_text(flow.id);
     Error::new(Code::ExecutionNotInFlow, format!("{field}: execution {id} is not a member of flow {flow}"))
         .with("field", field)

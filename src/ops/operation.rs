@@ -5,6 +5,9 @@ use super::append::AppendFrameArgs;
 use super::block::{BlockExecutionArgs, BlockRouteArgs};
 use super::call::{Call, Refill};
 use super::cancel::CancelExecutionArgs;
+use super::cancel_ack::AckCancelMemberArgs;
+use super::cancel_flow::CancelFlowArgs;
+use super::cancel_header::CancelFlowHeaderArgs;
 use super::claim::ClaimArgs;
 use super::claim_execution::ClaimExecutionArgs;
 use super::claim_for_worker::ClaimForWorkerArgs;
@@ -16,10 +19,26 @@ use super::counts::CountExecutionsArgs;
 use super::create::CreateArgs;
 use super::delay::DelayArgs;
 use super::describe::DescribeExecutionArgs;
+use super::edge_describe::DescribeEdgeArgs;
+use super::edge_list::ListEdgesArgs;
 use super::events::ReadEventsArgs;
 use super::explain::ExplainClaimArgs;
 use super::fail::FailArgs;
 use super::fail_execution::FailExecutionArgs;
+use super::flow_apply::ApplyDependencyArgs;
+use super::flow_create::CreateFlowArgs;
+use super::flow_describe::DescribeFlowArgs;
+use super::flow_eligibility::EvaluateFlowEligibilityArgs;
+use super::flow_get_tag::GetFlowTagArgs;
+use super::flow_graph::FlowGraphArgs;
+use super::flow_list::ListFlowsArgs;
+use super::flow_member::AddExecutionToFlowArgs;
+use super::flow_of::ResolveExecutionFlowIdArgs;
+use super::flow_policy::SetEdgeGroupPolicyArgs;
+use super::flow_seal::SealFlowArgs;
+use super::flow_set_tag::SetFlowTagArgs;
+use super::flow_stage::StageDependencyEdgeArgs;
+use super::flow_submit::SubmitFlowArgs;
 use super::get_tag::GetExecutionTagArgs;
 use super::grant_and_claim::IssueGrantAndClaimArgs;
 use super::heartbeat::HeartbeatWorkerArgs;
@@ -52,6 +71,7 @@ use super::turn::Turn;
 use super::unblock::UnblockExecutionArgs;
 use super::wait::WaitArgs;
 use super::wait_children::WaitChildrenArgs;
+use super::wait_flow::WaitFlowArgs;
 use super::workers::ListWorkersArgs;
 use crate::error::{Code, Error, Result};
 use crate::model::argument::Limits;
@@ -170,10 +190,12 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// What was left out comes first among the members; steps, which were the last, with their results.
+    /// What was left out comes first among the members; upstreams and steps, which were the last, with their results.
     fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
+        let upstream = self.text.rfind(",\"upstream\":[").filter(|_| !self.refill.upstream.is_empty());
         let steps = self.text.rfind(",\"steps\":[").filter(|_| !self.refill.steps.is_empty());
-        let mut members = &self.text.as_bytes()[..steps.unwrap_or(self.text.len())];
+        let apart = upstream.or(steps);
+        let mut members = &self.text.as_bytes()[..apart.unwrap_or(self.text.len())];
         if self.refill != Refill::default() && members.starts_with(b"{\"") {
             write(&self.refill, text)?;
             text.pop();
@@ -181,7 +203,7 @@ impl Kept {
             members = &members[1..];
         }
         text.extend_from_slice(members);
-        if steps.is_some() {
+        if apart.is_some() {
             text.push(b'}');
         }
         Ok(())
@@ -190,6 +212,7 @@ impl Kept {
 
 operations! {
     CreateExecution(CreateArgs) "`create_execution`";
+    SubmitFlow(SubmitFlowArgs) "`submit_flow`";
     Claim(ClaimArgs) "`claim`";
     Renew(RenewArgs) "`renew`";
     Progress(ProgressArgs) "`progress`";
@@ -230,6 +253,10 @@ operations! {
     BlockExecution(BlockExecutionArgs) "`block_execution_for_admission`";
     UnblockExecution(UnblockExecutionArgs) "`unblock_execution`";
     CancelExecution(CancelExecutionArgs) "`cancel_execution`";
+    CancelFlow(CancelFlowArgs) "`cancel_flow`";
+    CancelFlowHeader(CancelFlowHeaderArgs) "`cancel_flow_header`";
+    AckCancelMember(AckCancelMemberArgs) "`ack_cancel_member`";
+    WaitFlow(WaitFlowArgs) "`wait_flow`";
     DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
     GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";
     ListExecutions(ListExecutionsArgs) "`list_executions`";
@@ -241,6 +268,21 @@ operations! {
     InspectStorage(InspectStorageArgs) "`inspect_storage`";
     ExecutionHistory(ExecutionHistoryArgs) "`execution_history`";
     Wait(WaitArgs) "`wait`";
+    CreateFlow(CreateFlowArgs) "`create_flow`";
+    AddExecutionToFlow(AddExecutionToFlowArgs) "`add_execution_to_flow`";
+    StageDependencyEdge(StageDependencyEdgeArgs) "`stage_dependency_edge`";
+    ApplyDependency(ApplyDependencyArgs) "`apply_dependency_to_child`";
+    SetEdgeGroupPolicy(SetEdgeGroupPolicyArgs) "`set_edge_group_policy`";
+    SealFlow(SealFlowArgs) "`seal_flow`";
+    DescribeFlow(DescribeFlowArgs) "`describe_flow`";
+    ListFlows(ListFlowsArgs) "`list_flows`";
+    ListEdges(ListEdgesArgs) "`list_edges`";
+    DescribeEdge(DescribeEdgeArgs) "`describe_edge`";
+    ResolveExecutionFlowId(ResolveExecutionFlowIdArgs) "`resolve_execution_flow_id`";
+    EvaluateFlowEligibility(EvaluateFlowEligibilityArgs) "`evaluate_flow_eligibility`";
+    SetFlowTag(SetFlowTagArgs) "`set_flow_tag`";
+    GetFlowTag(GetFlowTagArgs) "`get_flow_tag`";
+    FlowGraph(FlowGraphArgs) "`flow_graph`";
 }
 
 #[cold]

@@ -211,7 +211,9 @@ impl Search<'_> {
         let matches = self.namespace.is_none_or(|namespace| namespace == listed.namespace)
             && (args.states.is_empty() || args.states.contains(&listed.state))
             && args.kind.as_ref().is_none_or(|kind| *kind == listed.kind)
-            && !listed.is_past(turn.now, turn.limits.retention.executions_ms);
+            && turn
+                .kept_until(listed.flow, (listed.ended_at, listed.retention_ms))?
+                .is_none_or(|until| until > turn.now);
         let in_lane = match &args.lane {
             Some(lane) if matches => turn.store.route(listed.route)?.lane == *lane,
             Some(_) | None => true,

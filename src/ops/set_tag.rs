@@ -11,6 +11,7 @@ use crate::model::id::ExecutionId;
 use crate::model::tag::{self, TAGS_MAX};
 use crate::store::{Keys, Touched};
 use serde::Serialize;
+use std::fmt::Display;
 
 /// The arguments of `set_execution_tag`.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub struct SetExecutionTagArgs {
 
 reads!(SetExecutionTagArgs { execution_id, key, value });
 
-/// A tag of an execution.
+/// A tag of an execution or of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -36,6 +37,15 @@ pub struct ExecutionTag {
     pub key: String,
     /// Its value.
     pub value: String,
+}
+
+impl ExecutionTag {
+    /// A tag, checked.
+    pub fn checked(key: String, value: String) -> Result<Self> {
+        tag::check_key("key", &key)?;
+        tag::check_value("value", &value)?;
+        Ok(Self { key, value })
+    }
 }
 
 /// Checked arguments.
@@ -52,27 +62,18 @@ impl Call for SetExecutionTagArgs {
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
-        tag::check_key("key", &self.key)?;
-        tag::check_value("value", &self.value)?;
-        Ok(Ready { id, tag: ExecutionTag { key: self.key, value: self.value } })
+        Ok(Ready { id, tag: ExecutionTag::checked(self.key, self.value)? })
     }
 
     /// A value that it has already is not written again.
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionTag> {
         let Ready { id, tag } = ready;
         let mut execution = load(turn, id)?;
-        let mut tags = stored_tags(turn.store.tags(execution.row)?.as_deref())?;
-        if tags.get(&tag.key) == Some(&tag.value) {
+        let stored = turn.store.tags(execution.row)?;
+        let Some((tags, former)) = changed(turn, stored.as_deref(), tag, ("executionId", id))? else {
             return Ok(tag.clone());
-        }
-        turn.store.refuse_when_full()?;
-        let former = tags.insert(tag.key.clone(), tag.value.clone());
-        if tags.len() > TAGS_MAX {
-            return Err(too_many(ready));
-        }
-        let text = serde_json::to_string(&tags)
-            .map_err(|e| Error::new(Code::InvariantBroken, format!("an execution's tags: {e}")))?;
-        turn.store.save_tags(execution.row, &text)?;
+        };
+        turn.store.save_tags(execution.row, &tags)?;
         if let Some(former) = former {
             turn.store.delete_tag(execution.row, &tag.key, &former)?;
         }
@@ -84,9 +85,29 @@ impl Call for SetExecutionTagArgs {
     }
 }
 
+/// Stored tags with one more, or with another value of one, and the former value; none where it has that value already.
+pub fn changed(
+    turn: &Turn<'_>,
+    stored: Option<&str>,
+    tag: &ExecutionTag,
+    owner: (&'static str, &dyn Display),
+) -> Result<Option<(String, Option<String>)>> {
+    let mut tags = stored_tags(stored)?;
+    if tags.get(&tag.key) == Some(&tag.value) {
+        return Ok(None);
+    }
+    turn.store.refuse_when_full()?;
+    let former = tags.insert(tag.key.clone(), tag.value.clone());
+    if tags.len() > TAGS_MAX {
+        return Err(too_many(&tag.key, owner));
+    }
+    let text =
+        serde_json::to_string(&tags).map_err(|e| Error::new(Code::InvariantBroken, format!("a set of tags: {e}")))?;
+    Ok(Some((text, former)))
+}
+
 #[cold]
-fn too_many(ready: &Ready) -> Error {
-    let limit = format!("at most {TAGS_MAX} tags of one execution");
-    Error::argument(Code::InvalidInput, "key", &limit, format_args!("one more, {:?}", ready.tag.key))
-        .with("executionId", ready.id)
+fn too_many(key: &str, (name, id): (&'static str, &dyn Display)) -> Error {
+    let limit = format!("at most {TAGS_MAX} tags");
+    Error::argument(Code::InvalidInput, "key", &limit, format_args!("one more, {key:?}")).with(name, id)
 }

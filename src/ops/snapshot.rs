@@ -140,6 +140,12 @@ pub struct StepSnapshot {
 pub struct ExecutionSnapshot {
     /// The execution.
     pub execution_id: String,
+    /// The flow that it is a member of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
+    /// What that calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member_name: Option<String>,
     /// Its namespace.
     pub namespace: String,
     /// Its lane.

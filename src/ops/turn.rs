@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::host::Mint;
 use crate::model::argument::Limits;
 use crate::model::event::EventDetail;
-use crate::model::execution::Execution;
+use crate::model::execution::{Execution, kept_until};
 use crate::model::flow::Flow;
 use crate::model::id::ExecutionId;
 use crate::model::vocabulary::{Cause, Outcome};
@@ -115,12 +115,18 @@ impl Turn<'_> {
 
     /// Whether an execution's retention is over: reads hide it until a tick deletes it. A member is kept with its flow.
     pub fn is_past(&mut self, execution: &Execution) -> Result<bool> {
-        let engine_ms = self.limits.retention.executions_ms;
-        let until = match execution.flow.filter(|_| execution.ended_at.is_some()) {
-            Some(flow) => self.store.flow(flow)?.kept_until(engine_ms),
-            None => execution.kept_until(engine_ms),
-        };
+        let until = self.kept_until(execution.flow, (execution.ended_at, execution.retention_ms))?;
         Ok(until.is_some_and(|until| until <= self.now))
+    }
+
+    /// Until when an execution is kept that ended at an instant, with a retention of its own or the engine's: a member as
+    /// long as its flow.
+    pub fn kept_until(&mut self, flow: Option<i64>, own: (Option<i64>, Option<i64>)) -> Result<Option<i64>> {
+        let engine_ms = self.limits.retention.executions_ms;
+        match flow.filter(|_| own.0.is_some()) {
+            Some(flow) => Ok(self.store.flow(flow)?.kept_until(engine_ms)),
+            None => Ok(kept_until(own.0, own.1, engine_ms)),
+        }
     }
 
     /// The row of the flow with this id, unless its retention is over.

@@ -1,7 +1,9 @@
-//! `unblock_execution`: a scheduler or an operator lets a blocked execution go. Spec: lifecycle §10.4.
+//! `unblock_execution`: a scheduler or an operator lets a blocked execution go, on to its upstreams where these are not
+//! settled. Spec: lifecycle §10.4.
 
 use super::block::{BlockAnswer, blocker};
 use super::call::Call;
+use super::flow_apply::let_go;
 use super::gate::{load, not_eligible};
 use super::settle::{Change, settle};
 use super::turn::Turn;
@@ -42,16 +44,9 @@ impl Call for UnblockExecutionArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<BlockAnswer> {
         let mut execution = load(turn, &ready.id)?;
-        let step = match execution.phase {
-            Phase::Blocked(blocked @ Blocked { by, .. }) if by == ready.by => blocked.unblock(turn.now),
-            Phase::Waiting(_)
-            | Phase::Delayed(_)
-            | Phase::Blocked(_)
-            | Phase::Active(_)
-            | Phase::Suspended(_)
-            | Phase::Terminal(_) => {
-                return Err(not_eligible(&execution, &format!("blocked as {}", ready.by.blocking_reason())));
-            }
+        let is_meant = matches!(execution.phase, Phase::Blocked(Blocked { by, .. }) if by == ready.by);
+        let Some(step) = let_go(turn, &execution)?.filter(|_| is_meant) else {
+            return Err(not_eligible(&execution, &format!("blocked as {}", ready.by.blocking_reason())));
         };
         settle(turn, &mut execution, Change::plain(step, turn.now))?;
         Ok(BlockAnswer { execution_id: execution.id.text(), public_state: execution.phase.state().public_state() })

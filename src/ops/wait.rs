@@ -2,6 +2,7 @@
 //! execution ends, so that nothing waits in here. Spec: decisions 2.7, 3.21.
 
 use super::call::Call;
+use super::cascade::IMPOSSIBLE;
 use super::events::not_past;
 use super::gate::load;
 use super::turn::Turn;
@@ -128,7 +129,8 @@ fn awaited(turn: &mut Turn<'_>, id: &ExecutionId) -> Result<Execution> {
 
 /// The first end after a position, where the execution was replayed since.
 fn former_end(turn: &Turn<'_>, execution: &Execution, after: i64) -> Result<Option<EventRow>> {
-    if execution.replay_count == 0 {
+    // A member can come back from being skipped without a replay of its own.
+    if execution.replay_count == 0 && execution.flow.is_none() {
         return Ok(None);
     }
     let oldest = turn.oldest_kept()?.max(after + 1);
@@ -165,6 +167,7 @@ fn former(turn: &Turn<'_>, execution: &Execution, end: &EventRow) -> Result<Wait
     let expiry = [Expiry::Deadline, Expiry::AttemptTimeout].into_iter().find(|expiry| expiry.cause() == end.cause);
     let reason = match expiry {
         Some(expiry) => Some(expiry.word().to_owned()),
+        None if outcome == Outcome::Skipped => Some(IMPOSSIBLE.to_owned()),
         None => failure(turn, execution, outcome, attempt)?,
     };
     ended(turn, outcome, attempt, reason)

@@ -1,4 +1,4 @@
-//! What is due: the fronts of the due index, of the live leases, and of the registry.
+//! What is due: the fronts of the due index, of the live leases, of the cancellations of flows, and of the registry.
 
 use super::Store;
 use crate::error::Result;
@@ -10,8 +10,8 @@ impl Store {
     pub fn first_due(&mut self) -> Result<Option<DueKey>> {
         self.fill_due()?;
         self.fill_leases()?;
-        let worker = self.first_worker_due()?;
-        Ok([self.due.head().key(), self.leases.head().key(), worker].into_iter().flatten().min())
+        let (flow, worker) = (self.first_cancel_due()?, self.first_worker_due()?);
+        Ok([self.due.head().key(), self.leases.head().key(), flow, worker].into_iter().flatten().min())
     }
 
     fn fill_due(&mut self) -> Result<()> {

@@ -13,6 +13,11 @@ macro_rules! edge_columns {
     };
 }
 
+pub(super) use edge_columns;
+
+/// How many columns that is.
+pub(super) const COLUMNS: usize = 10;
+
 impl Store {
     /// Keeps a new edge.
     pub fn insert_edge(&mut self, edge: &Edge) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::driver::Row;
+use super::listing::kept;
 use super::worker::WorkerRow;
 use crate::error::Result;
 use crate::model::event::EventDetail;
@@ -41,7 +42,7 @@ pub struct EventRow {
     pub row: Option<i64>,
     /// The execution.
     pub execution: Option<ExecutionId>,
-    /// The namespace of either.
+    /// The namespace of what it is about.
     pub namespace: String,
     /// What happened.
     pub cause: Cause,
@@ -59,6 +60,8 @@ pub struct EventRow {
     pub instance: Option<String>,
     /// The flow it is about.
     pub flow: Option<Uuid>,
+    /// The row of the flow that its execution is a member of now.
+    pub member_of: Option<i64>,
     /// What it tells beyond its columns.
     pub detail: Option<EventDetail>,
     /// The execution's event before it, which may be trimmed already.
@@ -68,7 +71,7 @@ pub struct EventRow {
 macro_rules! selected {
     () => {
         "SELECT v.position, v.at, coalesce(e.public_id, f.public_id), n.name, v.cause, v.state, v.lease, v.epoch, \
-         v.lease_id, v.worker, v.instance, v.execution, v.previous, v.flow FROM event v \
+         v.lease_id, v.worker, v.instance, v.execution, v.previous, v.flow, e.flow FROM event v \
          LEFT JOIN execution e ON e.id = v.execution LEFT JOIN former f ON f.execution = v.execution \
          JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace, f.namespace) "
     };
@@ -185,9 +188,12 @@ impl Store {
 
     /// Whether an execution has a tag at an instant. One that is past its retention then has none.
     pub fn is_tagged(&self, execution: i64, (key, value): (&str, &str), now: i64) -> Result<bool> {
-        const SQL: &str = "SELECT 1 FROM tag t JOIN execution e ON e.id = t.execution WHERE t.name = ?1 \
-             AND t.value = ?2 AND t.execution = ?3 AND coalesce(e.ended_at + coalesce(e.retention_ms, ?4) > ?5, 1)";
-        let params = [key.into(), value.into(), execution.into(), self.retention.executions_ms.into(), now.into()];
+        const SQL: &str = concat!(
+            "SELECT 1 FROM tag JOIN execution ON execution.id = tag.execution WHERE tag.name = ?3 AND tag.value = ?4 \
+             AND tag.execution = ?5 AND ",
+            kept!()
+        );
+        let params = [now.into(), self.retention.executions_ms.into(), key.into(), value.into(), execution.into()];
         self.first(SQL, &params, |_| Ok(())).map(|found| found.is_some())
     }
 }
@@ -209,5 +215,6 @@ fn read(row: &dyn Row) -> Result<EventRow> {
         detail: None,
         previous: row.opt_int(12)?,
         flow: row.opt_blob(13)?.map(stored_uuid).transpose()?,
+        member_of: row.opt_int(14)?,
     })
 }

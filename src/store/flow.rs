@@ -25,6 +25,8 @@ macro_rules! flow_columns {
     };
 }
 
+pub(super) use flow_columns;
+
 /// Which columns of a remembered flow are to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dirty {
@@ -108,6 +110,11 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets a flow, whose row is deleted.
+    pub(super) fn forget_flow(&mut self, row: i64) {
+        self.flows.0.remove(&row);
+    }
+
     /// What a flow was created with.
     pub fn flow_texts(&self, row: i64) -> Result<FlowTexts> {
         const SQL: &str = "SELECT kind, tags, cancel_reason FROM flow WHERE id = ?1";
@@ -119,6 +126,13 @@ impl Store {
             })
         })?
         .ok_or_else(|| gone(row))
+    }
+
+    /// Gives a flow another id, so that its own is free.
+    pub fn rename_flow(&mut self, row: i64, id: Uuid) -> Result<()> {
+        const SQL: &str = "UPDATE flow SET public_id = ?2 WHERE id = ?1";
+        self.flow_mut(row)?.id = id;
+        self.execute(SQL, &[row.into(), id.as_bytes().into()]).map(|_| ())
     }
 
     /// Keeps the tags of a flow, as a JSON object.
@@ -214,7 +228,10 @@ impl Store {
     }
 }
 
-fn read(row: &dyn Row) -> Result<Flow> {
+/// How many columns that is.
+pub(super) const COLUMNS: usize = 19 + STATES;
+
+pub(super) fn read(row: &dyn Row) -> Result<Flow> {
     let policy = row.opt_int(11)?.map(CancellationPolicy::of_number).transpose()?;
     let mut counts = [0; STATES];
     for (place, count) in counts.iter_mut().enumerate() {

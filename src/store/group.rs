@@ -23,9 +23,11 @@ impl Groups {
 
 macro_rules! group_columns {
     () => {
-        "execution, policy, k, let_run, round, total, succeeded, failed, skipped, state, satisfied_at"
+        "edge_group.execution, edge_group.policy, k, let_run, round, total, succeeded, failed, skipped, state, satisfied_at"
     };
 }
+
+pub(super) use group_columns;
 
 impl Store {
     /// The group of a downstream.
@@ -34,7 +36,7 @@ impl Store {
         if let Some((group, _)) = self.groups.0.get(&execution) {
             return Ok(Some(*group));
         }
-        let found = self.first(SQL, &[execution.into()], read)?;
+        let found = self.first(SQL, &[execution.into()], |row| read(row, 0))?;
         if let Some(group) = found {
             self.remember_group(group, false)?;
         }
@@ -45,6 +47,13 @@ impl Store {
     pub fn save_group(&mut self, group: EdgeGroup) -> Result<()> {
         self.writes += 1;
         self.remember_group(group, true)
+    }
+
+    /// Deletes the group of a downstream; answers how many rows that were.
+    pub(super) fn delete_group(&mut self, execution: i64) -> Result<u64> {
+        const SQL: &str = "DELETE FROM edge_group WHERE execution = ?1";
+        self.groups.0.remove(&execution);
+        self.execute(SQL, &[execution.into()])
     }
 
     fn remember_group(&mut self, group: EdgeGroup, dirty: bool) -> Result<()> {
@@ -86,16 +95,17 @@ impl Store {
     }
 }
 
-pub(super) fn read(row: &dyn Row) -> Result<EdgeGroup> {
+/// Reads the eleven columns of a group from column `first` on.
+pub(super) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
     Ok(EdgeGroup {
-        execution: row.int(0)?,
-        policy: EdgeGroupPolicy::of_numbers([row.int(1)?, row.int(2)?, row.int(3)?]),
-        round: row.int(4)?,
-        total: row.int(5)?,
-        succeeded: row.int(6)?,
-        failed: row.int(7)?,
-        skipped: row.int(8)?,
-        state: GroupState::of_number(row.int(9)?)?,
-        satisfied_at: row.opt_int(10)?,
+        execution: row.int(first)?,
+        policy: EdgeGroupPolicy::of_numbers([row.int(first + 1)?, row.int(first + 2)?, row.int(first + 3)?])?,
+        round: row.int(first + 4)?,
+        total: row.int(first + 5)?,
+        succeeded: row.int(first + 6)?,
+        failed: row.int(first + 7)?,
+        skipped: row.int(first + 8)?,
+        state: GroupState::of_number(row.int(first + 9)?)?,
+        satisfied_at: row.opt_int(first + 10)?,
     })
 }

@@ -1,10 +1,12 @@
-//! Listing executions: what a line of a listing tells, read in one statement, and the order of ids.
+//! Listing executions: what a line of a listing tells, read in one statement, the order of ids, and the members of a
+//! flow.
 
 use super::Store;
 use super::driver::Row;
 use super::execution::read_phase;
+use super::group::{self, group_columns};
 use crate::error::{Code, Error, Result};
-use crate::model::execution::kept_until;
+use crate::model::edge::EdgeGroup;
 use crate::model::id::ExecutionId;
 use crate::model::vocabulary::PublicState;
 
@@ -31,6 +33,8 @@ pub struct Listed {
     pub ended_at: Option<i64>,
     /// How long after its end it is kept, in ms, where that is its own affair.
     pub retention_ms: Option<i64>,
+    /// The row of its flow, with which it is kept.
+    pub flow: Option<i64>,
     /// Its kind.
     pub kind: String,
 }
@@ -38,23 +42,46 @@ pub struct Listed {
 macro_rules! listed_columns {
     () => {
         "public_id, namespace, route, created_at, priority, phase, next, reason, outcome, lapsed, until_at, expires_at, \
-         timeout_at, attempt_count, started_at, ended_at, retention_ms, kind FROM execution \
-         LEFT JOIN specification ON specification.execution = execution.id"
+         timeout_at, attempt_count, started_at, ended_at, retention_ms, kind, flow"
     };
 }
 
-impl Listed {
-    /// Whether its retention was over at an instant; `engine_ms` is that of executions which name none.
-    pub fn is_past(&self, now: i64, engine_ms: Option<i64>) -> bool {
-        kept_until(self.ended_at, self.retention_ms, engine_ms).is_some_and(|until| until <= now)
-    }
+macro_rules! listed_tables {
+    () => {
+        " FROM execution LEFT JOIN specification ON specification.execution = execution.id"
+    };
 }
+
+/// A member of a flow, as a picture of the flow shows it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its row.
+    pub row: i64,
+    /// What a listing tells of it.
+    pub listed: Listed,
+    /// What its flow calls it.
+    pub name: Option<String>,
+    /// When it last changed, in Unix ms.
+    pub changed_at: i64,
+    /// What it needs of its upstreams.
+    pub group: Option<EdgeGroup>,
+}
+
+/// Whether an execution is kept still at the instant ?1, where the engine keeps the others for ?2 ms; a member is kept with
+/// its flow.
+macro_rules! kept {
+    () => {
+        "coalesce(CASE WHEN execution.flow IS NULL THEN ended_at + coalesce(retention_ms, ?2) \
+         ELSE (SELECT f.ended_at + coalesce(f.retention_ms, ?2) FROM flow f WHERE f.id = execution.flow) END > ?1, 1)"
+    };
+}
+pub(super) use kept;
 
 impl Store {
     /// Executions after an id, in the order of ids, at most so many; of one namespace or of all. Left out is what is
     /// past its retention at an instant.
     pub fn list_executions(
-        &self,
+        &mut self,
         after: Option<&ExecutionId>,
         namespace: Option<i64>,
         limit: i64,
@@ -63,18 +90,23 @@ impl Store {
         const ALL: &str = concat!(
             "SELECT ",
             listed_columns!(),
-            " WHERE public_id > ?1 AND coalesce(ended_at + coalesce(retention_ms, ?4) > ?3, 1) \
-             ORDER BY public_id LIMIT ?2"
+            listed_tables!(),
+            " WHERE public_id > ?3 AND ",
+            kept!(),
+            " ORDER BY public_id LIMIT ?4"
         );
         const ONE: &str = concat!(
             "SELECT ",
             listed_columns!(),
-            " WHERE namespace = ?5 AND public_id > ?1 AND coalesce(ended_at + coalesce(retention_ms, ?4) > ?3, 1) \
-             ORDER BY public_id LIMIT ?2"
+            listed_tables!(),
+            " WHERE namespace = ?5 AND public_id > ?3 AND ",
+            kept!(),
+            " ORDER BY public_id LIMIT ?4"
         );
+        self.save_flows()?;
         let after = after.map(ExecutionId::stored);
         let after: &[u8] = after.as_ref().map_or(&[], |id| id);
-        let params = [after.into(), limit.into(), now.into(), self.retention.executions_ms.into(), namespace.into()];
+        let params = [now.into(), self.retention.executions_ms.into(), after.into(), limit.into(), namespace.into()];
         match namespace {
             None => self.all(ALL, &params[..4], read),
             Some(_) => self.all(ONE, &params, read),
@@ -83,9 +115,31 @@ impl Store {
 
     /// What a listing tells of the execution of a row.
     pub fn listed(&self, row: i64) -> Result<Listed> {
-        const SQL: &str = concat!("SELECT ", listed_columns!(), " WHERE execution.id = ?1");
+        const SQL: &str = concat!("SELECT ", listed_columns!(), listed_tables!(), " WHERE execution.id = ?1");
         self.first(SQL, &[row.into()], read)?
             .ok_or_else(|| Error::new(Code::Corruption, format!("execution row {row} is gone")))
+    }
+
+    /// The members of a flow in the order of their creation, at most so many; groups must have been written.
+    pub fn members(&self, flow: i64, limit: i64) -> Result<Vec<Member>> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            ", execution.id, member_name, changed_at, ",
+            group_columns!(),
+            listed_tables!(),
+            " LEFT JOIN edge_group ON edge_group.execution = execution.id WHERE flow = ?1 \
+             ORDER BY execution.id LIMIT ?2"
+        );
+        self.all(SQL, &[flow.into(), limit.into()], |row| {
+            Ok(Member {
+                listed: read(row)?,
+                row: row.int(19)?,
+                name: row.opt_text(20)?.map(str::to_owned),
+                changed_at: row.int(21)?,
+                group: row.opt_int(22)?.map(|_| group::read(row, 22)).transpose()?,
+            })
+        })
     }
 }
 
@@ -103,5 +157,6 @@ fn read(row: &dyn Row) -> Result<Listed> {
         ended_at: row.opt_int(15)?,
         retention_ms: row.opt_int(16)?,
         kind: row.text(17)?.to_owned(),
+        flow: row.opt_int(18)?,
     })
 }

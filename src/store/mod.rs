@@ -1,12 +1,13 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
-//! Invariant: what is remembered (counters, interned names, executions under a lease, flows and
-//! their groups, the fronts of the claim, lease
-//! and due indexes, the first worker to sweep, the first execution to delete, the routes that are blocked) equals what is
-//! stored, and is forgotten when a transaction is undone. Absent on purpose: rules; a store function saves what was
-//! decided elsewhere. Design §3.
+//! Invariant: what is remembered (counters, interned names, executions under a lease, flows and their groups, the fronts
+//! of the claim, lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to sweep, when
+//! the first execution or flow is past its retention, where the log starts, the routes that are blocked) equals what is
+//! stored, or will when the batch commits, and is forgotten when a transaction is undone. Absent on purpose: rules; a store
+//! function saves what was decided elsewhere. Design §3.
 
 mod attempt;
+mod backlog;
 mod blocked;
 mod claim;
 mod clock;
@@ -21,6 +22,7 @@ mod event;
 mod execution;
 mod failure;
 mod flow;
+mod flow_listing;
 mod frame;
 mod freeable;
 mod front;
@@ -32,6 +34,7 @@ mod listing;
 mod meta;
 pub mod migrations;
 mod namespace;
+mod order;
 mod payload;
 mod phase;
 mod progress;
@@ -48,6 +51,7 @@ mod tag;
 mod tally;
 mod trim;
 mod upkeep;
+mod upstream;
 mod worker;
 
 pub use claim::Work;
@@ -55,13 +59,15 @@ pub use dedup::Dedup;
 pub use event::{EventRow, NewEvent, ROWS_LOOKED_AT_MAX};
 pub use failure::Failure;
 pub use flow::FlowTexts;
+pub use flow_listing::{Drawn, EdgesOf};
 pub use frame::{FrameRange, FrameRow};
 pub use front::Keys;
 pub use lease::LeaseRange;
-pub use listing::Listed;
+pub use listing::{Listed, Member};
 pub use phase::Touched;
 pub use progress::Progress;
 pub use request::Request;
+pub use retention::Past;
 pub use specification::Specification;
 pub use step::Step;
 pub use summary::Summary;
@@ -113,12 +119,16 @@ pub struct Store {
     claimable: FxHashMap<i64, Frontier<ClaimKey>>,
     due: Frontier<DueKey>,
     leases: Frontier<DueKey>,
+    /// The first flow whose backlog is to be cancelled.
+    first_cancel: Head<DueKey>,
     /// The first worker to be swept.
     first_worker: Head<DueKey>,
     /// What was set when the engine was opened.
     retention: Retention,
-    /// When the retention of an execution is over next.
+    /// When the retention of an execution or of a flow is over next.
     first_past: Head<i64>,
+    /// The position before which nothing is left of the log.
+    log_start: Option<i64>,
     /// Whether executions wait for a capable worker, for the routes that were looked at.
     routes_blocked: FxHashMap<i64, bool>,
 }
@@ -140,9 +150,11 @@ impl Store {
             claimable: FxHashMap::default(),
             due: Frontier::default(),
             leases: Frontier::default(),
+            first_cancel: Head::Unknown,
             first_worker: Head::Unknown,
             retention: Retention::default(),
             first_past: Head::Unknown,
+            log_start: None,
             routes_blocked: FxHashMap::default(),
         };
         store.meta = store.load_meta()?;
@@ -191,8 +203,10 @@ impl Store {
         self.claimable.clear();
         self.due.forget();
         self.leases.forget();
+        self.first_cancel = Head::Unknown;
         self.first_worker = Head::Unknown;
         self.first_past = Head::Unknown;
+        self.log_start = None;
         self.routes_blocked.clear();
     }
 

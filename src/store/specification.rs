@@ -21,13 +21,17 @@ pub struct Specification {
     pub policy: Option<String>,
     /// Its tags, as a JSON object.
     pub tags: Option<String>,
+    /// What its flow calls it.
+    pub member_name: Option<String>,
+    /// Its place in its flow's topological order.
+    pub member_rank: Option<i64>,
 }
 
 impl Store {
     /// Keeps what an execution was created with.
     pub fn insert_specification(&mut self, execution: i64, made: &Specification) -> Result<()> {
         const SQL: &str = "INSERT INTO specification (execution, kind, creator, idempotency_key, input, \
-             attempt_timeout_ms, policy, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+             attempt_timeout_ms, policy, tags, member_name, member_rank) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let params = [
             execution.into(),
             (&made.kind).into(),
@@ -37,14 +41,16 @@ impl Store {
             made.attempt_timeout_ms.into(),
             made.policy.as_deref().into(),
             made.tags.as_deref().into(),
+            made.member_name.as_deref().into(),
+            made.member_rank.into(),
         ];
         self.execute(SQL, &params).map(|_| ())
     }
 
     /// What an execution was created with.
     pub fn specification(&self, execution: i64) -> Result<Specification> {
-        const SQL: &str = "SELECT kind, creator, idempotency_key, input, attempt_timeout_ms, policy, tags \
-             FROM specification WHERE execution = ?1";
+        const SQL: &str = "SELECT kind, creator, idempotency_key, input, attempt_timeout_ms, policy, tags, member_name, \
+             member_rank FROM specification WHERE execution = ?1";
         self.first(SQL, &[execution.into()], |row| {
             Ok(Specification {
                 kind: row.text(0)?.to_owned(),
@@ -54,6 +60,8 @@ impl Store {
                 attempt_timeout_ms: row.opt_int(4)?,
                 policy: row.opt_text(5)?.map(str::to_owned),
                 tags: row.opt_text(6)?.map(str::to_owned),
+                member_name: row.opt_text(7)?.map(str::to_owned),
+                member_rank: row.opt_int(8)?,
             })
         })?
         .ok_or_else(|| gone(execution))
@@ -61,9 +69,9 @@ impl Store {
 
     /// Makes a payload the input of an execution. The former one goes, unless it is an upstream's result itself.
     pub fn replace_input(&mut self, execution: i64, payload: i64) -> Result<()> {
-        const OWN: &str = "DELETE FROM payload WHERE id = (SELECT input FROM specification WHERE execution = ?1) \
-             AND NOT EXISTS (SELECT 1 FROM edge INDEXED BY edge_downstream WHERE downstream = ?1 AND result = payload.id)";
-        const SQL: &str = "UPDATE specification SET input = ?2 WHERE execution = ?1";
+        const OWN: &str =
+            "DELETE FROM payload WHERE id = (SELECT input FROM specification WHERE execution = ?1 AND passed = 0)";
+        const SQL: &str = "UPDATE specification SET input = ?2, passed = 1 WHERE execution = ?1";
         self.execute(OWN, &[execution.into()])?;
         self.execute(SQL, &[execution.into(), payload.into()]).map(|_| ())
     }

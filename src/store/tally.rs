@@ -87,20 +87,29 @@ impl Store {
     }
 
     /// How many executions are past their retention at an instant, though no tick has deleted them yet.
-    pub fn past_counts(&self, now: i64) -> Result<Tallies> {
+    pub fn past_counts(&mut self, now: i64) -> Result<Tallies> {
         const OWN: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
              AND retention_ms IS NOT NULL AND flow IS NULL AND ended_at + retention_ms <= ?1";
         const KEPT: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
              AND retention_ms IS NULL AND flow IS NULL AND ended_at <= ?1";
+        const FLOWS: &str = "SELECT e.route, e.namespace, e.section FROM flow f CROSS JOIN execution e \
+             INDEXED BY execution_flow ON e.flow = f.id WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NOT NULL \
+             AND f.ended_at + f.retention_ms <= ?1";
+        const KEPT_FLOWS: &str = "SELECT e.route, e.namespace, e.section FROM flow f CROSS JOIN execution e \
+             INDEXED BY execution_flow ON e.flow = f.id WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NULL \
+             AND f.ended_at <= ?1";
+        self.save_flows()?;
         let mut past = Tallies::default();
         let mut read = |row: &dyn Row| {
             let counts = past.entry((row.int(0)?, row.int(1)?)).or_default();
             counts[place(PublicState::of_number(row.int(2)?)?)] += 1;
             Ok(())
         };
-        self.query(OWN, &[now.into()], &mut read)?;
-        if let Some(kept_ms) = self.retention.executions_ms {
-            self.query(KEPT, &[(now - kept_ms).into()], &mut read)?;
+        for (own, others) in [(OWN, KEPT), (FLOWS, KEPT_FLOWS)] {
+            self.query(own, &[now.into()], &mut read)?;
+            if let Some(kept_ms) = self.retention.executions_ms {
+                self.query(others, &[(now - kept_ms).into()], &mut read)?;
+            }
         }
         Ok(past)
     }

@@ -41,6 +41,7 @@ impl Store {
         const FORMER: &str = "DELETE FROM former WHERE last_event < ?1";
         let Some((oldest, _)) = self.event_from(0)?.filter(|(oldest, _)| *oldest < kept_from) else { return Ok(0) };
         let until = kept_from.min(oldest + rows_max);
+        self.log_start = None;
         self.execute(DETAILS, &[oldest.into(), until.into()])?;
         self.execute(FORMER, &[until.into()])?;
         self.execute(EVENTS, &[until.into()])
@@ -48,9 +49,21 @@ impl Store {
 
     /// Deletes the detail of an event that was trimmed while its execution was blocked for what it tells.
     pub fn delete_trimmed_detail(&mut self, position: i64) -> Result<()> {
-        const SQL: &str = "DELETE FROM event_detail WHERE position = ?1 \
-             AND NOT EXISTS (SELECT 1 FROM event WHERE position = ?1)";
+        const SQL: &str = "DELETE FROM event_detail WHERE position = ?1";
+        if position >= self.log_start()? {
+            return Ok(());
+        }
         self.execute(SQL, &[position.into()]).map(|_| ())
+    }
+
+    /// Before this position nothing is left of the log.
+    fn log_start(&mut self) -> Result<i64> {
+        let start = match self.log_start {
+            Some(start) => start,
+            None => self.event_from(0)?.map_or(self.next_position(), |(oldest, _)| oldest),
+        };
+        self.log_start = Some(start);
+        Ok(start)
     }
 
     /// Keeps of an execution that is being deleted what its events need, as long as the log holds any.

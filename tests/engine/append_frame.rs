@@ -176,7 +176,7 @@ fn a_stream_is_closed_to_whoever_holds_no_active_execution() {
     delay(&mut world, &delayed, START + TTL).unwrap();
     cut_off(&mut world, &delayed, Code::StreamClosed);
     let waiting = world.running_in("post");
-    world.call(WaitChildrenArgs { handle: waiting.handle.clone() }).unwrap();
+    world.call(WaitChildrenArgs { handle: waiting.handle.clone(), ..WaitChildrenArgs::default() }).unwrap();
     cut_off(&mut world, &waiting, Code::StreamClosed);
     let expired = world.running_with(|create| create.deadline_at = Some(START + 5));
     world.pass(5);

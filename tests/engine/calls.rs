@@ -7,7 +7,7 @@ use tidegate::model::scheduling::{ClaimReason, LaneState};
 use tidegate::model::vocabulary::{Cause, FailureClass};
 use tidegate::ops::block::BlockExecutionArgs;
 use tidegate::ops::claim::{Claim, Worker};
-use tidegate::ops::complete::CompleteAnswer;
+use tidegate::ops::complete::{CompleteAnswer, CompleteArgs};
 use tidegate::ops::complete_execution::CompleteExecutionArgs;
 use tidegate::ops::events::EventRecord;
 use tidegate::ops::explain::{ClaimExplanation, ExplainClaimArgs};
@@ -51,6 +51,11 @@ pub fn unfenced(claim: &Claim) -> Shown {
 
 /// The source that needs no fence.
 pub const OPERATOR: &str = "operator_override";
+
+/// The completion of a claim, for a batch.
+pub fn done(claim: &Claim) -> CompleteArgs {
+    CompleteArgs { handle: claim.handle.clone(), ..CompleteArgs::default() }
+}
 
 /// The worker of an instance.
 pub fn worker(id: &str, instance: &str) -> Worker {

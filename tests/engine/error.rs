@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use tidegate::{Class, Code, Error};
 
 /// The categories of lifecycle §7.1 as words, and those of decisions §8.
-const CATEGORIES: [&str; 8] =
-    ["not_found", "validation", "contention", "conflict", "state", "bug", "storage", "engine"];
+const CATEGORIES: [&str; 9] =
+    ["not_found", "validation", "contention", "conflict", "state", "timeout", "bug", "storage", "engine"];
 
 /// The State kinds that are informational: lifecycle §7.3.
 const INFORMATIONAL: [&str; 14] = [

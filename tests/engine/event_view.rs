@@ -141,7 +141,7 @@ fn a_lease_that_is_given_up_for_a_delay_or_for_children_is_revoked() {
     world.call(DelayArgs { handle: claim.handle, delay_until: START + 1_000 }).unwrap();
     assert_eq!(last(&mut world), (Cause::Delayed, None, Some(LeaseEvent::Revoked)));
     let claim = world.running();
-    world.call(WaitChildrenArgs { handle: claim.handle }).unwrap();
+    world.call(WaitChildrenArgs { handle: claim.handle, ..WaitChildrenArgs::default() }).unwrap();
     let found = world.events();
     assert!(found.iter().any(|e| e.cause == Cause::WaitingChildren && e.lease == Some(LeaseEvent::Revoked)));
     assert!(found.iter().all(|e| e.completion.is_none()));

@@ -252,3 +252,28 @@ fn a_full_storage_takes_no_frames() {
     world.complete(&claim).unwrap();
     refusal(world.call(frame(&claim, b"late")), Code::StreamClosed);
 }
+
+#[test]
+fn a_flow_does_not_grow_on_a_full_storage_and_what_is_staged_can_be_applied() {
+    let (mut world, storage) = bounded();
+    let graph = world.graph(&[("a", &[]), ("b", &[])]);
+    let (flow, a, b) = (graph.flow.clone(), graph.id("a"), graph.id("b"));
+    let edge = world.staged(&flow, &a, &b);
+    let other = world.submit("mail");
+    let parent = world.member(&flow, "parent");
+    let claim = world.claim("parent");
+    storage.full.set(true);
+    refusal(world.create_flow(|_| {}), Code::StorageQuota);
+    assert!(world.create_flow(|args| args.flow_id = Some(flow.clone())).is_ok());
+    refusal(world.add(&flow, &other), Code::StorageQuota);
+    assert!(world.add(&flow, &a).is_ok());
+    refusal(world.stage(&flow, &a, &b), Code::StorageQuota);
+    refusal(world.wait_for(&claim, &[&a], None), Code::StorageQuota);
+    assert_eq!(world.state(&parent), PublicState::Active);
+    assert_eq!(world.apply(&flow, &edge).unwrap().unsatisfied_count, 1);
+    assert_eq!(world.wait_for(&claim, &[], None).unwrap().public_state, PublicState::Waiting);
+    world.finish("a");
+    world.finish("b");
+    world.finish("parent");
+    world.seal(&flow).unwrap();
+}

@@ -5,16 +5,21 @@ use std::rc::Rc;
 use tidegate::Result;
 use tidegate::store::driver::{Body, Driver, Reader, Value};
 
-/// Counts statements that write, and commits that hold at least one of them.
+/// Counts statements that read, those that write, and commits that hold at least one of the latter.
 pub struct Spy {
     wrapped: Rc<dyn Driver>,
+    reads: Cell<u64>,
     writes: Cell<u64>,
     commits: Cell<u64>,
 }
 
 impl Spy {
     pub fn over(wrapped: Rc<dyn Driver>) -> Self {
-        Self { wrapped, writes: Cell::new(0), commits: Cell::new(0) }
+        Self { wrapped, reads: Cell::new(0), writes: Cell::new(0), commits: Cell::new(0) }
+    }
+
+    pub fn reads(&self) -> u64 {
+        self.reads.get()
     }
 
     pub fn writes(&self) -> u64 {
@@ -33,6 +38,7 @@ impl Driver for Spy {
     }
 
     fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
+        self.reads.set(self.reads.get() + 1);
         self.wrapped.query(sql, params, reader)
     }
 

@@ -146,7 +146,7 @@ fn a_delay_and_a_wait_for_children_close_nothing() {
     world.pass(10);
     assert_eq!(of(&mut world, &claim), OPEN, "the delay is over, nobody has claimed yet");
     let again = world.claim("mail");
-    world.call(WaitChildrenArgs { handle: again.handle.clone() }).unwrap();
+    world.call(WaitChildrenArgs { handle: again.handle.clone(), ..WaitChildrenArgs::default() }).unwrap();
     assert_eq!(of(&mut world, &again), OPEN);
     world.cancel(&claim.execution_id).unwrap();
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::AttemptCancelled, 10));
@@ -191,7 +191,9 @@ fn a_deadline_closes_the_stream_of_an_attempt_that_is_open_whatever_it_is_doing(
     begun(&|world, claim| assert!(world.renew(claim).is_ok()));
     begun(&|world, claim| assert!(revoke(world, &claim.execution_id, |_| {}).is_ok()));
     begun(&|world, claim| assert!(delay(world, claim, START + 10.hours()).is_ok()));
-    begun(&|world, claim| assert!(world.call(WaitChildrenArgs { handle: claim.handle.clone() }).is_ok()));
+    begun(&|world, claim| {
+        assert!(world.call(WaitChildrenArgs { handle: claim.handle.clone(), ..WaitChildrenArgs::default() }).is_ok());
+    });
 }
 
 #[test]

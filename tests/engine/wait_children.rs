@@ -13,7 +13,7 @@ use tidegate::ops::wait_children::{WaitChildrenAnswer, WaitChildrenArgs};
 use tidegate::{Code, Operation, Result};
 
 fn wait(world: &mut World, claim: &Claim) -> Result<WaitChildrenAnswer> {
-    world.call(WaitChildrenArgs { handle: claim.handle.clone() })
+    world.call(WaitChildrenArgs { handle: claim.handle.clone(), ..WaitChildrenArgs::default() })
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_plain_claim_continues_the_same_attempt() {
 fn the_lane_is_woken() {
     let mut world = World::new();
     let claim = world.running();
-    let wait = Operation::from(WaitChildrenArgs { handle: claim.handle });
+    let wait = Operation::from(WaitChildrenArgs { handle: claim.handle, ..WaitChildrenArgs::default() });
     let wakes = world.batch(vec![wait.into()]).wakes;
     assert!(wakes.lanes.contains("mail") && wakes.finished.is_empty());
 }
@@ -115,7 +115,7 @@ fn only_the_holder_of_a_live_lease_may_wait() {
     let ended = world.running_in("post");
     world.cancel(&ended.execution_id).unwrap();
     refusal(wait(&mut world, &ended), Code::ExecutionNotActive);
-    refusal(world.call(WaitChildrenArgs { handle: "AA".to_owned() }), Code::Corruption);
+    refusal(world.call(WaitChildrenArgs { handle: "AA".to_owned(), ..WaitChildrenArgs::default() }), Code::Corruption);
 }
 
 #[test]
