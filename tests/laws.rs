@@ -14,10 +14,14 @@ mod asking;
 mod chronicle;
 #[path = "laws/constraint.rs"]
 mod constraint;
+#[path = "laws/crowd.rs"]
+mod crowd;
 #[path = "laws/failing.rs"]
 mod failing;
 #[path = "laws/finding.rs"]
 mod finding;
+#[path = "laws/flows/mod.rs"]
+mod flows;
 #[path = "laws/focused.rs"]
 mod focused;
 #[path = "laws/gate.rs"]
@@ -38,6 +42,10 @@ mod lasting;
 mod late_timer;
 #[path = "laws/law.rs"]
 mod law;
+#[path = "laws/linkage.rs"]
+mod linkage;
+#[path = "laws/linked.rs"]
+mod linked;
 #[path = "laws/listing.rs"]
 mod listing;
 #[path = "laws/met.rs"]

@@ -1,6 +1,7 @@
 //! Arbitrary texts and bytes in any argument of any operation: the answer is a typed one, a refusal of arguments names
 //! its field and writes nothing, and nothing panics.
 
+use crate::linked;
 use crate::mutation::mutated;
 use crate::op::Op;
 use crate::random::Random;
@@ -40,6 +41,7 @@ fn on_stage() -> Stage {
     stage.grant(create("7", |_| {}));
     stage.grant(block("7"));
     stage.grant(register("process", "worker", None));
+    linked::joined(&mut stage, &["1", "10", "11", "12"]);
     stage
 }
 

@@ -15,6 +15,7 @@ pub fn in_one_of(event: &Value, streams: &[&str]) -> bool {
         "completion" => !event["completion"].is_null(),
         "lease" => !event["lease"].is_null(),
         "operator" => event["cause"].as_str().is_some_and(|cause| OPERATOR.contains(&cause)),
+        "flow" => event["cause"].as_str().is_some_and(|cause| cause.starts_with("flow_")),
         "worker" => event["cause"].as_str().is_some_and(|cause| cause.starts_with("worker_")),
         other => panic!("no stream is called {other}"),
     })

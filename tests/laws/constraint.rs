@@ -16,7 +16,8 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT id FROM payload WHERE id NOT IN (SELECT input FROM specification WHERE input IS NOT NULL UNION ALL \
          SELECT result FROM attempt WHERE result IS NOT NULL UNION ALL \
          SELECT result FROM step WHERE result IS NOT NULL UNION ALL \
-         SELECT result FROM execution WHERE result IS NOT NULL)",
+         SELECT result FROM execution WHERE result IS NOT NULL UNION ALL \
+         SELECT result FROM edge WHERE result IS NOT NULL)",
     ),
     (
         "an execution has one specification",
@@ -47,36 +48,41 @@ pub const RULES: &[(&str, &str)] = &[
          WHERE e.id IS NULL OR e.phase <> 6",
     ),
     (
-        "what was cancelled or expired has an ending",
-        "SELECT id FROM execution WHERE outcome IN (3, 4) AND id NOT IN (SELECT execution FROM ending)",
+        "what was cancelled, expired or skipped has an ending",
+        "SELECT id FROM execution WHERE outcome IN (3, 4, 5) AND id NOT IN (SELECT execution FROM ending)",
     ),
     (
-        "only a replay, a priority, a revocation, a block, a mark have a detail",
+        "only a replay, a priority, a revocation, a block, a mark, a flow have a detail",
         "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
          WHERE CASE WHEN v.cause IS NULL THEN NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = d.execution \
-         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 22, 23, 32) END",
+         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 22, 23, 32, 40, 41, 42, 44, 45) END",
     ),
     (
-        "every replay and every change of priority has its detail",
+        "what must be told in detail is",
         "SELECT v.position FROM event v LEFT JOIN event_detail d ON d.position = v.position \
-         WHERE v.cause IN (22, 23) AND d.position IS NULL",
+         WHERE v.cause IN (22, 23, 41, 42, 44, 45) AND d.position IS NULL",
     ),
     (
         "a detail says what its cause has to say",
         "SELECT d.position, d.detail FROM event_detail d JOIN event v ON v.position = d.position \
          WHERE NOT CASE WHEN v.cause IN (13, 17, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
-         WHEN v.cause = 22 THEN d.detail ->> 'branch' = 'normal' AND d.detail ->> 'groupsReset' = 0 \
+         WHEN v.cause = 22 THEN d.detail ->> 'groupsReset' BETWEEN (d.detail ->> 'branch' <> 'normal') AND 1 \
+         WHEN v.cause = 40 THEN d.detail ->> 'nodeCount' > 0 AND d.detail ->> 'edgeCount' >= 0 \
+         WHEN v.cause = 41 THEN d.detail ->> 'executionId' LIKE '{fp:%' \
+         WHEN v.cause = 42 THEN d.detail ->> 'upstreamExecutionId' <> d.detail ->> 'downstreamExecutionId' \
+         WHEN v.cause = 44 THEN d.detail ->> 'memberCount' >= 0 \
+         WHEN v.cause = 45 THEN d.detail ->> 'publicFlowState' IN ('completed', 'failed') \
          ELSE d.detail ->> 'oldPriority' BETWEEN 0 AND 9000 AND d.detail ->> 'newPriority' BETWEEN 0 AND 9000 END",
     ),
     (
-        "a renewal, a change of priority, what workers do are no changes of phase",
-        "SELECT position FROM event WHERE (state IS NULL) <> (cause = 5 OR cause BETWEEN 23 AND 33) \
+        "a renewal, a change of priority, what workers and flows do are no changes of phase",
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause = 5 OR cause >= 23) \
          OR (cause >= 23 AND lease IS NOT NULL)",
     ),
     (
         "replays are counted",
-        "SELECT id FROM (SELECT e.id, e.replay_count, (SELECT count(*) FROM event v WHERE v.execution = e.id \
-         AND v.cause = 22) AS told FROM execution e) WHERE replay_count < told \
+        "SELECT id FROM (SELECT e.id, e.flow, e.replay_count, (SELECT count(*) FROM event v WHERE v.execution = e.id \
+         AND v.cause = 22) AS told FROM execution e) WHERE (replay_count < told AND flow IS NULL) \
          OR (replay_count > told AND (SELECT min(position) FROM event) = 1)",
     ),
     ("a lease that a call has ended is not live", "SELECT id FROM execution WHERE phase = 4 AND verb IS NOT NULL"),
@@ -97,11 +103,12 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT d.idempotency_key FROM dedup d LEFT JOIN execution e ON e.id = d.execution WHERE e.id IS NULL",
     ),
     (
-        "an event has an execution, or a worker in a namespace",
+        "an event has an execution, or a worker or a flow in a namespace",
         "SELECT v.position FROM event v LEFT JOIN execution e ON e.id = v.execution \
          LEFT JOIN former f ON f.execution = v.execution LEFT JOIN namespace n ON n.id = v.namespace WHERE CASE WHEN v.cause BETWEEN 30 AND 33 \
          THEN v.execution IS NOT NULL OR n.id IS NULL OR v.worker IS NULL OR v.instance IS NULL \
-         OR v.previous IS NOT NULL ELSE (e.id IS NULL) = (f.execution IS NULL) END",
+         OR v.previous IS NOT NULL WHEN v.cause >= 40 THEN v.execution IS NOT NULL OR n.id IS NULL OR v.flow IS NULL \
+         OR v.worker IS NOT NULL ELSE v.flow IS NOT NULL OR (e.id IS NULL) = (f.execution IS NULL) END",
     ),
     (
         "an execution has a route and a namespace",
@@ -123,7 +130,7 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "counters are past what is used",
         "SELECT * FROM meta WHERE next_execution <= (SELECT coalesce(max(id), 0) FROM execution) \
-         OR next_payload <= (SELECT coalesce(max(id), 0) FROM payload) \
+         OR next_flow <= (SELECT coalesce(max(id), 0) FROM flow) OR next_payload <= (SELECT coalesce(max(id), 0) FROM payload) \
          OR next_position <= (SELECT coalesce(max(position), 0) FROM event)",
     ),
     (
@@ -181,13 +188,13 @@ pub const RULES: &[(&str, &str)] = &[
         "counts equal a recount",
         "SELECT * FROM (SELECT t.route, t.namespace, t.waiting + t.active AS one, t.delayed AS two, \
          t.rate_limited + t.waiting_children AS three, t.completed AS seven, t.failed AS eight, t.cancelled AS nine, \
-         t.expired AS ten, t.active AS held, t.suspended + t.skipped AS never FROM tally t) t LEFT JOIN (SELECT route, \
+         t.expired AS ten, t.skipped AS eleven, t.active AS held, t.suspended AS never FROM tally t) t LEFT JOIN (SELECT route, \
          namespace, sum(section = 1) AS one, sum(section = 2) AS two, sum(section IN (3, 4)) AS three, \
-         sum(section = 7) AS seven, sum(section = 8) AS eight, sum(section = 9) AS nine, sum(section = 10) AS ten, \
+         sum(section = 7) AS seven, sum(section = 8) AS eight, sum(section = 9) AS nine, sum(section = 10) AS ten, sum(section = 11) AS eleven, \
          sum(phase = 4) AS held FROM execution GROUP BY route, namespace) e USING (route, namespace) \
          WHERE t.one <> coalesce(e.one, 0) OR t.two <> coalesce(e.two, 0) OR t.three <> coalesce(e.three, 0) \
          OR t.seven <> coalesce(e.seven, 0) OR t.eight <> coalesce(e.eight, 0) OR t.nine <> coalesce(e.nine, 0) \
-         OR t.ten <> coalesce(e.ten, 0) OR t.held <> coalesce(e.held, 0) OR t.never <> 0",
+         OR t.ten <> coalesce(e.ten, 0) OR t.eleven <> coalesce(e.eleven, 0) OR t.held <> coalesce(e.held, 0) OR t.never <> 0",
     ),
     (
         "what is in a state is counted",

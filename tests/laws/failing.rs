@@ -1,6 +1,7 @@
 //! A fault at every statement of every situation: each call is kept whole or leaves nothing, the answer tells which,
 //! and the engine goes on as a fresh one would.
 
+use crate::crowd::CASCADES;
 use crate::rows::{Dump, broken_rules, differences, dump, unsound};
 use crate::situation::{READ, situations};
 use crate::stage::{Act, Situation, Stage};
@@ -57,6 +58,24 @@ fn a_fault_at_any_statement_leaves_everything_or_nothing() {
                 n += 1;
             }
             assert!(n > 0, "{}: no statement failed", situation.name);
+        }
+    }
+}
+
+#[test]
+fn a_fault_within_a_cascade_leaves_everything_or_nothing() {
+    for situation in CASCADES {
+        let whole = course(situation, &[situation.act]);
+        let nothing = course(situation, &[]);
+        for (place, fault) in FAULTS.into_iter().enumerate() {
+            // Primes, so that every sort of statement is met before long.
+            let mut n = place as u64;
+            let mut step = 1;
+            while fails_at(situation, n, fault, &[&whole, &nothing, &nothing]) {
+                step = (step * 5 / 4 + 1).min(31);
+                n += step;
+            }
+            assert!(n > 60, "{}: only {n} statements", situation.name);
         }
     }
 }

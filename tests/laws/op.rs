@@ -162,6 +162,11 @@ pub enum Op {
     Streaming(Streaming),
     /// Tags, searches, counts, histories, waits.
     Inquiry(Inquiry),
+    /// About flows: the model of those stands in `flows`, and the walks here make none.
+    Flow {
+        op: &'static str,
+        args: Value,
+    },
     /// Arguments that are refused with this code, whatever the state.
     Invalid {
         op: &'static str,
@@ -208,7 +213,7 @@ impl Op {
             Self::Registry(registry) => registry.name(),
             Self::Streaming(streaming) => streaming.name(),
             Self::Inquiry(inquiry) => inquiry.name(),
-            Self::Invalid { op, .. } => op,
+            Self::Flow { op, .. } | Self::Invalid { op, .. } => op,
         }
     }
 
@@ -293,6 +298,7 @@ impl Op {
                 json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
             }
             Self::Events(watch) => watch.args(),
+            Self::Flow { args, .. } => return crate::flows::args(args, payloads),
             Self::Invalid { args, .. } => return args.clone(),
         };
         without_nulls(args)

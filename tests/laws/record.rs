@@ -159,7 +159,7 @@ pub fn without_file(answers: &[Value]) -> Vec<Value> {
 }
 
 /// Every stream there is.
-pub const STREAMS: [&str; 5] = ["execution", "completion", "lease", "operator", "worker"];
+pub const STREAMS: [&str; 6] = ["execution", "completion", "lease", "operator", "worker", "flow"];
 
 /// The events after a cursor, which moves on, and what the engine drew meanwhile.
 pub fn drawn(world: &mut World, cursor: &mut String) -> Drawn {

@@ -1,6 +1,7 @@
 //! What stands in the tables, read past the engine: dumps to compare, and the rules that rows keep among each other.
 
 use crate::constraint::{RULES, SOUND};
+use crate::linkage;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use tidegate::store::driver::{Driver, Row, Value};
@@ -147,7 +148,9 @@ pub fn differences(left: &Dump, right: &Dump) -> Vec<String> {
 
 /// Rules that some rows break, a line each.
 pub fn broken_rules(db: &dyn Driver) -> Vec<String> {
-    broken(db, RULES)
+    let mut wrong = broken(db, RULES);
+    wrong.extend(broken(db, linkage::RULES));
+    wrong
 }
 
 /// What is wrong with a file whose rows were compared with those of another one that breaks no rule.

@@ -233,7 +233,8 @@ pub const READ: fn(&Stage) -> Vec<Call> = |_| one(describe("99"));
 
 /// All of them.
 pub fn situations() -> impl Iterator<Item = &'static Situation> {
-    SITUATIONS.iter().chain(crate::scheduled::SITUATIONS).chain(crate::lasting::SITUATIONS)
+    let others = crate::scheduled::SITUATIONS.iter().chain(crate::lasting::SITUATIONS).chain(crate::linked::SITUATIONS);
+    SITUATIONS.iter().chain(others)
 }
 
 const SITUATIONS: &[Situation] = &[

@@ -37,27 +37,59 @@ pub fn statements() -> Vec<Statement> {
             (name, std::fs::read_to_string(&path).expect("a source"))
         })
         .collect();
-    let mut macros: Vec<(String, String)> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
+    let mut macros: Vec<TextMacro> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
     // One name may end like another: the longest first.
-    macros.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    macros.sort_by_key(|one| std::cmp::Reverse(one.name.len()));
     texts.iter().flat_map(|(name, text)| statements_of(name, text, &macros)).collect()
 }
 
-/// Macros without arguments that stand for a text: name and text.
-fn text_macros(text: &str) -> Vec<(String, String)> {
+/// A macro that stands for a text, in which the places of its arguments are marked.
+struct TextMacro {
+    name: String,
+    text: String,
+}
+
+/// What stands in a text where an argument of its macro goes.
+fn place_of(index: usize) -> String {
+    format!("‹{index}›")
+}
+
+fn text_macros(text: &str) -> Vec<TextMacro> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("macro_rules! ") {
         let rest = &text[at + "macro_rules! ".len()..];
         let name = rest.split_whitespace().next().unwrap_or_default();
-        let body = rest.split("};").next().unwrap_or_default();
-        if rest[name.len()..].trim_start().starts_with("{\n    () =>") {
-            found.push((name.to_owned(), literals(body)));
+        let Some((params, body)) = rest.split_once(") => {") else { continue };
+        let body = body.split("};").next().unwrap_or_default();
+        let params = params[name.len()..].trim_start_matches([' ', '{', '\n', '(']);
+        let params = params.split(',').filter_map(|one| Some(one.trim().split_once(":literal")?.0));
+        let marked = params.enumerate().fold(body.to_owned(), |body, (index, param)| {
+            body.replace(&format!("{param},"), &format!("{:?},", place_of(index)))
+        });
+        if !marked.contains('$') {
+            found.push(TextMacro { name: name.to_owned(), text: literals(&marked) });
         }
     }
     found
 }
 
-fn statements_of(file: &str, text: &str, macros: &[(String, String)]) -> Vec<Statement> {
+impl TextMacro {
+    /// A value with all calls of this macro written out.
+    fn written_out(&self, value: &str) -> String {
+        let call = format!("{}!(", self.name);
+        let mut written = value.to_owned();
+        while let Some(start) = written.find(&call) {
+            let after = &written[start + call.len()..];
+            let end = after.find(')').expect("the end of a call");
+            let args = after[..end].split(',').map(|arg| arg.trim().trim_matches('"')).enumerate();
+            let text = args.fold(self.text.clone(), |text, (index, arg)| text.replace(&place_of(index), arg));
+            written = format!("{}{text:?}{}", &written[..start], &after[end + 1..]);
+        }
+        written
+    }
+}
+
+fn statements_of(file: &str, text: &str, macros: &[TextMacro]) -> Vec<Statement> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("const ") {
         let rest = &text[at + "const ".len()..];
@@ -67,9 +99,7 @@ fn statements_of(file: &str, text: &str, macros: &[(String, String)]) -> Vec<Sta
         let Some(value) = value.trim_start().strip_prefix("&str =").filter(|_| is_name) else { continue };
         let value = &value[..end_of_value(value)];
         let end = text.len() - rest.len() + rest.find(value).expect("the value") + value.len();
-        let written_out = macros
-            .iter()
-            .fold(value.to_owned(), |value, (name, text)| value.replace(&format!("{name}!()"), &format!("{text:?}")));
+        let written_out = macros.iter().fold(value.to_owned(), |value, one| one.written_out(&value));
         let sql = literals(&written_out);
         let line = text[..at].matches('\n').count();
         found.push(Statement {
@@ -132,10 +162,14 @@ fn reason(text: &str, line: usize, end: usize) -> Option<String> {
 
 #[test]
 fn literals_read_as_the_compiler_reads_them() {
-    let text = "fn f() {\n    // scan: few\n    const A: &str = \"SELECT ';', \\\"b\\\" \\\n         FROM c\"; // more\n}\n\
-                const B: &str = concat!(columns!(), \"WHERE d\");\n";
-    let found = statements_of("x.rs", text, &[("columns".to_owned(), "SELECT d FROM e ".to_owned())]);
+    let text = "macro_rules! columns {\n    () => {\n        \"SELECT d FROM e \"\n    };\n}\n\
+                macro_rules! kept {\n    ($at:literal, $by:literal) => {\n        concat!(\"WHERE f > \", $at, \" + \", \
+                $by, \"\")\n    };\n}\n\
+                fn f() {\n    // scan: few\n    const A: &str = \"SELECT ';', \\\"b\\\" \\\n         FROM c\"; // more\n}\n\
+                const B: &str = concat!(columns!(), kept!(\"?2\", \"?1\"));\n";
+    let found = statements_of("x.rs", text, &text_macros(text));
     let shown: Vec<(&str, Option<&str>)> =
         found.iter().map(|one| (one.sql.as_str(), one.scan_reason.as_deref())).collect();
-    assert_eq!(shown, [("SELECT ';', \"b\" FROM c", Some("few")), ("SELECT d FROM e WHERE d", None)]);
+    let written_out = "SELECT d FROM e WHERE f > ?2 + ?1";
+    assert_eq!(shown, [("SELECT ';', \"b\" FROM c", Some("few")), (written_out, None)]);
 }

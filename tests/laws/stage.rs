@@ -2,6 +2,7 @@
 
 use crate::handle::Handle;
 use crate::lasting::again;
+use crate::linked;
 use crate::op::{Call, Op, Watch};
 use crate::rows::{self, Dump};
 use crate::scheduled::{grant_for, heartbeat, listings, register, use_of};
@@ -100,6 +101,7 @@ impl Stage {
             .chain(again("1"))
             .collect();
         answers.extend(self.world.send(&late).answers);
+        answers.extend(self.world.send(&linked::again()).answers);
         answers.push(json!(self.world.engine().tick().expect("a tick").next_due_at));
         (answers.into_iter().map(without_drawn).collect(), self.dump())
     }
@@ -125,8 +127,11 @@ impl Stage {
 }
 
 /// Drawn ids in a dump, and the handles among kept answers.
-fn drawn(_table: &str, column: &str, cell: &str) -> Option<String> {
+fn drawn(table: &str, column: &str, cell: &str) -> Option<String> {
     match column {
+        "public_id" if table == "edge" => Some("drawn".to_owned()),
+        // What is past its retention gives its id away.
+        "public_id" if table == "flow" && !cell.starts_with("x00000000") => Some("drawn".to_owned()),
         "attempt_id" | "lease_id" | "grant_key" if cell != "null" => Some("drawn".to_owned()),
         "answer" => {
             let text: String = serde_json::from_str(cell).expect("a quoted text");
@@ -141,7 +146,7 @@ fn without_drawn(answer: Value) -> Value {
     match answer {
         Value::Object(members) => {
             let kept = members.into_iter().filter(|(name, _)| {
-                !["handle", "leaseId", "attemptId", "grantKey", "message", "databaseBytes", "freeBytes"]
+                !["handle", "leaseId", "attemptId", "grantKey", "edgeId", "message", "databaseBytes", "freeBytes"]
                     .contains(&name.as_str())
             });
             kept.map(|(name, value)| (name, without_drawn(value))).collect::<serde_json::Map<_, _>>().into()

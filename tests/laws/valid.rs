@@ -1,5 +1,6 @@
 //! One valid call of each operation, each of which is granted on the stage of arbitrary arguments.
 
+use crate::linked;
 use crate::situation;
 use crate::stage::Stage;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
             json!({ "executionId": id, "expectedLeaseId": lease_id, "workerInstanceId": "process", "reason": "r" }),
         ),
         call("change_priority", json!({ "executionId": situation::id("4"), "newPriority": 5 })),
-        call("replay_execution", json!({ "executionId": ended })),
+        call("replay_execution", json!({ "executionId": ended, "cascade": true })),
         call("describe_execution", json!({ "executionId": id })),
         call("get_execution_result", json!({ "executionId": id })),
         call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),
@@ -64,13 +65,14 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
         call(
             "read_events",
             json!({ "after": "start", "limit": 5, "streams": ["lease"], "namespace": "team", "executionId": id,
-                "tag": { "key": "a.b", "value": "c" } }),
+                "flowId": linked::flow_id("1"), "tag": { "key": "a.b", "value": "c" } }),
         ),
         call("inspect_storage", json!({})),
         call("execution_history", json!({ "executionId": id, "streams": ["lease"], "limit": 5 })),
         call("wait", json!({ "executionId": ended, "after": "start" })),
     ];
-    calls.into_iter().chain(of_schedulers(stage)).chain(of_the_registry(stage)).collect()
+    let others = of_schedulers(stage).into_iter().chain(of_the_registry(stage)).chain(of_flows());
+    calls.into_iter().chain(others).collect()
 }
 
 fn call(op: &str, args: impl Into<Value>) -> Value {
@@ -136,7 +138,12 @@ fn of_schedulers(stage: &Stage) -> Vec<Value> {
 fn of_the_registry(stage: &Stage) -> Vec<Value> {
     let (handle, id) = (stage.handles[0].encode(), situation::id("1"));
     vec![
-        call("wait_children", json!({ "handle": handle })),
+        call(
+            "wait_children",
+            json!({ "handle": handle, "policy": { "kind": "quorum", "k": 1, "onSatisfied": "let_run" },
+                "edges": [{ "upstreamExecutionId": situation::id("10"), "edgeId": linked::edge_id("7"), "edgeRef": "r",
+                    "replaceInput": true }] }),
+        ),
         call("record_step", json!({ "handle": handle, "name": "part", "result": 0, "encoding": "text" })),
         call(
             "append_frame",
@@ -169,5 +176,59 @@ fn of_the_registry(stage: &Stage) -> Vec<Value> {
             json!({ "workerInstanceId": "process", "namespace": "default", "reason": "gone", "releaseLeases": true }),
         ),
         call("list_workers", json!({ "namespace": "default", "cursor": "1/a", "limit": 5 })),
+    ]
+}
+
+/// Graphs, their cancellations, what is read of them.
+fn of_flows() -> Vec<Value> {
+    let (flow, edge) = (linked::flow_id("1"), linked::edge_id("1"));
+    let ends = |up: &str, down: &str| (situation::id(up), situation::id(down));
+    let (up, down) = ends("11", "12");
+    let after = json!(["a", { "name": "b", "edgeRef": "r", "replaceInput": true }]);
+    let member = |name: &str| json!({ "name": name, "lane": "mail", "kind": "send" });
+    let needs = json!({ "name": "c", "executionId": situation::id("30"), "lane": "mail", "kind": "send", "input": 0,
+        "encoding": "text", "priority": 5, "creator": "me", "tags": { "a.b": "c" }, "after": after,
+        "need": { "quorum": 2 }, "onSatisfied": "let_run", "retry": { "maxRetries": 2 }, "attemptTimeoutMs": 1_000 });
+    let cancel = json!({ "flowId": flow, "policy": "cancel_all", "reason": "r" });
+    let mut header = cancel.clone();
+    header["graceMs"] = json!(5);
+    vec![
+        call(
+            "create_flow",
+            json!({ "flowId": linked::flow_id("2"), "kind": "k", "namespace": "team", "tags": { "a.b": "c" },
+                "retentionMs": 5 }),
+        ),
+        call(
+            "submit_flow",
+            json!({ "flowId": linked::flow_id("3"), "kind": "k", "namespace": "team", "tags": { "a.b": "c" },
+                "retentionMs": 5, "members": [member("a"), member("b"), needs] }),
+        ),
+        call("add_execution_to_flow", json!({ "flowId": flow, "executionId": situation::id("4"), "name": "n" })),
+        call(
+            "stage_dependency_edge",
+            json!({ "flowId": flow, "edgeId": linked::edge_id("5"), "upstreamExecutionId": up,
+                "downstreamExecutionId": down, "dependencyKind": "success_only", "edgeRef": "r", "replaceInput": true,
+                "expectedGraphRevision": 6 }),
+        ),
+        call("apply_dependency_to_child", json!({ "flowId": flow, "edgeId": edge })),
+        call(
+            "set_edge_group_policy",
+            json!({ "flowId": flow, "downstreamExecutionId": situation::id("11"),
+                "policy": { "kind": "quorum", "k": 2, "onSatisfied": "let_run" } }),
+        ),
+        call("seal_flow", json!({ "flowId": flow })),
+        call("cancel_flow", cancel),
+        call("cancel_flow_header", header),
+        call("ack_cancel_member", json!({ "flowId": flow, "executionId": up })),
+        call("describe_flow", json!({ "flowId": flow })),
+        call("list_flows", json!({ "cursor": linked::flow_id("0"), "limit": 5, "namespace": "team" })),
+        call("list_edges", json!({ "flowId": flow, "upstreamExecutionId": up, "cursor": edge, "limit": 5 })),
+        call("describe_edge", json!({ "flowId": flow, "edgeId": edge })),
+        call("resolve_execution_flow_id", json!({ "executionId": up })),
+        call("evaluate_flow_eligibility", json!({ "executionId": up })),
+        call("set_flow_tag", json!({ "flowId": flow, "key": "a.b", "value": "c" })),
+        call("get_flow_tag", json!({ "flowId": flow, "key": "a.b" })),
+        call("flow_graph", json!({ "flowId": flow, "limit": 5 })),
+        call("wait_flow", json!({ "flowId": flow, "after": 0 })),
     ]
 }

@@ -1,0 +1,184 @@
+//! What follows from an end in the model: edges are resolved, groups are satisfied or become impossible, children run
+//! or are skipped, siblings are cancelled, flows complete (flows §2.7–2.8, §2.12; decisions 4.1, 4.3, 4.7).
+
+use super::model::{CHILDREN, EdgeState, GroupState, Model, Need, Phase};
+use serde_json::{Value, json};
+
+impl Model {
+    /// Ends the latest attempt, unless it has ended already.
+    pub fn end_attempt(&mut self, row: usize, lifecycle: &'static str) {
+        if let Some(attempt) = self.members[row].attempts.last_mut() {
+            attempt.ended = attempt.ended.or(Some(lifecycle));
+        }
+    }
+
+    /// T10: the epoch rises where a lease was live.
+    pub fn cancel_member(&mut self, row: usize, at: i64, reason: &str, source: &str) {
+        self.end_attempt(row, "ended_cancelled");
+        let one = &mut self.members[row];
+        let lease = one.held().then_some("revoked");
+        one.epoch += i64::from(one.held());
+        one.ending = Some((reason.to_owned(), Some(source.to_owned())));
+        self.enter(row, at, Phase::Ended { outcome: "cancelled" }, "cancelled", lease);
+    }
+
+    /// T26.
+    fn skip(&mut self, row: usize, at: i64) {
+        self.end_attempt(row, "ended_cancelled");
+        self.members[row].ending = Some(("dependency_impossible".to_owned(), Some("engine".to_owned())));
+        self.enter(row, at, Phase::Ended { outcome: "skipped" }, "skipped", None);
+        self.meet("a skip");
+    }
+
+    /// Resolves all that follows from the ends of the call, first in first out.
+    pub fn cascade(&mut self, at: i64) {
+        while let Some(row) = self.queue.pop_front() {
+            let applied = |edge: &usize| self.edges[*edge].state == EdgeState::Applied;
+            let outbound = self.members[row].outbound.iter().copied().filter(applied).collect();
+            for edge in self.sorted(outbound) {
+                self.resolve(edge, at);
+            }
+        }
+        for flow in self.touched_flows.clone() {
+            self.conclude(flow, at);
+        }
+    }
+
+    /// A flow without a live member ends when it is sealed or cancelled, and goes on when one is replayed.
+    pub fn conclude(&mut self, flow: usize, at: i64) {
+        let done = self.is_over(flow) && self.live(flow) == 0;
+        if done == self.flows[flow].ended_at.is_some() {
+            return;
+        }
+        self.flows[flow].ended_at = done.then_some(at);
+        if done {
+            self.over.insert(self.flows[flow].id.clone());
+        }
+        if self.flows[flow].cancelled.is_some() {
+            return;
+        }
+        if done {
+            let state = self.public_flow_state(flow);
+            self.flow_event(flow, at, "flow_completed", &json!({ "publicFlowState": state }));
+            self.meet(if state == "failed" { "a flow that failed" } else { "a flow that completed" });
+        } else {
+            self.flow_event(flow, at, "flow_reopened", &Value::Null);
+            self.meet("a flow reopened");
+        }
+    }
+
+    /// Resolves an edge for good whose upstream has ended.
+    pub fn resolve(&mut self, edge: usize, at: i64) {
+        let (up, down, round) = (self.edges[edge].up, self.edges[edge].down, self.edges[edge].round);
+        let outcome = self.members[up].outcome().expect("an upstream that has ended");
+        let succeeded = outcome == "success";
+        let result = self.members[up].result.clone().filter(|_| succeeded);
+        let one = &mut self.edges[edge];
+        one.state = if succeeded { EdgeState::Satisfied } else { EdgeState::Impossible(outcome) };
+        one.result = result;
+        self.touch(down);
+        self.touch(up);
+        let group = &mut self.members[down].group;
+        if round != group.round {
+            self.meet("an edge of an earlier round");
+            return;
+        }
+        match outcome {
+            "success" => group.succeeded += 1,
+            "skipped" => group.skipped += 1,
+            _ => group.failed += 1,
+        }
+        let pending = group.state == GroupState::Pending;
+        if pending && group.policy.need == Need::All {
+            self.replace_input(edge);
+        }
+        if pending {
+            self.judge(down, Some(edge), at);
+        }
+    }
+
+    fn replace_input(&mut self, edge: usize) {
+        let one = &self.edges[edge];
+        if let (true, Some(result)) = (one.replaces, one.result.clone()) {
+            let down = one.down;
+            if !self.members[down].over() {
+                self.members[down].input = Some(result);
+                self.meet("an input that was replaced");
+            }
+        }
+    }
+
+    /// Where a group stands by its counters.
+    pub fn verdict(&self, down: usize) -> GroupState {
+        let group = &self.members[down].group;
+        let needed = match group.policy.need {
+            Need::All => group.total,
+            Need::Any => 1,
+            Need::Quorum(k) => k,
+        };
+        let bad = group.failed + group.skipped;
+        if group.succeeded >= needed {
+            GroupState::Satisfied
+        } else if (needed <= group.total && bad > group.total - needed) || group.succeeded + bad == group.total {
+            GroupState::Impossible
+        } else {
+            GroupState::Pending
+        }
+    }
+
+    /// Moves a pending group on, and its child and siblings with it.
+    pub fn judge(&mut self, down: usize, edge: Option<usize>, at: i64) {
+        let state = self.verdict(down);
+        if state == GroupState::Pending {
+            return;
+        }
+        self.members[down].group.state = state;
+        let ended_before = self.members[down].over();
+        let policy = self.members[down].group.policy;
+        if state == GroupState::Satisfied {
+            if let (Some(edge), true) = (edge, policy.need != Need::All) {
+                self.replace_input(edge);
+            }
+            self.let_go(down, at);
+        } else if self.members[down].runnable() {
+            self.skip(down, at);
+        }
+        if policy.need != Need::All && !policy.let_run && !ended_before {
+            self.cancel_siblings(down, state, at);
+        }
+        self.meet(match (policy.need, state) {
+            (Need::All, GroupState::Satisfied) => "an all_of group satisfied",
+            (Need::All, _) => "an all_of group impossible",
+            (Need::Any, GroupState::Satisfied) => "an any_of group satisfied",
+            (Need::Any, _) => "an any_of group impossible",
+            (Need::Quorum(_), GroupState::Satisfied) => "a quorum met",
+            (Need::Quorum(_), _) => "a quorum out of reach",
+        });
+    }
+
+    /// T19 for what its dependencies block.
+    pub fn let_go(&mut self, down: usize, at: i64) {
+        let Phase::Blocked { next, by: CHILDREN, not_before_at } = self.members[down].phase else { return };
+        let phase = match not_before_at {
+            Some(until_at) if until_at > at => Phase::Delayed { next, until_at },
+            Some(_) | None => Phase::Waiting { next },
+        };
+        self.enter(down, at, phase, "unblocked", None);
+    }
+
+    fn cancel_siblings(&mut self, down: usize, state: GroupState, at: i64) {
+        let satisfied = state == GroupState::Satisfied;
+        let reason = if satisfied { "sibling_quorum_satisfied" } else { "sibling_quorum_impossible" };
+        let round = self.members[down].group.round;
+        let open = |edge: &usize| self.edges[*edge].state == EdgeState::Applied && self.edges[*edge].round == round;
+        let inbound = self.members[down].inbound.iter().copied().filter(open).collect();
+        for edge in self.sorted(inbound) {
+            let up = self.edges[edge].up;
+            if !self.members[up].over() {
+                self.cancel_member(up, at, reason, "engine");
+                self.members[up].excused = satisfied;
+                self.meet(if satisfied { "a sibling of a met quorum" } else { "a sibling of a quorum out of reach" });
+            }
+        }
+    }
+}

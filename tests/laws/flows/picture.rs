@@ -1,0 +1,236 @@
+//! What reads of flows answer in the model (flows §2.10, §2.13, §2.15).
+
+use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
+use serde_json::{Value, json};
+
+impl Group {
+    pub fn policy_json(&self) -> Value {
+        let on_satisfied = if self.policy.let_run { "let_run" } else { "cancel_remaining" };
+        match self.policy.need {
+            Need::All => json!({ "kind": "all_of" }),
+            Need::Any => json!({ "kind": "any_of", "onSatisfied": on_satisfied }),
+            Need::Quorum(k) => json!({ "kind": "quorum", "k": k, "onSatisfied": on_satisfied }),
+        }
+    }
+
+    fn state_word(&self) -> &'static str {
+        match self.state {
+            GroupState::Pending => "pending",
+            GroupState::Satisfied => "satisfied",
+            GroupState::Impossible => "impossible",
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "policy": self.policy_json(),
+            "total": self.total,
+            "succeeded": self.succeeded,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "state": self.state_word(),
+        })
+    }
+}
+
+impl EdgeState {
+    pub fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Staged => ("staged", None),
+            Self::Applied => ("applied", None),
+            Self::Satisfied => ("satisfied", Some("success")),
+            Self::Impossible(outcome) => ("impossible", Some(outcome)),
+        }
+    }
+}
+
+impl Model {
+    /// The parts of an execution's snapshot that flows have to do with.
+    pub fn snapshot(&self, row: usize) -> Value {
+        let one = &self.members[row];
+        let attempts: Vec<Value> = one
+            .attempts
+            .iter()
+            .enumerate()
+            .map(|(index, attempt)| {
+                let open = if one.active() { "started" } else { "suspended" };
+                json!({ "attemptIndex": index, "lifecycle": attempt.ended.unwrap_or(open) })
+            })
+            .collect();
+        let state = self.blocking_reason(row).map_or(json!({}), |reason| json!({ "blockingReason": reason }));
+        json!({
+            "executionId": one.id,
+            "publicState": one.public_state(),
+            "state": state,
+            "flowId": one.flow.map(|flow| &self.flows[flow].id),
+            "attempts": attempts,
+            "replayCount": one.replay_count,
+            "createdAt": one.created_at,
+            "startedAt": one.started_at,
+            "completedAt": one.ended_at,
+        })
+    }
+
+    /// Whether it backs off or was put off is the other model's to say.
+    fn blocking_reason(&self, row: usize) -> Option<&'static str> {
+        match self.members[row].phase {
+            Phase::Waiting { .. } => Some("waiting_for_worker"),
+            Phase::Blocked { by, .. } => Some(by),
+            Phase::Delayed { .. } => None,
+            Phase::Held { .. } | Phase::Lapsed { .. } | Phase::Ended { .. } => Some("none"),
+        }
+    }
+
+    pub fn eligibility(&self, row: usize) -> &'static str {
+        let one = &self.members[row];
+        if !one.runnable() {
+            return "not_runnable";
+        }
+        match one.group.state {
+            GroupState::Impossible => "impossible",
+            GroupState::Pending if one.group.total > 0 => "blocked_by_dependencies",
+            GroupState::Pending | GroupState::Satisfied => "eligible",
+        }
+    }
+
+    pub fn flow_snapshot(&self, flow: usize) -> Value {
+        let one = &self.flows[flow];
+        let cancelled = one.cancelled.as_ref();
+        json!({
+            "flowId": one.id,
+            "kind": one.kind,
+            "namespace": one.namespace,
+            "publicFlowState": self.public_flow_state(flow),
+            "graphRevision": one.revision,
+            "nodeCount": one.members.len(),
+            "edgeCount": one.edges.len(),
+            "createdAt": one.created_at,
+            "sealed": one.sealed,
+            "cancelledAt": cancelled.map(|one| one.at),
+            "cancelReason": cancelled.and_then(|one| one.reason.as_ref()),
+            "cancellationPolicy": cancelled.map(|one| &one.policy),
+            "endedAt": one.ended_at,
+            "tags": one.tags,
+            "counts": self.counts(flow),
+            "excused": one.members.iter().filter(|row| self.members[**row].excused).count(),
+        })
+    }
+
+    /// How many members are in which state.
+    fn counts(&self, flow: usize) -> Value {
+        const STATES: [&str; 11] = [
+            "waiting",
+            "delayed",
+            "rate_limited",
+            "waiting_children",
+            "active",
+            "suspended",
+            "completed",
+            "failed",
+            "cancelled",
+            "expired",
+            "skipped",
+        ];
+        let state = |row: &usize| self.members[*row].public_state();
+        let count = |word: &str| self.flows[flow].members.iter().filter(|row| state(row) == word).count();
+        Value::Object(STATES.iter().map(|word| ((*word).to_owned(), json!(count(word)))).collect())
+    }
+
+    pub fn graph(&self, flow: usize) -> Value {
+        let one = &self.flows[flow];
+        let rows: Vec<usize> = one.members.iter().copied().collect();
+        let place = |row: usize| rows.binary_search(&row).expect("a member");
+        let edges: Vec<Value> = self
+            .sorted(one.edges.clone())
+            .into_iter()
+            .map(|edge| {
+                let edge = &self.edges[edge];
+                let (state, outcome) = edge.state.words();
+                json!({ "edgeId": edge.id, "from": place(edge.up), "to": place(edge.down), "edgeState": state,
+                    "outcome": outcome })
+            })
+            .collect();
+        json!({
+            "flowId": one.id,
+            "kind": one.kind,
+            "publicFlowState": self.public_flow_state(flow),
+            "graphRevision": one.revision,
+            "counts": self.counts(flow),
+            "nodes": rows.iter().map(|row| self.node(*row)).collect::<Vec<_>>(),
+            "edges": edges,
+            "truncated": false,
+        })
+    }
+
+    fn node(&self, row: usize) -> Value {
+        let one = &self.members[row];
+        json!({
+            "executionId": one.id,
+            "name": one.name,
+            "lane": one.lane,
+            "kind": one.kind,
+            "publicState": one.public_state(),
+            "createdAt": one.created_at,
+            "startedAt": one.started_at,
+            "endedAt": one.ended_at,
+            "changedAt": one.changed_at,
+            "attemptCount": one.attempts.len(),
+            "group": one.group.known.then(|| one.group.json()),
+        })
+    }
+
+    pub fn edge_snapshot(&self, edge: usize) -> Value {
+        let edge = &self.edges[edge];
+        let (state, outcome) = edge.state.words();
+        json!({
+            "edgeId": edge.id,
+            "flowId": self.flows[edge.flow].id,
+            "upstreamExecutionId": self.members[edge.up].id,
+            "downstreamExecutionId": self.members[edge.down].id,
+            "dependencyKind": "success_only",
+            "edgeRef": edge.named,
+            "replaceInput": edge.replaces,
+            "edgeState": state,
+            "outcome": outcome,
+            "createdAt": edge.created_at,
+        })
+    }
+
+    pub fn edges_at(&self, flow: usize, args: &Value) -> Value {
+        let row = |member: &str| self.by_id.get(text(args, member)).copied();
+        let (up, down) = (row("upstreamExecutionId"), row("downstreamExecutionId"));
+        let at = |edge: &usize| {
+            let edge = &self.edges[*edge];
+            let of_all = args["upstreamExecutionId"].is_null() && args["downstreamExecutionId"].is_null();
+            of_all || Some(edge.up) == up || Some(edge.down) == down
+        };
+        let cursor = text(args, "cursor");
+        let edges = self.flows[flow].edges.iter().copied().filter(at).filter(|edge| *self.edges[*edge].id > *cursor);
+        let mut edges = self.sorted(edges.collect());
+        let size = usize::try_from(args["limit"].as_i64().unwrap_or(100).min(1_000)).expect("a limit");
+        let more = edges.len() > size && size > 0;
+        edges.truncate(size);
+        let next = edges.last().filter(|_| more).map(|edge| &self.edges[*edge].id);
+        json!({ "edges": edges.iter().map(|edge| self.edge_snapshot(*edge)).collect::<Vec<_>>(), "nextCursor": next })
+    }
+
+    pub fn flow_page(&self, args: &Value) -> Value {
+        let cursor = text(args, "cursor");
+        let wanted = |name: &str| args["namespace"].as_str().is_none_or(|wanted| wanted == name);
+        let mut rows: Vec<usize> =
+            self.flow_ids.iter().filter(|(id, _)| id.as_str() > cursor).map(|(_, row)| *row).collect();
+        rows.retain(|row| wanted(&self.flows[*row].namespace));
+        let size = usize::try_from(args["limit"].as_i64().unwrap_or(100).min(1_000)).expect("a limit");
+        let more = rows.len() > size && size > 0;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more).map(|row| &self.flows[*row].id);
+        let told = rows.iter().map(|row| {
+            let one = &self.flows[*row];
+            let state = self.public_flow_state(*row);
+            let status = if ["open", "running", "blocked"].contains(&state) { "active" } else { state };
+            json!({ "flowId": one.id, "kind": one.kind, "namespace": one.namespace, "createdAt": one.created_at,
+                "publicFlowState": state, "status": status, "nodeCount": one.members.len() })
+        });
+        json!({ "flows": told.collect::<Vec<_>>(), "nextCursor": next })
+    }
+}

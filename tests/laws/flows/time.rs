@@ -1,0 +1,139 @@
+//! What time does in the model, each at its own instant (decisions 2.1–2.2, 3.6, 3.15), and the table of calls.
+
+use super::model::{Model, Phase, refused, text};
+use serde_json::{Value, json};
+
+/// The order is the order within one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Deadline,
+    Lease,
+    Delay,
+    Backlog,
+}
+
+impl Model {
+    fn first_due(&self) -> Option<(i64, Due, usize)> {
+        let live = self.members.iter().filter(|one| !one.over());
+        let of_members = live.flat_map(|one| {
+            let own = match one.phase {
+                Phase::Delayed { until_at, .. } => Some((until_at, Due::Delay)),
+                Phase::Held { expires_at } => Some((expires_at, Due::Lease)),
+                Phase::Lapsed { backoff_until } => backoff_until.map(|at| (at, Due::Delay)),
+                Phase::Waiting { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => None,
+            };
+            let deadline = one.deadline_at.map(|at| (at.max(one.changed_at), Due::Deadline));
+            own.into_iter().chain(deadline).map(|(at, kind)| (at, kind, one.row))
+        });
+        let backlogs = self.flows.iter().filter_map(|one| Some((one.backlog.as_ref()?.0, Due::Backlog, one.row)));
+        of_members.chain(backlogs).min()
+    }
+
+    pub fn next_due_at(&self) -> Option<i64> {
+        self.first_due().map(|due| due.0)
+    }
+
+    /// Applies all that is due.
+    pub fn apply_due(&mut self, now: i64) {
+        while let Some((at, kind, row)) = self.first_due().filter(|due| due.0 <= now) {
+            match kind {
+                Due::Deadline => self.expire(row, at),
+                Due::Lease => {
+                    let backoff_until = lapse_backoff(self.members[row].lapses + 1).map(|ms| at + ms);
+                    self.enter(row, at, Phase::Lapsed { backoff_until }, "lease_expired", Some("expired"));
+                }
+                Due::Delay => match self.members[row].phase {
+                    Phase::Delayed { next, .. } => self.enter(row, at, Phase::Waiting { next }, "delay_over", None),
+                    Phase::Lapsed { .. } => self.members[row].phase = Phase::Lapsed { backoff_until: None },
+                    Phase::Waiting { .. } | Phase::Blocked { .. } | Phase::Held { .. } | Phase::Ended { .. } => {
+                        panic!("a delay is due where there is none")
+                    }
+                },
+                Due::Backlog => self.finish_backlog(row, at),
+            }
+        }
+    }
+
+    /// T20.
+    fn expire(&mut self, row: usize, at: i64) {
+        let lease = self.members[row].held().then_some("expired");
+        self.end_attempt(row, "ended_failure");
+        self.members[row].ending = Some(("execution_deadline".to_owned(), None));
+        self.enter(row, at, Phase::Ended { outcome: "expired" }, "deadline_passed", lease);
+        self.meet("a deadline");
+        self.cascade(at);
+    }
+
+    /// The answer that a call must get. `found` is what the engine answered: ids that it minted are taken from it.
+    pub fn answer(&mut self, op: &str, args: &Value, found: &Value, now: i64) -> Value {
+        if let Some(code) = refused_at_once(op, args) {
+            return refused(code);
+        }
+        self.apply_due(now);
+        let answer = match op {
+            "create_execution" => Ok(self.create_execution(args, found, now)),
+            "create_flow" => Ok(self.create_flow(args, found, now)),
+            "submit_flow" => Ok(self.submit_flow(args, found, now)),
+            "add_execution_to_flow" => self.add_execution(args, now),
+            "stage_dependency_edge" => self.stage_edge(args, found, now),
+            "apply_dependency_to_child" => self.apply_edge(args, now),
+            "set_edge_group_policy" => self.set_policy(args),
+            "seal_flow" => self.seal(args, now),
+            "cancel_flow" => self.cancel_flow(args, now),
+            "cancel_flow_header" => self.cancel_header(args, now),
+            "ack_cancel_member" => Ok(self.ack(args)),
+            "claim" => Ok(self.claim(args, found, now)),
+            "complete" => self.complete(args, now),
+            "fail" => self.fail(args, now),
+            "delay" => self.delay(args, now),
+            "wait_children" => self.wait_children(args, now),
+            "cancel_execution" => self.cancel_execution(args, now),
+            "block_execution_for_admission" => self.block(args, now),
+            "unblock_execution" => self.unblock(args, now),
+            "replay_execution" => self.replay(args, now),
+            read => Ok(self.read(read, args)),
+        };
+        answer.map_or_else(|refusal| refusal, |answer| json!({ "ok": answer }))
+    }
+
+    fn read(&self, op: &str, args: &Value) -> Value {
+        let execution = || self.by_id.get(text(args, "executionId")).copied();
+        let flow = || self.flow_ids.get(text(args, "flowId")).copied();
+        match op {
+            "describe_execution" => execution().map_or(Value::Null, |row| self.snapshot(row)),
+            "evaluate_flow_eligibility" => {
+                json!({ "status": execution().map_or("not_found", |row| self.eligibility(row)) })
+            }
+            "resolve_execution_flow_id" => {
+                json!(execution().and_then(|row| self.members[row].flow).map(|flow| &self.flows[flow].id))
+            }
+            "describe_flow" => flow().map_or(Value::Null, |flow| self.flow_snapshot(flow)),
+            "flow_graph" => flow().map_or(Value::Null, |flow| self.graph(flow)),
+            "describe_edge" => {
+                let edge = flow().and_then(|flow| self.edge_of(flow, text(args, "edgeId")));
+                edge.map_or(Value::Null, |edge| self.edge_snapshot(edge))
+            }
+            "list_edges" => flow().map_or(json!({ "edges": [] }), |flow| self.edges_at(flow, args)),
+            "list_flows" => self.flow_page(args),
+            other => panic!("no operation is called {other}"),
+        }
+    }
+}
+
+/// What is wrong with the arguments themselves, whatever stands in the engine: time is not even applied.
+fn refused_at_once(op: &str, args: &Value) -> Option<&'static str> {
+    match op {
+        "stage_dependency_edge" if args["upstreamExecutionId"] == args["downstreamExecutionId"] => {
+            Some("conflict.self_referencing_edge")
+        }
+        "set_edge_group_policy" if args["policy"]["k"] == 0 => Some("validation.invalid_input"),
+        "cancel_flow_header" if args["graceMs"] == -1 => Some("validation.invalid_grace_ms"),
+        _ => None,
+    }
+}
+
+/// None after the first lapse in a row, then 1 s doubling to 60 s.
+fn lapse_backoff(lapses: i64) -> Option<i64> {
+    let doubled = u32::try_from(lapses - 2).ok()?;
+    Some((1_000_i64 << doubled.min(6)).min(60_000))
+}

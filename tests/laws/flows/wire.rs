@@ -1,0 +1,98 @@
+//! Calls of flows as one text, the way a host makes them. Payload bytes stand in hex in the calls and answers here.
+
+use crate::op::hex;
+use crate::world::World;
+use serde_json::{Value, json};
+use tidegate::wire::{self, Message};
+
+/// An operation and its arguments.
+pub type Said = (&'static str, Value);
+
+/// Members of arguments and answers that are places of payload bytes.
+const BYTES: [&str; 2] = ["input", "result"];
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect()
+}
+
+/// Puts payload bytes into the list, their places where they stood.
+fn detach(value: &mut Value, payloads: &mut Vec<Vec<u8>>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                if let (true, Some(hex)) = (BYTES.contains(&name.as_str()), member.as_str()) {
+                    payloads.push(bytes_of(hex));
+                    *member = json!(payloads.len() - 1);
+                } else {
+                    detach(member, payloads);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| detach(item, payloads)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Puts payload bytes where their places stand.
+fn attach(value: &mut Value, payloads: &[Vec<u8>]) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                let place = member.as_u64().filter(|_| BYTES.contains(&name.as_str()));
+                match place.and_then(|place| payloads.get(usize::try_from(place).ok()?)) {
+                    Some(bytes) => *member = json!(hex(bytes)),
+                    None => attach(member, payloads),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| attach(item, payloads)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The arguments of a call, its payload bytes in the list.
+pub fn args(args: &Value, payloads: &mut Vec<Vec<u8>>) -> Value {
+    let mut args = args.clone();
+    detach(&mut args, payloads);
+    args
+}
+
+/// Makes calls in one batch; answers the whole answer of the batch.
+pub fn say(world: &mut World, calls: &[Said]) -> Value {
+    let mut payloads = Vec::new();
+    let texts: Vec<Value> =
+        calls.iter().map(|(op, given)| json!({ "op": op, "args": args(given, &mut payloads) })).collect();
+    let message = Message { text: Value::Array(texts).to_string(), payloads };
+    let answer = wire::batch(world.engine(), message).expect("the message is well formed");
+    let mut batch: Value = serde_json::from_str(&answer.text).expect("an answer is JSON");
+    attach(&mut batch["answers"], &answer.payloads);
+    batch
+}
+
+/// The answer of one call that must be granted.
+pub fn ask(world: &mut World, op: &'static str, args: &Value) -> Value {
+    let mut batch = say(world, &[(op, args.clone())]);
+    let mut answer = batch["answers"][0].take();
+    assert!(answer.get("ok").is_some(), "{op} {args} is refused: {answer}");
+    answer["ok"].take()
+}
+
+/// Every event of the log from a cursor on; answers the cursor after them.
+pub fn events_after(world: &mut World, cursor: &str, filter: &Value) -> (Vec<Value>, String) {
+    const STREAMS: [&str; 6] = ["execution", "completion", "lease", "operator", "worker", "flow"];
+    let (mut events, mut after) = (Vec::new(), cursor.to_owned());
+    loop {
+        let mut args = json!({ "after": after, "limit": 1_000, "streams": STREAMS });
+        for (name, value) in filter.as_object().into_iter().flatten() {
+            args[name] = value.clone();
+        }
+        let mut page = ask(world, "read_events", &args);
+        if let Value::Array(told) = page["events"].take() {
+            events.extend(told);
+        }
+        page["cursor"].as_str().expect("a cursor").clone_into(&mut after);
+        if page["atEnd"] == true {
+            return (events, after);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! What workers and operators do to members in the model (lifecycle §9, §11, §13, §15; decisions 3.4–3.14, 4.2, 4.5).
+
+use super::model::{
+    Answer, Attempt, CHILDREN, EdgeState, Group, GroupState, Handle, Model, Next, Phase, Policy, payload, refused, text,
+};
+use super::shapes::policy_given;
+use serde_json::{Value, json};
+
+/// Whom the lease gate lets in.
+enum Pass {
+    Held(usize),
+    Lapsed(usize),
+    Repeated(Value),
+}
+
+impl Model {
+    fn gate(&self, args: &Value, verb: &str) -> Result<Pass, Value> {
+        let shown = self.handles.iter().find(|one| one.text == text(args, "handle")).expect("a handle of this run");
+        let one = &self.members[shown.row];
+        let attempt = Some(&one.attempts[shown.index]).filter(|attempt| attempt.epoch == shown.epoch);
+        let finished = attempt.and_then(|attempt| attempt.finished.as_ref());
+        if let Some((_, answer)) = finished.filter(|(finished, _)| *finished == verb) {
+            return Ok(Pass::Repeated(answer.clone()));
+        }
+        let current = attempt.is_some() && shown.index + 1 == one.attempts.len();
+        match one.phase {
+            Phase::Held { .. } | Phase::Lapsed { .. } if !current => Err(refused("contention.lease_conflict")),
+            Phase::Held { .. } => Ok(Pass::Held(shown.row)),
+            Phase::Lapsed { .. } => Ok(Pass::Lapsed(shown.row)),
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {
+                Err(refused("contention.execution_not_active"))
+            }
+        }
+    }
+
+    fn finish(&mut self, row: usize, verb: &'static str, answer: Value) -> Value {
+        self.members[row].attempts.last_mut().expect("an attempt").finished = Some((verb, answer.clone()));
+        answer
+    }
+
+    /// The first of a lane, in the order of priority and creation; what lapsed too often ends on the way.
+    pub fn claim(&mut self, args: &Value, found: &Value, now: i64) -> Value {
+        let lane = args["lanes"][0].as_str().expect("a lane").to_owned();
+        let free = |row: &usize| {
+            let one = &self.members[*row];
+            one.lane == lane && matches!(one.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None })
+        };
+        let mut rows: Vec<usize> = (0..self.members.len()).filter(free).collect();
+        rows.sort_by_key(|row| (-self.members[*row].priority, *row));
+        for row in rows {
+            let one = &self.members[row];
+            match one.phase {
+                // What ended on the way may have ended this one as well.
+                Phase::Ended { .. } => {}
+                Phase::Lapsed { .. } if one.reclaim_count >= one.reclaims_max => {
+                    self.end_attempt(row, "interrupted_reclaimed");
+                    self.members[row].ending = Some(("reclaim_cap_exceeded".to_owned(), None));
+                    self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
+                    self.meet("an end by the reclaim cap");
+                    self.cascade(now);
+                }
+                Phase::Waiting { .. }
+                | Phase::Delayed { .. }
+                | Phase::Blocked { .. }
+                | Phase::Held { .. }
+                | Phase::Lapsed { .. } => {
+                    return self.take(row, args, found, now);
+                }
+            }
+        }
+        Value::Null
+    }
+
+    fn take(&mut self, row: usize, args: &Value, found: &Value, now: i64) -> Value {
+        let one = &mut self.members[row];
+        one.epoch += 1;
+        one.started_at = one.started_at.or(Some(now));
+        let epoch = one.epoch;
+        let (cause, lease) = if one.active() {
+            ("reclaimed", "reclaimed")
+        } else if matches!(one.phase, Phase::Waiting { next: Next::Interrupted }) {
+            ("resumed", "acquired")
+        } else {
+            ("claimed", "acquired")
+        };
+        if cause == "resumed" {
+            let attempt = one.attempts.last_mut().expect("the interrupted attempt");
+            (attempt.epoch, attempt.finished) = (epoch, None);
+        } else {
+            one.reclaim_count += i64::from(cause == "reclaimed");
+            self.end_attempt(row, "interrupted_reclaimed");
+            self.members[row].attempts.push(Attempt { epoch, ended: None, finished: None });
+        }
+        let expires_at = now + args["leaseTtlMs"].as_i64().unwrap_or(30_000);
+        self.enter(row, now, Phase::Held { expires_at }, cause, Some(lease));
+        let index = self.members[row].attempts.len() - 1;
+        let text = text(&found["ok"], "handle").to_owned();
+        self.handles.push(Handle { text, row, index, epoch });
+        self.claimed(row)
+    }
+
+    /// T7.
+    pub fn complete(&mut self, args: &Value, now: i64) -> Answer {
+        let row = match self.gate(args, "complete")? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(answer) => return Ok(answer),
+        };
+        let answer = json!({ "executionId": self.members[row].id, "publicState": "completed" });
+        self.members[row].result = payload(args, "result");
+        self.end_attempt(row, "ended_success");
+        self.enter(row, now, Phase::Ended { outcome: "success" }, "completed", Some("revoked"));
+        self.cascade(now);
+        Ok(self.finish(row, "complete", answer))
+    }
+
+    /// T8 and T9, also by a holder whose lease lapsed.
+    pub fn fail(&mut self, args: &Value, now: i64) -> Answer {
+        let row = match self.gate(args, "fail")? {
+            Pass::Held(row) | Pass::Lapsed(row) => row,
+            Pass::Repeated(answer) => return Ok(answer),
+        };
+        self.end_attempt(row, "ended_failure");
+        let one = &mut self.members[row];
+        let lease = one.held().then_some("revoked");
+        let answer = if text(args, "class") == "transient" && one.retry_count < one.retries_max {
+            one.retry_count += 1;
+            let (until_at, next) = (now + one.retry_delay_ms, one.attempts.len());
+            self.enter(row, now, Phase::Delayed { next: Next::Retry, until_at }, "retry_scheduled", lease);
+            json!({ "outcome": "retry_scheduled", "delayUntil": until_at, "nextAttemptIndex": next })
+        } else {
+            self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", lease);
+            self.cascade(now);
+            json!({ "outcome": "terminal_failed" })
+        };
+        Ok(self.finish(row, "fail", answer))
+    }
+
+    /// T11.
+    pub fn delay(&mut self, args: &Value, now: i64) -> Answer {
+        let row = match self.gate(args, "delay")? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(answer) => return Ok(answer),
+        };
+        let until_at = args["delayUntil"].as_i64().expect("an instant").max(now);
+        self.enter(row, now, Phase::Delayed { next: Next::Interrupted, until_at }, "delayed", Some("revoked"));
+        let answer = json!({ "executionId": self.members[row].id, "publicState": "delayed", "delayUntil": until_at });
+        Ok(self.finish(row, "delay", answer))
+    }
+
+    /// T12: with edges, a new round; with nothing to wait for, T19 at once.
+    pub fn wait_children(&mut self, args: &Value, now: i64) -> Answer {
+        let row = match self.gate(args, "wait_children")? {
+            Pass::Held(row) => row,
+            Pass::Lapsed(_) => return Err(refused("state.lease_expired")),
+            Pass::Repeated(answer) => return Ok(answer),
+        };
+        let edges = args["edges"].as_array().cloned().unwrap_or_default();
+        let mut new = Vec::new();
+        if let Some(flow) = self.waits_in(row, &edges)? {
+            for edge in edges {
+                let up = self.member_of(flow, text(&edge, "upstreamExecutionId"))?;
+                let id = text(&edge, "edgeId").to_owned();
+                new.push((up, edge, id));
+            }
+            let former = &self.members[row].group;
+            // What was set before the first edge is for the first edges.
+            let set = if former.total == 0 { former.policy } else { Policy::default() };
+            let policy = if args["policy"].is_null() { set } else { policy_given(&args["policy"]) };
+            let round = former.round + 1;
+            self.members[row].group = Group { known: true, policy, round, ..Group::default() };
+            self.new_round(flow, row, &new, now);
+            self.meet("a round of children");
+        }
+        let (next, not_before_at) = (Next::Interrupted, None);
+        let blocked = Phase::Blocked { next, by: CHILDREN, not_before_at };
+        self.enter(row, now, blocked, "waiting_children", Some("revoked"));
+        if new.is_empty() {
+            self.let_go(row, now);
+        }
+        let from = self.edges.len() - new.len();
+        for edge in from..self.edges.len() {
+            if self.members[self.edges[edge].up].over() && self.edges[edge].state == EdgeState::Applied {
+                self.resolve(edge, now);
+            }
+        }
+        self.cascade(now);
+        let one = &self.members[row];
+        let answer = json!({ "executionId": one.id, "publicState": one.public_state() });
+        Ok(self.finish(row, "wait_children", answer))
+    }
+
+    /// The flow in which a worker may wait for these edges; none where it waits for none.
+    fn waits_in(&self, row: usize, edges: &[Value]) -> Result<Option<usize>, Value> {
+        if edges.is_empty() {
+            return Ok(None);
+        }
+        let flow = self.members[row].flow.ok_or_else(|| refused("state.execution_not_in_flow"))?;
+        let ups: Result<Vec<usize>, Value> =
+            edges.iter().map(|edge| self.member_of(flow, text(edge, "upstreamExecutionId"))).collect();
+        let ups = ups?;
+        if self.is_over(flow) {
+            return Err(refused("state.flow_already_terminal"));
+        }
+        if ups.contains(&row) {
+            return Err(refused("conflict.self_referencing_edge"));
+        }
+        if ups.iter().any(|up| self.leads(row, *up)) {
+            return Err(refused("conflict.cycle_detected"));
+        }
+        if edges.iter().any(|edge| self.edge_of(flow, text(edge, "edgeId")).is_some()) {
+            return Err(refused("conflict.dependency_already_exists"));
+        }
+        Ok(Some(flow))
+    }
+
+    /// T10 by an operator.
+    pub fn cancel_execution(&mut self, args: &Value, now: i64) -> Answer {
+        let row = self.find(text(args, "executionId"))?;
+        match self.members[row].outcome() {
+            Some("cancelled") => {}
+            Some(_) => return Err(refused("validation.invalid_input")),
+            None => {
+                self.cancel_member(row, now, text(args, "reason"), "operator_override");
+                self.cascade(now);
+            }
+        }
+        Ok(json!({ "executionId": self.members[row].id, "publicState": "cancelled" }))
+    }
+
+    /// T18.
+    pub fn block(&mut self, args: &Value, now: i64) -> Answer {
+        let row = self.find(text(args, "executionId"))?;
+        let next = match self.members[row].phase {
+            Phase::Waiting { next } => next,
+            Phase::Ended { .. } => return Err(refused("contention.execution_not_active")),
+            Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Held { .. } | Phase::Lapsed { .. } => {
+                return Err(refused("contention.execution_not_eligible"));
+            }
+        };
+        let by = BLOCKERS.into_iter().find(|by| *by == text(args, "reason")).expect("a reason");
+        self.enter(row, now, Phase::Blocked { next, by, not_before_at: None }, "blocked", None);
+        let one = &self.members[row];
+        Ok(json!({ "executionId": one.id, "publicState": one.public_state() }))
+    }
+
+    /// T19; while its group is pending it goes on to be blocked by its dependencies.
+    pub fn unblock(&mut self, args: &Value, now: i64) -> Answer {
+        let row = self.find(text(args, "executionId"))?;
+        let Phase::Blocked { next, by, .. } = self.members[row].phase else {
+            return Err(refused("contention.execution_not_eligible"));
+        };
+        if by != text(args, "expectedReason") {
+            return Err(refused("contention.execution_not_eligible"));
+        }
+        let group = &self.members[row].group;
+        if group.total > 0 && group.state == GroupState::Pending {
+            let blocked = Phase::Blocked { next, by: CHILDREN, not_before_at: None };
+            self.enter(row, now, blocked, "blocked", None);
+            self.meet("an unblocked member that its dependencies block");
+        } else {
+            self.enter(row, now, Phase::Waiting { next }, "unblocked", None);
+        }
+        let one = &self.members[row];
+        Ok(json!({ "executionId": one.id, "publicState": one.public_state() }))
+    }
+
+    /// What a claim hands back of the flow: the resolved edges of the round.
+    pub fn upstream(&self, row: usize) -> Vec<Value> {
+        let one = &self.members[row];
+        let resolved = |edge: &usize| {
+            let edge = &self.edges[*edge];
+            edge.round == one.group.round && matches!(edge.state, EdgeState::Satisfied | EdgeState::Impossible(_))
+        };
+        let edges = self.sorted(one.inbound.iter().copied().filter(resolved).collect());
+        let told = edges.into_iter().map(|edge| {
+            let edge = &self.edges[edge];
+            let outcome = if let EdgeState::Impossible(outcome) = edge.state { outcome } else { "success" };
+            let (result, encoding) =
+                edge.result.clone().map_or((None, None), |(bytes, encoding)| (Some(bytes), encoding));
+            let up = &self.members[edge.up];
+            json!({ "edgeId": edge.id, "edgeRef": edge.named, "executionId": up.id, "name": up.name,
+                "outcome": outcome, "result": result, "encoding": encoding, "omitted": null })
+        });
+        told.collect()
+    }
+
+    fn claimed(&self, row: usize) -> Value {
+        let one = &self.members[row];
+        let Phase::Held { expires_at } = one.phase else { panic!("what is claimed is held") };
+        let upstream = self.upstream(row);
+        let (input, encoding) = one.input.clone().map_or((None, None), |(bytes, encoding)| (Some(bytes), encoding));
+        json!({
+            "executionId": one.id,
+            "attemptIndex": one.attempts.len() - 1,
+            "leaseEpoch": one.epoch,
+            "leaseExpiresAt": expires_at,
+            "input": input,
+            "encoding": encoding,
+            "flowId": one.flow.map(|flow| &self.flows[flow].id),
+            "upstream": (!upstream.is_empty()).then_some(upstream),
+        })
+    }
+}
+
+pub const BLOCKERS: [&str; 3] = ["paused_by_operator", "waiting_for_budget", "waiting_for_quota"];
+
+/// A worker's name, which none of the laws is about.
+pub fn worker() -> Value {
+    json!({ "id": "worker", "instanceId": "process" })
+}
