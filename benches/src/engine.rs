@@ -1,11 +1,13 @@
 //! The engine itself, called from Rust.
 
+mod flow;
 mod look;
 mod stream;
 
 use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::floor::Floor;
+use crate::graph::Shape;
 use crate::marks;
 use crate::reading::{Search, Wanted};
 use crate::sample::sample;
@@ -39,6 +41,8 @@ pub struct EngineSubject {
     patches: u32,
     /// The newest frame that was read.
     seen: String,
+    /// The flow that was submitted last.
+    flow: String,
 }
 
 impl EngineSubject {
@@ -54,6 +58,7 @@ impl EngineSubject {
             picked: Vec::new(),
             patches: 0,
             seen: String::new(),
+            flow: String::new(),
         };
         subject.open()?;
         Ok(subject)
@@ -176,6 +181,14 @@ impl Subject for EngineSubject {
         floor.serve(u32::try_from(self.lanes.len()).unwrap_or(1))?;
         floor.fill(finished, waiting)?;
         self.open()
+    }
+
+    fn submit(&mut self, shape: Shape, count: u32) -> Result<()> {
+        self.submit_flows(shape, count)
+    }
+
+    fn cancel_flow(&mut self) -> Result<()> {
+        self.cancel_last_flow()
     }
 
     fn sweep(&mut self, count: u32) -> Result<()> {

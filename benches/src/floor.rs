@@ -7,14 +7,17 @@
 mod claim;
 mod count;
 mod event;
+mod flow;
 mod look;
 mod search;
 mod stream;
 mod sweep;
 
 use self::count::Counts;
+use self::flow::Flows;
 use crate::clock::AheadClock;
 use crate::database::Database;
+use crate::graph::Shape;
 use crate::marks;
 use crate::reading::{Search, Wanted};
 use crate::sample::sample;
@@ -43,6 +46,7 @@ struct Lease {
 #[derive(Default)]
 struct Counters {
     execution: i64,
+    flow: i64,
     payload: i64,
     position: i64,
 }
@@ -55,6 +59,9 @@ pub struct Floor {
     next: Counters,
     /// Changes of the counts, by route.
     counts: FxHashMap<i64, Counts>,
+    flows: Flows,
+    /// Ids that were made so far.
+    ids: i64,
     /// The routes of what requires nothing: one for each lane that is served.
     lanes: Vec<i64>,
     /// The routes of the requirement sets.
@@ -80,6 +87,8 @@ impl Floor {
             entropy: SeededEntropy::new(4_711),
             next: Counters::default(),
             counts: FxHashMap::default(),
+            flows: Flows::default(),
+            ids: 0,
             lanes: Vec::new(),
             sets: Vec::new(),
             created: 0,
@@ -94,10 +103,10 @@ impl Floor {
     }
 
     fn load_counters(&mut self) -> Result<()> {
-        const SQL: &str = "SELECT next_execution, next_payload, next_position FROM meta WHERE id = 1";
+        const SQL: &str = "SELECT next_execution, next_payload, next_position, next_flow FROM meta WHERE id = 1";
         let next = &mut self.next;
         self.database.db()?.query(SQL, &[], &mut |row| {
-            *next = Counters { execution: row.int(0)?, payload: row.int(1)?, position: row.int(2)? };
+            *next = Counters { execution: row.int(0)?, payload: row.int(1)?, position: row.int(2)?, flow: row.int(3)? };
             Ok(())
         })
     }
@@ -171,13 +180,12 @@ impl Floor {
 
     fn save_counters(&mut self, now: i64) -> Result<()> {
         const SQL: &str = "UPDATE meta SET last_instant = ?1, next_execution = ?2, next_payload = ?3, \
-             next_position = ?4 WHERE id = 1";
+             next_position = ?4, next_flow = ?5 WHERE id = 1";
         self.save_counts()?;
+        self.save_flows()?;
         let next = &self.next;
-        self.database
-            .db()?
-            .execute(SQL, &[now.into(), next.execution.into(), next.payload.into(), next.position.into()])
-            .map(|_| ())
+        let params = [now.into(), next.execution.into(), next.payload.into(), next.position.into(), next.flow.into()];
+        self.database.db()?.execute(SQL, &params).map(|_| ())
     }
 
     fn insert_payload(&mut self, bytes: &[u8]) -> Result<i64> {
@@ -220,12 +228,13 @@ impl Floor {
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
-        let (row, previous, route) = self.held(&lease)?;
+        let (row, previous, route, flow) = self.held(&lease)?;
         let counts = self.counts.entry(route).or_default();
         (counts.active, counts.completed) = (counts.active - 1, counts.completed + 1);
         let result = self.insert_payload(OUTPUT)?;
         let position = self.append_event(EVENT, now, row, &lease, previous)?;
-        self.database.db()?.execute(UPDATE, &[row.into(), now.into(), position.into(), result.into()]).map(|_| ())
+        self.database.db()?.execute(UPDATE, &[row.into(), now.into(), position.into(), result.into()])?;
+        flow.map_or(Ok(()), |flow| self.member_completed(flow, row, result, now))
     }
 
     fn renew_one(&mut self, now: i64) -> Result<()> {
@@ -234,20 +243,20 @@ impl Floor {
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 5, 2, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
-        let (row, previous, _) = self.held(&lease)?;
+        let (row, previous, ..) = self.held(&lease)?;
         let position = self.append_event(EVENT, now, row, &lease, previous)?;
         self.database.db()?.execute(UPDATE, &[row.into(), (now + TTL_MS).into(), now.into(), position.into()])?;
         self.leases.push_back(lease);
         Ok(())
     }
 
-    /// The row of a lease that is live, its latest event and its route.
-    fn held(&self, lease: &Lease) -> Result<(i64, i64, i64)> {
+    /// The row of a lease that is live, its latest event, its route and its flow.
+    fn held(&self, lease: &Lease) -> Result<(i64, i64, i64, Option<i64>)> {
         const SQL: &str =
-            "SELECT id, last_event, route FROM execution WHERE public_id = ?1 AND lease_id = ?2 AND phase = 4";
+            "SELECT id, last_event, route, flow FROM execution WHERE public_id = ?1 AND lease_id = ?2 AND phase = 4";
         let mut found = None;
         self.database.db()?.query(SQL, &[(&lease.public_id).into(), (&lease.id).into()], &mut |row| {
-            found = Some((row.int(0)?, row.int(1)?, row.int(2)?));
+            found = Some((row.int(0)?, row.int(1)?, row.int(2)?, row.opt_int(3)?));
             Ok(())
         })?;
         found.ok_or_else(unclaimed)
@@ -293,6 +302,14 @@ impl Subject for Floor {
 
     fn renew(&mut self, count: u32, batch: u32) -> Result<()> {
         self.commit(count, batch, &mut |floor, now, _| floor.renew_one(now))
+    }
+
+    fn submit(&mut self, shape: Shape, count: u32) -> Result<()> {
+        self.submit_flows(shape, count)
+    }
+
+    fn cancel_flow(&mut self) -> Result<()> {
+        self.cancel_last_flow()
     }
 
     fn sweep(&mut self, count: u32) -> Result<()> {

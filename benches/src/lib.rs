@@ -16,6 +16,8 @@ pub mod drain;
 pub mod engine;
 pub mod events;
 pub mod floor;
+pub mod flows;
+pub mod graph;
 pub mod ground;
 pub mod history;
 #[cfg(target_family = "wasm")]

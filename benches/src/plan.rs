@@ -87,6 +87,11 @@ impl Plan {
         if self.quick { 150 } else { 5_000 }
     }
 
+    /// Widths of fans; the first is what growth is measured against, and divides the other one.
+    pub const fn fan_widths(&self) -> [u32; 2] {
+        if self.quick { [10, 100] } else { [100, 10_000] }
+    }
+
     /// Whether a line is wanted.
     pub fn wants(&self, place: &str, scenario: &str) -> bool {
         format!("{place}: {scenario}").contains(&self.filter)

@@ -4,7 +4,7 @@ use crate::ground::{ALL, Ground};
 use crate::line::Line;
 use crate::plan::Plan;
 use crate::subject::Work;
-use crate::{backlog, create, drain, events, history, lanes, open, renew, streams, sweep};
+use crate::{backlog, create, drain, events, flows, history, lanes, open, renew, streams, sweep};
 use tidegate::Result;
 
 /// What a ground is asked to do.
@@ -46,6 +46,9 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
     }
     if ground.inside() {
         streams::measure(ground, plan, hand)?;
+    }
+    if ground.inside() && !ground.slow() {
+        flows::measure(ground, plan, hand)?;
     }
     if ground.inside() && !ground.slow() && events::scenarios(plan).iter().any(|scenario| wants(scenario)) {
         events::measure(ground, plan)?.into_iter().for_each(&mut *hand);

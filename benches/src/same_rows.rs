@@ -5,6 +5,7 @@ use crate::clock::AheadClock;
 use crate::database::Database;
 use crate::engine::EngineSubject;
 use crate::floor::Floor;
+use crate::graph::Shape;
 use crate::streaming::{Frames, KEPT_MAX, LOSSY_TTL_MS, MEMBERS, Sort};
 use crate::subject::{Subject, TTL_MS, Work};
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use tidegate::store::driver::{Driver, Value};
 use tidegate::{Code, Error, Result};
 
 /// Columns that hold random ids: equal when they are there on both sides.
-const RANDOM: [&str; 3] = ["public_id", "attempt_id", "lease_id"];
+const RANDOM: [&str; 4] = ["public_id", "attempt_id", "lease_id", "flow"];
 
 /// The content of every table: rows as text, by table.
 type Content = BTreeMap<String, Vec<String>>;
@@ -22,10 +23,13 @@ type Step = fn(&mut dyn Subject) -> Result<()>;
 
 /// Fails with the first difference.
 pub fn check() -> Result<()> {
-    let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
-    let mut engine = EngineSubject::over(engine_rows.lent()?, clock())?;
-    let mut floor = Floor::over(floor_rows.lent()?, clock())?;
-    let steps: [(&str, Step); 15] = [
+    live(&executions())?;
+    live(&flows())
+}
+
+/// The life of executions that are in no flow.
+fn executions() -> [(&'static str, Step); 15] {
+    [
         ("create", |subject| subject.create(Work::plain(7, 3))),
         ("claim", |subject| subject.claim(5, 2)),
         ("renew", |subject| subject.renew(2, 2)),
@@ -60,7 +64,37 @@ pub fn check() -> Result<()> {
             subject.append(Frames { sort: Sort::Lossy, count: 2_500, batch: 250 })
         }),
         ("append past the limit", |subject| subject.append(Frames::durable(KEPT_MAX + 30, 250))),
-    ];
+    ]
+}
+
+/// The life of flows.
+fn flows() -> [(&'static str, Step); 5] {
+    [
+        ("submit a chain", |subject| subject.submit(Shape::Chain(4), 1)),
+        ("run a chain", |subject| (0..4).try_for_each(|_| subject.drain(1, 1))),
+        ("run fans", |subject| {
+            subject.submit(Shape::Fan(5), 2)?;
+            subject.drain(2, 2)?;
+            subject.claim(10, 10)?;
+            subject.shuffle();
+            subject.complete(7, 3)
+        }),
+        ("run fans to their ends", |subject| {
+            subject.complete(3, 1)?;
+            subject.drain(2, 1)
+        }),
+        ("cancel a flow", |subject| {
+            subject.submit(Shape::Fan(6), 1)?;
+            subject.cancel_flow()
+        }),
+    ]
+}
+
+/// Lets both live it, and compares them after each step.
+fn live(steps: &[(&str, Step)]) -> Result<()> {
+    let (mut engine_rows, mut floor_rows) = (Database::memory(), Database::memory());
+    let mut engine = EngineSubject::over(engine_rows.lent()?, clock())?;
+    let mut floor = Floor::over(floor_rows.lent()?, clock())?;
     for (step, act) in steps {
         for subject in [&mut engine as &mut dyn Subject, &mut floor] {
             // Each step has an instant of its own.

@@ -3,6 +3,7 @@
 //! Invariant: a subject that could not do all it was asked to do answers an error, so no time stands for less work.
 //! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
 
+use crate::graph::Shape;
 use crate::reading::{Search, Wanted};
 use crate::streaming::Frames;
 use std::collections::VecDeque;
@@ -125,6 +126,16 @@ pub trait Subject {
 
     /// Reads one page of what is searched for; answers how many lines it has.
     fn search(&mut self, _search: Search) -> Result<u32> {
+        Err(unable())
+    }
+
+    /// Submits so many flows of a shape, each in a commit of its own.
+    fn submit(&mut self, _shape: Shape, _count: u32) -> Result<()> {
+        Err(unable())
+    }
+
+    /// Cancels the flow that was submitted last, with all its members.
+    fn cancel_flow(&mut self) -> Result<()> {
         Err(unable())
     }
 

@@ -16,7 +16,7 @@ impl Floor {
              epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
              last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
              worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
-        let (row, previous, public_id, route) = self.candidate()?;
+        let (row, previous, public_id, route, flow) = self.candidate()?;
         let mut input = None;
         self.database.db()?.query(INPUT, &[row.into()], &mut |found| {
             input = Some((found.text(0)?.to_owned(), found.blob(3)?.to_vec(), found.opt_text(4)?.map(str::to_owned)));
@@ -44,23 +44,24 @@ impl Floor {
         let counts = self.counts.entry(route).or_default();
         (counts.waiting, counts.active) = (counts.waiting - 1, counts.active + 1);
         self.leases.push_back(Lease { public_id, id: lease });
-        Ok(())
+        flow.map_or(Ok(()), |flow| self.member_claimed(flow, row, now))
     }
 
-    /// What is claimed next: its row, its latest event, its id and its route.
-    fn candidate(&self) -> Result<(i64, i64, [u8; 18], i64)> {
-        const OF_ONE: &str = "SELECT id, public_id, last_event, route FROM execution \
+    /// What is claimed next: its row, its latest event, its id, its route and its flow.
+    fn candidate(&self) -> Result<(i64, i64, [u8; 18], i64, Option<i64>)> {
+        const OF_ONE: &str = "SELECT id, public_id, last_event, route, flow FROM execution \
              WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
-        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route FROM route r JOIN execution e ON e.id = \
+        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route, e.flow FROM route r JOIN execution e ON e.id = \
              (SELECT id FROM execution WHERE route = r.id AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1) \
              ORDER BY e.claim_rank, e.id LIMIT 1";
         let (sql, params): (_, &[Value<'_>]) = match self.lanes.as_slice() {
             [route] => (OF_ONE, &[(*route).into()]),
             _ => (OF_ALL, &[]),
         };
-        let mut candidate = (0, 0, [0; 18], 0);
+        let mut candidate = (0, 0, [0; 18], 0, None);
         self.database.db()?.query(sql, params, &mut |found| {
             (candidate.0, candidate.1, candidate.3) = (found.int(0)?, found.int(2)?, found.int(3)?);
+            candidate.4 = found.opt_int(4)?;
             candidate.2.copy_from_slice(found.blob(1)?);
             Ok(())
         })?;
