@@ -120,17 +120,23 @@ export async function meddle(page) {
 }
 
 /**
- * Counts what the page's next document asks of its engine, and with `rewind` has the next reading of events begin before
- * all that is kept.
+ * Counts what the page's next document asks of its engine, and how often it reads the flow that it shows; with `rewind`
+ * it has the next reading of events begin before all that is kept.
  * @param {Page} page
  */
 export async function eavesdrop(page) {
   await page.addInitScript(() => {
     const send = Worker.prototype.postMessage;
+    /** @param {string} what */
+    const count = (what) => {
+      const { dataset } = document.documentElement;
+      dataset[what] = String(Number(dataset[what] ?? 0) + 1);
+    };
     /** @param {any} message */
     Worker.prototype.postMessage = function (message) {
       const { dataset } = document.documentElement;
-      if (message.question !== "sleep") dataset["asked"] = String(Number(dataset["asked"] ?? 0) + 1);
+      if (message.question !== "sleep") count("asked");
+      if (message.question === "batch" && message.args[0].includes('"op":"describe_flow"')) count("flows");
       const reads = message.question === "batch" && message.args[0].includes('"op":"read_events"');
       if (reads && dataset["rewind"]) {
         delete dataset["rewind"];

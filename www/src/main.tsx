@@ -13,6 +13,8 @@ import "./style/details.css";
 import "./style/streams.css";
 import "./style/records.css";
 import "./style/feed.css";
+import "./style/flows.css";
+import "./style/graph.css";
 
 const place = document.getElementById("page");
 if (place) render(<Page reading={readAddress(location.search)} />, place);

@@ -1,6 +1,6 @@
-// What a person does about executions, leases, lanes and workers, and what came of it in a sentence.
+// What a person does about executions, flows, leases, lanes and workers, and what came of it in a sentence.
 
-import type { Engine, LaneState, LeaseEntry, RevokeLeaseAnswer } from "tidegate";
+import type { CancellationPolicy, Engine, LaneState, LeaseEntry, RevokeLeaseAnswer } from "tidegate";
 import { LANES } from "../work/kinds.js";
 import { Observable } from "./observable.js";
 
@@ -39,8 +39,9 @@ export class Operator extends Observable {
     this.#say(`${title} is cancelled.`);
   }
 
-  async replay(executionId: string, title: string): Promise<void> {
-    const { replayCount } = await this.#engine.executions.replay(executionId);
+  /** With `cascade`, what was skipped because of it comes to life again. */
+  async replay(executionId: string, title: string, cascade = false): Promise<void> {
+    const { replayCount } = await this.#engine.executions.replay(executionId, cascade ? { cascade } : {});
     this.#say(`${title} runs again, replay ${replayCount}.`);
   }
 
@@ -76,6 +77,21 @@ export class Operator extends Observable {
   async setTag(executionId: string, title: string, key: string, value: string): Promise<void> {
     await this.#engine.executions.setTag(executionId, key, value);
     this.#say(`${title} is tagged ${key} = ${value}.`, executionId);
+  }
+
+  async sealFlow(flowId: string, title: string): Promise<void> {
+    await this.#engine.flows.seal(flowId);
+    this.#say(`${title} is sealed.`);
+  }
+
+  async cancelFlow(flowId: string, title: string, policy: CancellationPolicy, reason: string): Promise<void> {
+    const { memberCount } = await this.#engine.flows.cancel(flowId, { policy, ...given(reason) });
+    this.#say(`${title} is cancelled, and ${memberCount} of its members with it.`);
+  }
+
+  async setFlowTag(flowId: string, title: string, key: string, value: string): Promise<void> {
+    await this.#engine.flows.setTag(flowId, key, value);
+    this.#say(`${title} is tagged ${key} = ${value}.`);
   }
 
   async setLane(lane: string, state: LaneState): Promise<void> {

@@ -27,10 +27,10 @@ export class Pulse {
     else this.#begin();
   }
 
-  /** Makes a round once the last one is over for as long as it rests. */
-  soon(): void {
-    if (this.#running) this.#againMs = Math.min(this.#againMs, this.#restMs);
-    else this.#arm(this.#endedAt + this.#restMs - performance.now());
+  /** Makes a round once the last one is over for as long as it rests, or for so many ms. */
+  soon(restMs = this.#restMs): void {
+    if (this.#running) this.#againMs = Math.min(this.#againMs, restMs);
+    else this.#arm(this.#endedAt + restMs - performance.now());
   }
 
   /** Resolves when no round is under way any more. */

@@ -6,14 +6,23 @@ export interface Question {
   readonly heading: string;
   /** What will happen. */
   readonly text: string;
+  /** What is to be chosen, the first unless another is. */
+  readonly choice?: { readonly label: string; readonly options: readonly Option[] };
   /** What is asked for beside a yes. */
-  readonly field: { readonly label: string; readonly value: string; readonly numberMax?: number };
+  readonly field?: { readonly label: string; readonly value: string; readonly numberMax?: number };
   /** The names of the two ways out. */
   readonly yes: string;
   readonly no: string;
   readonly isDanger: boolean;
-  /** Does it with what the field holds; what it throws is shown, and the question stays. */
-  readonly act: (value: string) => Promise<void>;
+  /** Does it with what the field holds and what was chosen; what it throws is shown, and the question stays. */
+  readonly act: (value: string, chosen: string) => Promise<void>;
+}
+
+/** One of several ways. */
+export interface Option {
+  readonly value: string;
+  readonly name: string;
+  readonly about: string;
 }
 
 export class Questions extends Observable {

@@ -8,6 +8,7 @@ import { Clock } from "./clock.js";
 import { Crew } from "./crew.js";
 import { Feed } from "./feed.js";
 import { Finding } from "./finding.js";
+import { Flows } from "./flows.js";
 import { Ledger } from "./ledger.js";
 import { nextOrder } from "./numbers.js";
 import { Operator } from "./operator.js";
@@ -47,6 +48,7 @@ export class Shop {
   readonly operator: Operator;
   readonly finding: Finding;
   readonly feed: Feed;
+  readonly flows: Flows;
   /** Rings while something on the page changes by time alone. */
   readonly clock: Clock;
   readonly questions = new Questions();
@@ -86,6 +88,7 @@ export class Shop {
     this.overview = new Overview(engine, () => this.now());
     this.finding = new Finding(engine, () => this.now());
     this.feed = new Feed(engine);
+    this.flows = new Flows(engine);
     this.operator = new Operator(engine, (executionId) => this.look(executionId));
     this.#atWork = new AtWork(engine, (executionId) => this.#stirred(executionId));
     this.clock = new Clock(() => restOf(ledger.tally));
@@ -118,6 +121,7 @@ export class Shop {
   look(executionId?: string): void {
     if (executionId !== undefined) this.ledger.touch(executionId);
     for (const pulse of Object.values(this.#pulses)) pulse.now();
+    this.flows.look();
   }
 
   /** What was refused keeps its numbers: a call whose answer was lost may have been kept all the same. */
@@ -163,8 +167,9 @@ export class Shop {
   /** Has read anew what an event changed, and nothing else. */
   #heard(event: EventRecord): void {
     const { ledger, finding, overview, vitals } = this.#pulses;
-    if (event.lease !== undefined || event.executionId === undefined) overview.soon();
-    // A heartbeat and a renewal tell no more than that somebody is still there.
+    this.flows.hear(event);
+    if (event.lease !== undefined || event.cause.startsWith("worker_")) overview.soon();
+    // A heartbeat and a renewal tell no more than that somebody is still there; a flow is told by its members.
     if (event.executionId === undefined) return;
     this.ledger.hear(event);
     ledger.soon();
@@ -191,7 +196,7 @@ export class Shop {
     this.#atWork.follow([]);
     this.feed.rest();
     this.clock.stop();
-    await Promise.all([ended, ...Object.values(this.#pulses).map((pulse) => pulse.stop())]);
+    await Promise.all([ended, this.flows.stop(), ...Object.values(this.#pulses).map((pulse) => pulse.stop())]);
   }
 }
 

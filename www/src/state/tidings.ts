@@ -3,7 +3,7 @@
 
 import { type Engine, type EventRecord, type EventStream, TidegateError } from "tidegate";
 
-export const ALL_STREAMS: EventStream[] = ["execution", "completion", "lease", "operator", "worker"];
+export const ALL_STREAMS: EventStream[] = ["execution", "completion", "lease", "operator", "worker", "flow"];
 
 /** The rest before what could not be read is tried again, in ms. */
 const AGAIN_MS = 1_000;

@@ -20,6 +20,8 @@ export function Activity({ row, now, instanceId, title, laneState }: ActivityPro
   switch (standing) {
     case "waiting":
       return <p class="quiet">{placeOf(snapshot, laneState)}</p>;
+    case "waiting_children":
+      return <p class="quiet">waits for others of its flow</p>;
     case "delayed":
       return <Retry snapshot={snapshot} now={now} />;
     case "lapsed":

@@ -1,6 +1,7 @@
 // The questions before what takes something away or needs to know something: in plain words what will happen.
 
-import type { ExecutionSnapshot, LeaseEntry, WorkerSummary } from "tidegate";
+import type { CancellationPolicy, ExecutionSnapshot, LeaseEntry, WorkerSummary } from "tidegate";
+import type { Option } from "../state/questions.js";
 import type { Row } from "../state/row.js";
 import type { Shop } from "../state/shop.js";
 
@@ -18,6 +19,51 @@ export function askCancel({ questions, operator }: Shop, { id }: Row, title: str
     isDanger: true,
     act: (why) => operator.cancel(id, title, why),
   });
+}
+
+/** Nothing was skipped because of a member that completed. */
+export function askReplay(
+  { questions, operator }: Shop,
+  { id, standing }: Pick<Row, "id" | "standing">,
+  title: string,
+): void {
+  questions.ask({
+    heading: `Replay ${title}?`,
+    text: "It runs again from its start; what it did before stays readable.",
+    ...(standing !== "completed" && { choice: { label: "What of those that come after it", options: REPLAYS } }),
+    yes: "Replay it",
+    no: "Leave it",
+    isDanger: false,
+    act: (_, chosen) => operator.replay(id, title, chosen === "cascade"),
+  });
+}
+
+const REPLAYS = [
+  { value: "cascade", name: "They follow", about: "those that were skipped because of it wait for it again" },
+  { value: "alone", name: "It alone", about: "they stay as they are" },
+];
+
+export function askCancelFlow({ questions, operator }: Shop, flowId: string, title: string): void {
+  questions.ask({
+    heading: `Cancel ${title}?`,
+    text: "There is no way back: a cancelled flow takes no more members, and stays cancelled.",
+    choice: { label: "What of its members", options: CANCELS },
+    field: reason("cancelled on the page"),
+    yes: "Cancel it",
+    no: "Keep it",
+    isDanger: true,
+    act: (why, chosen) => operator.cancelFlow(flowId, title, policyOf(chosen), why),
+  });
+}
+
+const CANCELS: readonly (Option & { readonly value: CancellationPolicy })[] = [
+  { value: "cancel_all", name: "All are cancelled", about: "also in mid-work" },
+  { value: "cancel_pending", name: "Those that wait are cancelled", about: "what is at work runs on" },
+  { value: "flow_only", name: "None is cancelled", about: "all of them run on" },
+];
+
+function policyOf(chosen: string): CancellationPolicy {
+  return CANCELS.find(({ value }) => value === chosen)?.value ?? "cancel_all";
 }
 
 export function askPriority(

@@ -47,8 +47,8 @@ export function CrewPanel({ crew }: { crew: Crew }) {
         )}
       </div>
       <p class="about">
-        It claims from all three lanes under leases of {crew.leaseMs / 1_000} s, and renews them while it works. When
-        this tab dies, they run out, and the next tab takes over.
+        It claims from all lanes of the shop under leases of {crew.leaseMs / 1_000} s, and renews them while it works.
+        When this tab dies, they run out, and the next tab takes over.
       </p>
     </section>
   );

@@ -2,6 +2,8 @@
 
 import type { Cause, EventDetail, EventRecord } from "tidegate";
 import type { Standing } from "../state/standing.js";
+import { STANDING_OF_FLOW } from "./flow-words.js";
+import { count } from "./format.js";
 
 const CAUSES: Readonly<Record<Cause, string>> = {
   created: "created",
@@ -31,6 +33,13 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   worker_heartbeat: "worker heard of",
   worker_marked_dead: "worker marked dead",
   worker_swept: "worker swept out",
+  flow_created: "flow created",
+  flow_member_added: "member added to its flow",
+  flow_edge_staged: "members of a flow joined",
+  flow_sealed: "flow sealed",
+  flow_cancel_requested: "flow cancelled",
+  flow_completed: "flow over",
+  flow_reopened: "flow goes on",
 };
 
 export function sentenceOf({ cause, detail, workerId, workerInstanceId, leaseEpoch }: EventRecord): string {
@@ -41,13 +50,19 @@ export function sentenceOf({ cause, detail, workerId, workerInstanceId, leaseEpo
 
 function detailOf(detail: EventDetail): string {
   if ("newPriority" in detail) return `: from ${detail.oldPriority} to ${detail.newPriority}`;
+  if ("publicFlowState" in detail) return `: ${detail.publicFlowState}`;
+  if ("nodeCount" in detail) return `, ${count(detail.nodeCount, "member")}`;
+  if ("cancellationPolicy" in detail)
+    return `, ${detail.memberCount} with it${detail.cancelReason ? `: ${detail.cancelReason}` : ""}`;
   if ("reason" in detail && typeof detail.reason === "string") return `: ${detail.reason}`;
   return "";
 }
 
 /** Whose mark and colour an event has. */
-export function standingOfEvent({ cause, publicState }: EventRecord): Standing {
+export function standingOfEvent({ cause, publicState, detail }: EventRecord): Standing {
   if (cause === "lease_expired" || cause === "worker_swept" || cause === "worker_marked_dead") return "lapsed";
   if (publicState) return publicState;
+  if (cause === "flow_cancel_requested") return "cancelled";
+  if (detail && "publicFlowState" in detail) return STANDING_OF_FLOW[detail.publicFlowState];
   return cause === "renewed" || cause.startsWith("worker_") ? "active" : "waiting";
 }

@@ -19,15 +19,29 @@ interface DetailsProps {
   readonly row: Row;
   readonly now: number;
   readonly laneState: LaneState;
+  readonly onShowFlow: (flowId: string) => void;
 }
 
-export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
+export function ExecutionDetails({ shop, row, now, laneState, onShowFlow }: DetailsProps) {
   const { snapshot } = row;
   if (!snapshot) return null;
   const thumbnail = thumbnailOf(row.result);
   const { title } = namesOf(row);
+  const { flowId } = snapshot;
   return (
     <div class="details">
+      {flowId !== undefined && (
+        <p>
+          <button
+            type="button"
+            class="small"
+            aria-label={`Show the flow of ${title}`}
+            onClick={() => onShowFlow(flowId)}
+          >
+            Show its flow
+          </button>
+        </p>
+      )}
       <ExecutionActions shop={shop} row={row} snapshot={snapshot} laneState={laneState} />
       <h4>Attempts</h4>
       {snapshot.attempts.length === 0 && <p class="quiet">None yet.</p>}
@@ -55,7 +69,11 @@ export function ExecutionDetails({ shop, row, now, laneState }: DetailsProps) {
         </dl>
         {thumbnail && <img src={thumbnail} width={144} height={96} alt="The print, developed" />}
       </div>
-      <Tags shop={shop} row={row} tags={snapshot.tags} title={title} />
+      <Tags
+        title={title}
+        tags={snapshot.tags}
+        onSet={(key, value) => shop.operator.setTag(row.id, title, key, value)}
+      />
       <History shop={shop} snapshot={snapshot} title={title} />
     </div>
   );
@@ -120,10 +138,21 @@ function Steps({ steps }: { steps: readonly StepSnapshot[] }) {
 }
 
 function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
-  const { executionId, lane, priority, replayCount, idempotencyKey, policy, createdAt, currentLease, keptUntil } =
-    snapshot;
+  const {
+    executionId,
+    flowId,
+    lane,
+    priority,
+    replayCount,
+    idempotencyKey,
+    policy,
+    createdAt,
+    currentLease,
+    keptUntil,
+  } = snapshot;
   const facts: [string, string | undefined][] = [
     ["Id", executionId],
+    ["Flow", flowId],
     ["Lane", lane],
     ["Priority", String(priority)],
     ["Created", instant(createdAt)],

@@ -7,7 +7,7 @@ import type { Row } from "../state/row.js";
 import type { Shop } from "../state/shop.js";
 import { groupOf, hasEnded } from "../state/standing.js";
 import { Activity } from "./activity.js";
-import { askCancel } from "./asking.js";
+import { askCancel, askReplay } from "./asking.js";
 import { AttemptMarks } from "./attempt-marks.js";
 import { ExecutionDetails } from "./execution-details.js";
 import { Mark, wordOf } from "./mark.js";
@@ -22,11 +22,12 @@ interface ExecutionRowProps {
   readonly laneState: LaneState;
   readonly isOpen: boolean;
   readonly onToggle: (id: string) => void;
+  readonly onShowFlow: (flowId: string) => void;
 }
 
 /** Drawn anew only when the row, its time or its opening changed. */
 export const ExecutionRow = memo(function ExecutionRow(props: ExecutionRowProps) {
-  const { shop, row, now, laneState, isOpen, onToggle } = props;
+  const { shop, row, now, laneState, isOpen, onToggle, onShowFlow } = props;
   const { title, subject } = namesOf(row);
   const panel = `details-${row.id}`;
   return (
@@ -75,7 +76,7 @@ export const ExecutionRow = memo(function ExecutionRow(props: ExecutionRowProps)
         </div>
       </div>
       <div id={panel} hidden={!isOpen}>
-        {isOpen && <ExecutionDetails shop={shop} row={row} now={now} laneState={laneState} />}
+        {isOpen && <ExecutionDetails shop={shop} row={row} now={now} laneState={laneState} onShowFlow={onShowFlow} />}
       </div>
     </li>
   );
@@ -101,7 +102,24 @@ function CancelButton({ shop, row, title }: ButtonProps) {
   );
 }
 
-function ReplayButton({ shop, row, title }: ButtonProps) {
+/** A member of a flow is replayed with or without those that come after it. */
+function ReplayButton(props: ButtonProps) {
+  const { shop, row, title } = props;
+  if (row.snapshot?.flowId === undefined) return <PlainReplayButton {...props} />;
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-haspopup="dialog"
+      aria-label={`Replay ${title}`}
+      onClick={() => askReplay(shop, row, title)}
+    >
+      Replay
+    </button>
+  );
+}
+
+function PlainReplayButton({ shop, row, title }: ButtonProps) {
   const [asked, setAsked] = useState(false);
   const replay = async () => {
     if (asked) return;

@@ -17,7 +17,12 @@ import { textOf } from "./troubles.js";
 const ROWS_FIRST = 60;
 const ROWS_MORE = 140;
 
-export function Executions({ shop }: { shop: Shop }) {
+interface ExecutionsProps {
+  readonly shop: Shop;
+  readonly onShowFlow: (flowId: string) => void;
+}
+
+export function Executions({ shop, onShowFlow }: ExecutionsProps) {
   const { ledger, finding } = shop;
   useChanges(finding);
   const { tally } = ledger;
@@ -42,7 +47,7 @@ export function Executions({ shop }: { shop: Shop }) {
       <SearchForm shop={shop} />
       <FilterChips tally={finding.counts} filter={filter} onChange={choose} />
       <Found finding={finding} many={rows.length} />
-      <RowList shop={shop} rows={rows} finding={finding} />
+      <RowList shop={shop} rows={rows} finding={finding} onShowFlow={onShowFlow} />
       {finding.only === undefined && finding.isPlain && rows.length < tally[filter] && (
         <More
           text={`The newest ${rows.length} of ${tally[filter]} are shown.`}
@@ -110,7 +115,12 @@ function useSeen(shop: Shop, rows: readonly Row[]): void {
   }, [shop, key]);
 }
 
-function RowList({ shop, rows, finding }: { shop: Shop; rows: readonly Row[]; finding: Finding }) {
+interface RowListProps extends ExecutionsProps {
+  readonly rows: readonly Row[];
+  readonly finding: Finding;
+}
+
+function RowList({ shop, rows, finding, onShowFlow }: RowListProps) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((id: string) => {
     setOpened((before) => {
@@ -140,6 +150,7 @@ function RowList({ shop, rows, finding }: { shop: Shop; rows: readonly Row[]; fi
           laneState={shop.overview.stateOf(row.lane)}
           isOpen={opened.has(row.id)}
           onToggle={toggle}
+          onShowFlow={onShowFlow}
         />
       ))}
     </ol>

@@ -1,8 +1,9 @@
-// One event of the log, and the way to its execution.
+// One event of the log, and the way to its execution or its flow.
 
 import { memo } from "preact/compat";
 import type { EventRecord } from "tidegate";
 import { sentenceOf, standingOfEvent } from "./events.js";
+import { ID_SHOWN } from "./flow-words.js";
 import { moment } from "./format.js";
 import { Mark } from "./mark.js";
 
@@ -11,11 +12,12 @@ interface FeedEventProps {
   /** What its execution is called. */
   readonly name: string;
   readonly onShow: (executionId: string) => void;
+  readonly onShowFlow: (flowId: string) => void;
 }
 
 /** An event does not change, but its execution may get a better name. */
-export const FeedEvent = memo(function FeedEvent({ event, name, onShow }: FeedEventProps) {
-  const { executionId, cause, completion, at } = event;
+export const FeedEvent = memo(function FeedEvent({ event, name, onShow, onShowFlow }: FeedEventProps) {
+  const { executionId, flowId, cause, completion, at } = event;
   const standing = standingOfEvent(event);
   return (
     <li class={`happening ${standing}`} data-event={cause} data-event-of={executionId} data-completion={completion}>
@@ -27,6 +29,16 @@ export const FeedEvent = memo(function FeedEvent({ event, name, onShow }: FeedEv
       {executionId !== undefined && (
         <button type="button" class="link" aria-label={`Show ${name}`} onClick={() => onShow(executionId)}>
           {name}
+        </button>
+      )}
+      {flowId !== undefined && executionId === undefined && (
+        <button
+          type="button"
+          class="link"
+          aria-label={`Show flow …${flowId.slice(-ID_SHOWN)}`}
+          onClick={() => onShowFlow(flowId)}
+        >
+          flow …{flowId.slice(-ID_SHOWN)}
         </button>
       )}
     </li>

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<EventStream, string>> = {
   lease: "leases",
   operator: "operators",
   worker: "workers",
+  flow: "flows",
 };
 
 export function FeedForm({ feed }: { feed: Feed }) {

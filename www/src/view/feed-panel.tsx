@@ -18,9 +18,10 @@ const ID_SHOWN = 6;
 interface FeedPanelProps {
   readonly shop: Shop;
   readonly onShow: (executionId: string) => void;
+  readonly onShowFlow: (flowId: string) => void;
 }
 
-export function FeedPanel({ shop, onShow }: FeedPanelProps) {
+export function FeedPanel({ shop, onShow, onShowFlow }: FeedPanelProps) {
   const { feed } = shop;
   useChanges(feed);
   useEffect(() => {
@@ -49,7 +50,13 @@ export function FeedPanel({ shop, onShow }: FeedPanelProps) {
         // biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of a list without bullets
         <ol class="feed" role="list">
           {shown.map((event) => (
-            <FeedEvent key={event.cursor} event={event} name={nameOf(shop, event.executionId)} onShow={onShow} />
+            <FeedEvent
+              key={event.cursor}
+              event={event}
+              name={nameOf(shop, event.executionId)}
+              onShow={onShow}
+              onShowFlow={onShowFlow}
+            />
           ))}
         </ol>
       )}

@@ -1,21 +1,23 @@
-// What the shop's records show, one of them at a time: the executions, the lanes, the workers, the leases,
-// the events.
+// What the shop's records show, one of them at a time: the executions, the flows, the lanes, the workers, the leases, the
+// events.
 
 import { useCallback, useRef, useState } from "preact/hooks";
 import type { Shop } from "../state/shop.js";
 import { Executions } from "./executions.js";
 import { FeedPanel } from "./feed-panel.js";
+import { FlowsPanel } from "./flows-panel.js";
 import { neighbourAmongEntries, useKeptFocus } from "./focus.js";
 import { LanesPanel } from "./lanes-panel.js";
 import { LeasesPanel } from "./leases-panel.js";
 import { Said } from "./said.js";
 import { WorkersPanel } from "./workers-panel.js";
 
-const TABS = ["executions", "lanes", "workers", "leases", "events"] as const;
+const TABS = ["executions", "flows", "lanes", "workers", "leases", "events"] as const;
 type Tab = (typeof TABS)[number];
 
 const NAMES: Readonly<Record<Tab, string>> = {
   executions: "Executions",
+  flows: "Flows",
   lanes: "Lanes",
   workers: "Workers",
   leases: "Leases",
@@ -32,6 +34,13 @@ export function Floor({ shop }: { shop: Shop }) {
     },
     [shop],
   );
+  const showFlow = useCallback(
+    (flowId: string) => {
+      shop.flows.lead(flowId);
+      setShown("flows");
+    },
+    [shop],
+  );
   return (
     <div class="records">
       <Tabs shown={shown} onChoose={setShown} />
@@ -39,19 +48,30 @@ export function Floor({ shop }: { shop: Shop }) {
       {TABS.map((tab) => (
         <div key={tab} role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} hidden={tab !== shown}>
           {/* The executions keep what was opened and filtered; the others are only there when they are seen. */}
-          {(tab === "executions" || tab === shown) && <Panel shop={shop} tab={tab} onShow={show} />}
+          {(tab === "executions" || tab === shown) && (
+            <Panel shop={shop} tab={tab} onShow={show} onShowFlow={showFlow} />
+          )}
         </div>
       ))}
     </div>
   );
 }
 
-function Panel({ shop, tab, onShow }: { shop: Shop; tab: Tab; onShow: (executionId: string) => void }) {
+interface PanelProps {
+  readonly shop: Shop;
+  readonly tab: Tab;
+  readonly onShow: (executionId: string) => void;
+  readonly onShowFlow: (flowId: string) => void;
+}
+
+function Panel({ shop, tab, onShow, onShowFlow }: PanelProps) {
   switch (tab) {
     case "executions":
-      return <Executions shop={shop} />;
+      return <Executions shop={shop} onShowFlow={onShowFlow} />;
+    case "flows":
+      return <FlowsPanel shop={shop} onShow={onShow} />;
     case "events":
-      return <FeedPanel shop={shop} onShow={onShow} />;
+      return <FeedPanel shop={shop} onShow={onShow} onShowFlow={onShowFlow} />;
     case "lanes":
       return <LanesPanel shop={shop} />;
     case "workers":

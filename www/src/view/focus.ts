@@ -19,7 +19,9 @@ export function useKeptFocus(neighbourOf: (held: Element) => Neighbour | undefin
 /** For what takes the focus for a while: gives it back to the control that had it, or to its neighbour. */
 export function focusReturn(): () => void {
   const held = document.activeElement;
-  const neighbour = held ? (neighbourAmongRows(held) ?? neighbourAmongEntries(held)) : undefined;
+  const neighbour = held
+    ? (neighbourAmongRows(held) ?? neighbourAmongEntries(held) ?? neighbourInFlow(held))
+    : undefined;
   return () => {
     // A control of a dialog that is closed has the focus only until the next frame.
     if (isHeld() && !document.activeElement?.closest("dialog:not([open])")) return;
@@ -63,6 +65,14 @@ export function neighbourAmongEntries(held: Element): Neighbour | undefined {
     const next = after[place] ?? after.at(-1);
     return next?.querySelector<HTMLElement>("button, select") ?? shownTab();
   };
+}
+
+/** For a control of the flow that is looked at: what leads to the same member, else the flow's heading. */
+export function neighbourInFlow(held: Element): Neighbour | undefined {
+  if (!held.closest(".flow")) return undefined;
+  const id = held.closest<HTMLElement>("[data-member-id]")?.dataset["memberId"];
+  return () =>
+    document.querySelector<HTMLElement>(`[data-member-id="${id}"] .link`) ?? document.getElementById("flow-heading");
 }
 
 function shownTab(): HTMLElement | null {

@@ -21,17 +21,17 @@ function Asked({ question, onDone }: { question: Question; onDone: () => void })
     giveBack.current = focusReturn();
     dialog.current?.showModal();
     // What is proposed goes at the first key, however soon that comes.
-    dialog.current?.querySelector("input")?.select();
+    dialog.current?.querySelector<HTMLInputElement>("input:not([type=radio])")?.select();
   }, []);
   const leave = () => {
     onDone();
     giveBack.current();
   };
-  const act = async (value: string) => {
+  const act = async (given: FormData) => {
     if (busy) return;
     setBusy(true);
     try {
-      await question.act(value);
+      await question.act(String(given.get("answer") ?? ""), String(given.get("choice") ?? ""));
       dialog.current?.close();
     } catch (thrown) {
       setRefusal(textOf(thrown));
@@ -43,12 +43,13 @@ function Asked({ question, onDone }: { question: Question; onDone: () => void })
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void act(String(new FormData(event.currentTarget).get("answer") ?? ""));
+          void act(new FormData(event.currentTarget));
         }}
       >
         <h2 id="question-heading">{question.heading}</h2>
         <p id="question-text">{question.text}</p>
-        <AnswerField field={question.field} />
+        {question.choice && <ChoiceField {...question.choice} />}
+        {question.field && <AnswerField {...question.field} />}
         <div role="alert" class="calm">
           {refusal && <p class="refusal">Refused: {refusal}</p>}
         </div>
@@ -65,7 +66,23 @@ function Asked({ question, onDone }: { question: Question; onDone: () => void })
   );
 }
 
-function AnswerField({ field: { label, value, numberMax } }: { field: Question["field"] }) {
+function ChoiceField({ label, options }: NonNullable<Question["choice"]>) {
+  return (
+    <fieldset class="choices">
+      <legend>{label}</legend>
+      {options.map(({ value, name, about }, at) => (
+        <label key={value} class="choice">
+          <input type="radio" name="choice" value={value} defaultChecked={at === 0} />
+          <span>
+            {name}: <span class="quiet">{about}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function AnswerField({ label, value, numberMax }: NonNullable<Question["field"]>) {
   const kind =
     numberMax === undefined
       ? ({ type: "text" } as const)

@@ -2,7 +2,7 @@
 
 import type { DecodedResult } from "tidegate";
 import type { Row } from "../state/row.js";
-import { count } from "./format.js";
+import { count, seconds } from "./format.js";
 
 export function outcomeOf({ kind, result }: Row): string {
   const members = membersOf(result);
@@ -14,6 +14,8 @@ export function outcomeOf({ kind, result }: Row): string {
       return `€ ${members["charged"]} charged, approval ${members["approval"]}`;
     case "receipt":
       return `mailed to ${members["mailed"]}`;
+    case "craft":
+      return `made in ${seconds(Number(members["ms"]))}`;
     default:
       return "completed";
   }

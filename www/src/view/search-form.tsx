@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Criteria, Finding } from "../state/finding.js";
 import type { Shop } from "../state/shop.js";
+import { CRAFT } from "../work/craft.js";
 import { FACTS, KINDS } from "../work/kinds.js";
 import { readTag, TagFields, textIn } from "./tag-fields.js";
 
@@ -58,7 +59,7 @@ export function SearchForm({ shop }: { shop: Shop }) {
         name="kind"
         label="Kind"
         chosen={criteria.kind ?? ""}
-        options={KINDS.map((kind) => [kind, FACTS[kind].name])}
+        options={[...KINDS.map((kind) => [kind, FACTS[kind].name] as const), [CRAFT, "Craft"]]}
       />
       <TagFields id="find" tag={criteria.tag} />
       <Choice

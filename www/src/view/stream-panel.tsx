@@ -153,6 +153,7 @@ const REASONS: Readonly<Record<ClosedReason, string>> = {
   lease_expired: "the lease ran out; the attempt may go on",
   reclaimed: "another worker took over",
   expired: "the execution expired",
+  dependency_impossible: "what it depends on cannot succeed any more",
 };
 
 function closingText(closing: Closing | undefined, frames: number): string {

@@ -1,18 +1,15 @@
-// The tags of an execution, and setting one.
+// The tags of an execution or a flow, and setting one.
 
 import { useState } from "preact/hooks";
-import type { Row } from "../state/row.js";
-import type { Shop } from "../state/shop.js";
 import { textOf } from "./troubles.js";
 
 interface TagsProps {
-  readonly shop: Shop;
-  readonly row: Row;
-  readonly tags: Readonly<Record<string, string>>;
   readonly title: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly onSet: (key: string, value: string) => Promise<void>;
 }
 
-export function Tags({ shop, row, tags, title }: TagsProps) {
+export function Tags({ title, tags, onSet }: TagsProps) {
   return (
     <section class="tags" aria-label={`Tags of ${title}`}>
       <h4>Tags</h4>
@@ -24,17 +21,17 @@ export function Tags({ shop, row, tags, title }: TagsProps) {
           </li>
         ))}
       </ul>
-      <TagForm shop={shop} id={row.id} title={title} />
+      <TagForm title={title} onSet={onSet} />
     </section>
   );
 }
 
-function TagForm({ shop, id, title }: { shop: Shop; id: string; title: string }) {
+function TagForm({ title, onSet }: Omit<TagsProps, "tags">) {
   const [refusal, setRefusal] = useState("");
   const set = async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     try {
-      await shop.operator.setTag(id, title, String(fields.get("key")), String(fields.get("value")));
+      await onSet(String(fields.get("key")), String(fields.get("value")));
       setRefusal("");
       form.reset();
     } catch (thrown) {

@@ -1,7 +1,9 @@
-// The kinds of work of the print shop: their lanes, their names, their handlers.
+// The kinds of work of the print shop: their lanes, their names, their handlers. Orders are of three kinds; a fourth, the
+// handiwork, is done for flows only.
 
 import type { CreateExecution, Handlers } from "tidegate";
 import { CHARGE_RETRY, charge } from "./charge.js";
+import { CRAFT, craft, WORKSHOP } from "./craft.js";
 import { type Order, orderOf } from "./order.js";
 import { print } from "./print.js";
 import { receipt } from "./receipt.js";
@@ -43,8 +45,8 @@ export const FACTS: Readonly<Record<Kind, KindFacts>> = {
   },
 };
 
-export const LANES = KINDS.map((kind) => FACTS[kind].lane);
-export const HANDLERS: Handlers = { print, charge, receipt };
+export const LANES = [...KINDS.map((kind) => FACTS[kind].lane), WORKSHOP];
+export const HANDLERS: Handlers = { print, charge, receipt, [CRAFT]: craft };
 
 export function isKind(kind: string): kind is Kind {
   return Object.hasOwn(FACTS, kind);
