@@ -1,17 +1,18 @@
 // The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
 
 import { hostTimer, type Timer } from "./alarm.js";
-import { type ClaimedExecution, type DecodedStep, decoded, decodedStep } from "./claimed.js";
+import { type ClaimedExecution, type DecodedStep, decoded, withResult } from "./claimed.js";
 import { type CompactOptions, type CompactProgress, compact } from "./compact.js";
 import { argumentError, closedError, TidegateError } from "./errors.js";
 import { type WatchOptions, watch } from "./events.js";
 import { Executions } from "./executions.js";
+import { Flows } from "./flows.js";
 import { Gather } from "./gather.js";
 import { Lanes } from "./lanes.js";
 import { Leases } from "./leases.js";
 import { destroyDatabase } from "./opfs.js";
 import { Parking } from "./parking.js";
-import { encode, frameBytes, type Payload } from "./payload.js";
+import { frameBytes, type Payload, packed } from "./payload.js";
 import type { Port, Reply, StorageReport } from "./port.js";
 import { Protocol } from "./protocol.js";
 import { type CallOptions, given, type Send } from "./send.js";
@@ -37,6 +38,7 @@ import type {
   StorageFigures,
   TickAnswer,
   WaitChildrenAnswer,
+  WaitChildrenArgs,
   Wakes,
 } from "./types.generated.js";
 import { type Handlers, Worker, type WorkOptions } from "./work.js";
@@ -60,6 +62,8 @@ type WakeListener = (wakes: Wakes) => void;
 export class Engine {
   /** Creating, reading, moving, replaying and cancelling executions. */
   readonly executions: Executions;
+  /** Submitting, building, reading, awaiting and cancelling flows: graphs of executions that depend on each other. */
+  readonly flows: Flows;
   /** Listing leases by their expiry, and taking them away. */
   readonly leases: Leases;
   /** Opening, closing and listing lanes. */
@@ -94,6 +98,7 @@ export class Engine {
     });
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
     this.executions = new Executions(send, this.#parking);
+    this.flows = new Flows(send, this.#parking);
     this.leases = new Leases(send);
     this.lanes = new Lanes(send);
     this.streams = new Streams(send, this.#parking, port);
@@ -167,11 +172,8 @@ export class Engine {
     handle: string,
     { result, encoding, requestId }: { result?: Payload; encoding?: string } & CallOptions = {},
   ): Promise<CompleteAnswer> {
-    if (result === undefined) return (await this.#call("complete", { handle }, { requestId })) as CompleteAnswer;
-    const payload = encode("result", result, encoding);
-    const args = { handle, encoding: payload.encoding };
-    const extra = { requestId, payload: { field: "result", bytes: payload.bytes } };
-    return (await this.#call("complete", args, extra)) as CompleteAnswer;
+    const args = packed("result", { handle, result, encoding });
+    return (await this.#call("complete", args, { requestId })) as CompleteAnswer;
   }
 
   /** Ends an attempt badly; the retry policy decides what follows. */
@@ -199,8 +201,8 @@ export class Engine {
     data: Payload,
     { requestId, ...options }: AppendOptions = {},
   ): Promise<AppendFrameAnswer> {
-    const payload = { field: "bytes", bytes: frameBytes(data) };
-    return (await this.#call("append_frame", { handle, ...options }, { requestId, payload })) as AppendFrameAnswer;
+    const args = { handle, ...options, bytes: frameBytes(data) };
+    return (await this.#call("append_frame", args, { requestId })) as AppendFrameAnswer;
   }
 
   /** Puts an execution off until an instant (Unix ms) and gives its lease up; the same attempt goes on then. */
@@ -216,9 +218,15 @@ export class Engine {
     return (await this.#call("cancel", { handle, ...args }, { requestId })) as CancelExecutionAnswer;
   }
 
-  /** Gives a lease up until the execution's children are done; the same attempt goes on then. */
-  async waitChildren(handle: string, { requestId }: CallOptions = {}): Promise<WaitChildrenAnswer> {
-    return (await this.#call("wait_children", { handle }, { requestId })) as WaitChildrenAnswer;
+  /**
+   * Gives a lease up until the execution's children, members of the same flow, are done; the same attempt goes on then.
+   * They are named by `edges`; without any the execution is waiting again at once.
+   */
+  async waitChildren(
+    handle: string,
+    { requestId, ...args }: Omit<WaitChildrenArgs, "handle"> & CallOptions = {},
+  ): Promise<WaitChildrenAnswer> {
+    return (await this.#call("wait_children", { handle, ...args }, { requestId })) as WaitChildrenAnswer;
   }
 
   /**
@@ -230,10 +238,8 @@ export class Engine {
     name: string,
     { result, encoding, requestId }: { result?: Payload | undefined; encoding?: string } & CallOptions = {},
   ): Promise<DecodedStep> {
-    const payload = result === undefined ? undefined : encode("result", result, encoding);
-    const args = { handle, name, encoding: payload?.encoding };
-    const extra = { requestId, ...(payload && { payload: { field: "result", bytes: payload.bytes } }) };
-    return decodedStep((await this.#call("record_step", args, extra)) as RecordedStep);
+    const args = packed("result", { handle, name, result, encoding });
+    return withResult((await this.#call("record_step", args, { requestId })) as RecordedStep);
   }
 
   /**
@@ -306,17 +312,11 @@ export class Engine {
     await this.#port.close();
   }
 
-  #call(
-    op: string,
-    args: object,
-    extra: { requestId?: string | undefined; payload?: { field: string; bytes: Uint8Array } } = {},
-  ): Promise<unknown> {
-    const { requestId, payload } = extra;
+  #call(op: string, args: object, { requestId }: { requestId?: string | undefined } = {}): Promise<unknown> {
     const call = {
       op,
       args: args as Record<string, unknown>,
       ...(requestId !== undefined && { requestId }),
-      ...(payload !== undefined && { payload }),
     };
     return this.#open() ?? this.#gather.call(call);
   }

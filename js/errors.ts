@@ -96,6 +96,19 @@ export function poisonedError(found: string): TidegateError {
   });
 }
 
+/** A wait whose time was over before what it waited for had come; what it began stands. */
+export function timeoutError(op: string, elapsedMs: number): TidegateError {
+  return new TidegateError({
+    code: `timeout.${op}`,
+    category: "timeout",
+    kind: op,
+    message: `${op}: not all members have ended after ${elapsedMs} ms`,
+    details: { op, elapsedMs: String(elapsedMs) },
+    retryable: true,
+    class: "retryable",
+  });
+}
+
 /** Whatever was thrown, as plain data; what is no error of the package is a bug of it. */
 export function plainOf(thrown: unknown): PlainError {
   if (thrown instanceof TidegateError) return thrown.toJSON();

@@ -1,9 +1,10 @@
 // Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling them.
 
-import { argumentError } from "./errors.js";
+import { type WithResult, withResult } from "./claimed.js";
+import { awaited, type WaitOptions } from "./end.js";
 import type { Parking } from "./parking.js";
-import { decode, encode, type Payload } from "./payload.js";
-import { type CallOptions, given, type Send } from "./send.js";
+import { type Payload, packed } from "./payload.js";
+import { type CallOptions, parted, type Send } from "./send.js";
 import type {
   CancelExecutionAnswer,
   CancelExecutionArgs,
@@ -22,6 +23,7 @@ import type {
   ExplainClaimArgs,
   ListExecutionsArgs,
   ReplayExecutionAnswer,
+  ReplayExecutionArgs,
   SearchExecutionsArgs,
   WaitAnswer,
   WaitOutcome,
@@ -31,18 +33,10 @@ import type {
 export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
 
 /** The result of a completed execution, decoded. */
-export type DecodedResult = Omit<ExecutionResult, "result"> & { result?: Payload | undefined };
+export type DecodedResult = WithResult<ExecutionResult>;
 
 /** How an execution ended, its result decoded. */
-export type Ended = Omit<WaitOutcome, "result"> & { result?: Payload | undefined };
-
-/** How long an end is waited for. */
-export interface WaitOptions {
-  /** Gives up: the wait rejects with its reason. */
-  signal?: AbortSignal;
-  /** Without a limit when left out. */
-  timeoutMs?: number;
-}
+export type Ended = WithResult<WaitOutcome>;
 
 /** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling executions. */
 export class Executions {
@@ -56,11 +50,8 @@ export class Executions {
 
   /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
   async create(options: CreateExecution & CallOptions): Promise<CreateAnswer> {
-    const { input, requestId, ...args } = given("execution", options);
-    if (input === undefined) return (await this.#send("create_execution", args, { requestId })) as CreateAnswer;
-    const { bytes, encoding } = encode("input", input, args.encoding);
-    const extra = { requestId, payload: { field: "input", bytes } };
-    return (await this.#send("create_execution", { ...args, encoding }, extra)) as CreateAnswer;
+    const [args, extra] = parted("execution", options);
+    return (await this.#send("create_execution", packed("input", args), extra)) as CreateAnswer;
   }
 
   /** Everything about an execution; null when it is unknown. */
@@ -71,7 +62,7 @@ export class Executions {
   /** The result of a completed execution; null while it has not completed. */
   async result(executionId: string): Promise<DecodedResult | null> {
     const answer = (await this.#send("get_execution_result", { executionId })) as ExecutionResult | null;
-    return answer && { ...answer, result: decode(answer.result, answer.encoding) };
+    return answer && withResult(answer);
   }
 
   /**
@@ -79,19 +70,9 @@ export class Executions {
    * replayed right after. Null when `timeoutMs` is over before.
    */
   async wait(executionId: string, options: WaitOptions = {}): Promise<Ended | null> {
-    const { signal, timeoutMs = Infinity } = given("options", options);
-    if (typeof timeoutMs !== "number" || !(timeoutMs >= 0))
-      throw argumentError("timeoutMs", "a number from 0 on", String(timeoutMs));
-    let after: string | undefined;
-    const attempt = async () => {
-      const answer = (await this.#send("wait", { executionId, after })) as WaitAnswer;
-      if (!("pending" in answer)) return answer;
-      after = answer.after;
-      return null;
-    };
-    const key = `finished:${String(executionId).toLowerCase()}`;
-    const end = await this.#parking.wait([key], timeoutMs, attempt, signal);
-    return end && { ...end, result: decode(end.result, end.encoding) };
+    const ask = async (after?: string) => (await this.#send("wait", { executionId, after })) as WaitAnswer;
+    const end = await awaited<WaitOutcome, string>(this.#parking, executionId, ask, options);
+    return end && withResult(end);
   }
 
   /** What happened to an execution, the newest first: its leases and what operators did, or the streams asked for. */
@@ -150,9 +131,15 @@ export class Executions {
     return (await this.#send("change_priority", args, { requestId })) as ChangePriorityAnswer;
   }
 
-  /** Runs an ended execution again, as often as its policy allows; every earlier attempt stays readable. */
-  async replay(executionId: string, { requestId }: CallOptions = {}): Promise<ReplayExecutionAnswer> {
-    return (await this.#send("replay_execution", { executionId }, { requestId })) as ReplayExecutionAnswer;
+  /**
+   * Runs an ended execution again, as often as its policy allows; every earlier attempt stays readable. With `cascade`
+   * what was skipped in its flow because of it waits for it again.
+   */
+  async replay(
+    executionId: string,
+    { requestId, ...args }: Omit<ReplayExecutionArgs, "executionId"> & CallOptions = {},
+  ): Promise<ReplayExecutionAnswer> {
+    return (await this.#send("replay_execution", { executionId, ...args }, { requestId })) as ReplayExecutionAnswer;
   }
 
   /** Cancels an execution, whatever it is doing. */

@@ -1,12 +1,14 @@
 // The package's front door.
 
 export type { Timer } from "./alarm.js";
-export type { ClaimedExecution, DecodedStep } from "./claimed.js";
+export type { ClaimedExecution, DecodedStep, DecodedUpstream } from "./claimed.js";
 export type { CompactOptions, CompactProgress } from "./compact.js";
+export type { WaitOptions } from "./end.js";
 export { type AppendOptions, type ClaimOptions, Engine } from "./engine.js";
 export { type PlainError, TidegateError } from "./errors.js";
 export type { WatchOptions } from "./events.js";
-export type { CreateExecution, DecodedResult, Ended, Executions, WaitOptions } from "./executions.js";
+export type { CreateExecution, DecodedResult, Ended, Executions } from "./executions.js";
+export type { CancelFlow, FlowMember, Flows, SubmitFlow } from "./flows.js";
 export type { Lanes } from "./lanes.js";
 export type { Leases } from "./leases.js";
 export type { Retention } from "./local.js";

@@ -19,8 +19,21 @@ export function encode(field: string, value: Payload, encoding?: string): { byte
   if (value instanceof Uint8Array) return { bytes: copied(field, value), ...(encoding !== undefined && { encoding }) };
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
     throw argumentError(field, "a Uint8Array or a JSON value", Object.prototype.toString.call(value));
-  if (encoding !== undefined) throw argumentError("encoding", "a Uint8Array beside it", `a ${typeof value}`);
+  if (encoding !== undefined)
+    throw argumentError(field.replace(/\w+$/, "encoding"), "a Uint8Array beside it", `a ${typeof value}`);
   return { bytes: encoder.encode(text(value, field)), encoding: JSON_ENCODING };
+}
+
+/** Arguments with the bytes of the payload among them, where there is one; `path` is what a refusal calls it. */
+export function packed<F extends "input" | "result", A extends { encoding?: string | undefined }>(
+  field: F,
+  args: A & { [field in F]?: Payload | undefined },
+  path: string = field,
+): object {
+  const value = args[field];
+  if (value === undefined) return args;
+  const { bytes, encoding } = encode(path, value, args.encoding);
+  return { ...args, [field]: bytes, encoding };
 }
 
 /** The bytes of a frame: those of a text are its own, any other value is encoded. */

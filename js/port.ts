@@ -3,11 +3,10 @@
 import type { PlainError } from "./errors.js";
 import type { ClockReport, Freeable, StorageFigures, TickAnswer, Wakes } from "./types.generated.js";
 
-/** One call. The payload, if there is one, stands under `field` of its arguments. */
+/** One call; payloads stand in its arguments as their bytes. */
 export interface Call {
   op: string;
   args: Record<string, unknown>;
-  payload?: { field: string; bytes: Uint8Array };
   requestId?: string;
 }
 

@@ -1,12 +1,17 @@
-// What only a separate scheduler needs: grants, reclaiming, admission, and calls by fence instead of handle.
+// What only a separate scheduler needs: grants, reclaiming, admission, calls by fence instead of handle, and cancelling a
+// flow in two steps.
 
 import { type ClaimedExecution, decoded } from "./claimed.js";
-import { encode, type Payload } from "./payload.js";
+import { type Payload, packed } from "./payload.js";
 import { type CallOptions, parted, type Send } from "./send.js";
 import type {
+  AckCancelMemberAnswer,
+  AckCancelMemberArgs,
   BlockAnswer,
   BlockExecutionArgs,
   BlockRouteArgs,
+  CancelFlowHeaderAnswer,
+  CancelFlowHeaderArgs,
   Claim,
   ClaimExecutionArgs,
   ClaimForWorkerAnswer,
@@ -119,12 +124,22 @@ export class Protocol {
     return answer.outcome === "claimed" ? { outcome: "claimed", ...decoded(answer) } : answer;
   }
 
+  /**
+   * Cancels a flow and leaves its members to the caller, who cancels each and tells so; those that are left after the
+   * grace the engine cancels itself.
+   */
+  async cancelFlowHeader(options: CancelFlowHeaderArgs & CallOptions): Promise<CancelFlowHeaderAnswer> {
+    return (await this.#send("cancel_flow_header", ...parted("options", options))) as CancelFlowHeaderAnswer;
+  }
+
+  /** Tells that a member of a flow that is being cancelled needs no more of the engine. */
+  async ackCancelMember(options: AckCancelMemberArgs & CallOptions): Promise<AckCancelMemberAnswer> {
+    return (await this.#send("ack_cancel_member", ...parted("options", options))) as AckCancelMemberAnswer;
+  }
+
   /** Ends an attempt well: by its fence, or without one with `source: "operator_override"`. */
   async completeExecution(options: CompleteByFence & CallOptions): Promise<CompleteAnswer> {
-    const [{ result, ...args }, extra] = parted("options", options);
-    if (result === undefined) return (await this.#send("complete_execution", args, extra)) as CompleteAnswer;
-    const { bytes, encoding } = encode("result", result, args.encoding);
-    const payload = { field: "result", bytes };
-    return (await this.#send("complete_execution", { ...args, encoding }, { ...extra, payload })) as CompleteAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("complete_execution", packed("result", args), extra)) as CompleteAnswer;
   }
 }

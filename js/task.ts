@@ -4,7 +4,7 @@ import type { ClaimedExecution } from "./claimed.js";
 import type { AppendOptions, Engine } from "./engine.js";
 import { TidegateError } from "./errors.js";
 import { type Payload, undecodable } from "./payload.js";
-import type { AppendFrameAnswer, FailureClass } from "./types.generated.js";
+import type { AppendFrameAnswer, ChildEdge, EdgeGroupPolicy, FailureClass } from "./types.generated.js";
 
 /** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
 export type StopReason = "lease_lost" | "ended" | "stopping";
@@ -64,9 +64,22 @@ export class Task {
   /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
   get input(): ClaimedExecution["input"] {
     const { input, encoding } = this.claim;
-    if (undecodable(input, encoding))
-      throw new TaskFailure("the input is not the JSON it says it is", { class: "permanent" });
-    return input;
+    return sound("input", input, encoding);
+  }
+
+  /**
+   * What those that it waited for in its flow came to, in the order of the edges' ids, with results as inputs are. One
+   * that is `omitted` was too large for the claim: `engine.executions.result` has it.
+   */
+  get upstream(): ClaimedExecution["upstream"] {
+    const { upstream } = this.claim;
+    for (const { result, encoding } of upstream) sound("result of an upstream", result, encoding);
+    return upstream;
+  }
+
+  /** The flow that the execution is a member of; undefined where it is in none. */
+  get flowId(): string | undefined {
+    return this.claim.flowId;
   }
 
   /** Whether the handler gave its lease up: what it returns or throws then says nothing any more. */
@@ -86,9 +99,13 @@ export class Task {
     this.#over = true;
   }
 
-  /** Gives the lease up until the execution's children are done; its handler is called again then. */
-  async waitChildren(): Promise<void> {
-    await this.#engine.waitChildren(this.claim.handle);
+  /**
+   * Gives the lease up until the execution's children, other members of its flow, are done; its handler is called again
+   * then, in the same attempt, and `upstream` tells what they came to. The policy says how many must succeed: all when
+   * left out.
+   */
+  async waitChildren(edges?: ChildEdge[], policy?: EdgeGroupPolicy): Promise<void> {
+    await this.#engine.waitChildren(this.claim.handle, { ...(edges && { edges }), ...(policy && { policy }) });
     this.#over = true;
   }
 
@@ -141,4 +158,11 @@ export class Task {
   async progress(percent?: number, message?: string): Promise<void> {
     await this.#engine.progress(this.claim.handle, percent, message);
   }
+}
+
+/** A payload that is what it says it is; no later attempt would read another one. */
+function sound(name: string, found: Payload | undefined, encoding: string | undefined): Payload | undefined {
+  if (undecodable(found, encoding))
+    throw new TaskFailure(`the ${name} is not the JSON it says it is`, { class: "permanent" });
+  return found;
 }

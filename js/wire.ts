@@ -7,8 +7,12 @@ import type { Call, CallAnswer, Port, Reply, StorageReport } from "./port.js";
 import { almostFull, quota, type Space, space } from "./space.js";
 import type { ClockReport, StorageFigures, TickAnswer } from "./types.generated.js";
 
-/** The members of answers that may hold a payload; those of recorded steps may as well, and the bytes of frames. */
-const PAYLOAD_FIELDS = ["input", "result"] as const;
+/** The members that may hold a payload, and the lists whose members may. */
+const PAYLOAD_FIELDS = ["input", "result", "bytes"];
+const PAYLOAD_LISTS = ["members", "steps", "upstream", "frames"];
+
+/** What may hold payloads. */
+type Holder = Record<string, unknown>;
 
 /** The port to an engine at the end of a line; `storage` is what is known of where it keeps its state. */
 export class WirePort implements Port {
@@ -106,26 +110,28 @@ export class WirePort implements Port {
   }
 }
 
-/** The text of one call; its payload joins the list, and its place in it stands for it. */
-function wireText({ op, args, payload, requestId }: Call, payloads: Uint8Array[]): string {
-  const all = payload === undefined ? args : { ...args, [payload.field]: payloads.push(payload.bytes) - 1 };
+/** The text of one call; its payloads join the list, and their places in it stand for them. */
+function wireText({ op, args, requestId }: Call, payloads: Uint8Array[]): string {
+  const all = exchanged(args, (bytes) => (bytes instanceof Uint8Array ? payloads.push(bytes) - 1 : bytes));
   const request = requestId === undefined ? "" : `,"requestId":${text(requestId, "requestId")}`;
   return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
 }
 
 /** Puts the payloads of an answer where their places stand. */
 function attach(answer: CallAnswer, payloads: Uint8Array[]): void {
-  if (payloads.length === 0 || !("ok" in answer) || answer.ok === null) return;
-  fill(answer.ok as Record<string, unknown>, payloads);
+  if (payloads.length === 0 || !("ok" in answer) || typeof answer.ok !== "object" || answer.ok === null) return;
+  answer.ok = exchanged(answer.ok as Holder, (place) => (typeof place === "number" ? payloads[place] : place));
 }
 
-function fill(holder: Record<string, unknown>, payloads: Uint8Array[]): void {
-  for (const field of PAYLOAD_FIELDS) {
-    const place = holder[field];
-    if (typeof place === "number") holder[field] = payloads[place];
+/** A copy with another thing in the place of each payload. */
+function exchanged(holder: Holder, exchange: (found: unknown) => unknown): Holder {
+  const copy = { ...holder };
+  for (const field of PAYLOAD_FIELDS) if (field in copy) copy[field] = exchange(copy[field]);
+  for (const field of PAYLOAD_LISTS) {
+    const list = copy[field];
+    if (Array.isArray(list)) copy[field] = list.map((one) => exchanged(one, exchange));
   }
-  if (Array.isArray(holder.steps)) for (const step of holder.steps) fill(step, payloads);
-  if (Array.isArray(holder.frames)) for (const frame of holder.frames) frame.bytes = payloads[frame.bytes];
+  return copy;
 }
 
 /**

@@ -234,6 +234,8 @@ test("a lane is paused and an execution cancelled with the keyboard alone", asyn
   await until(page, "completed", 1);
   await reach(page, "Executions");
   await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(page), "Flows");
+  await page.keyboard.press("ArrowRight");
   assert.equal(await focused(page), "Lanes");
   await reach(page, "State of lane post");
   await page.keyboard.press("p");

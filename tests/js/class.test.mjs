@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { callFlows } from "./class-flows.mjs";
 import { Engine, errorCodes, manual, thrownBy, utf8 } from "./engine.mjs";
 
 const worker = { id: "w" };
@@ -159,6 +160,7 @@ test("every operation that the engine knows has a method, and it answers", () =>
   assert.equal(engine.searchExecutions({ tags: { a: "b" } }).executions[0].executionId, resumed.executionId);
   assert.equal(engine.countExecutions({}).total.cancelled, 1);
   assert.ok(engine.readEvents({ after: "start" }).events.length > 0);
+  callFlows(engine);
   assert.deepEqual(
     operations().filter((/** @type {string} */ name) => !used.has(name)),
     [],

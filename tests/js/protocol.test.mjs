@@ -45,7 +45,7 @@ async function refused(code, call) {
 test("every method refuses what is no object, and an id that nobody has", async () => {
   const { engine, protocol } = await opened();
   const names = Object.getOwnPropertyNames(Protocol.prototype).filter((name) => name !== "constructor");
-  assert.equal(names.length, 15);
+  assert.equal(names.length, 17);
   const executionId = "{fp:0}:00000000-0000-0000-0000-000000000000";
   const uuid = "00000000-0000-0000-0000-000000000000";
   const fence = { leaseId: uuid, leaseEpoch: 1, attemptId: uuid };
@@ -67,6 +67,8 @@ test("every method refuses what is no object, and an id that nobody has", async 
     blockRoute: { executionId },
     blockExecutionForAdmission: { executionId, reason: "paused_by_operator" },
     unblockExecution: { executionId, expectedReason: "paused_by_operator" },
+    cancelFlowHeader: { flowId: uuid, policy: "cancel_all" },
+    ackCancelMember: null,
     claimForWorker: null,
     scanEligibleExecutions: null,
   };
@@ -76,7 +78,8 @@ test("every method refuses what is no object, and an id that nobody has", async 
     assert.equal((await refused("validation.invalid_input", () => method(undefined))).details.field, "options");
     const extra = await refused("validation.invalid_input", () => method({ ...args, surprise: 1 }));
     assert.equal(extra.details.field, "surprise");
-    if (args) await refused("not_found.execution", () => method(args));
+    const thing = name === "cancelFlowHeader" ? "flow" : "execution";
+    if (args) await refused(`not_found.${thing}`, () => method(args));
   }
   await engine.close();
 });
