@@ -9,7 +9,7 @@ export type Bytes = Uint8Array;
 /**
  * Where an attempt is in its life.
  */
-export type AttemptLifecycle = "started" | "suspended" | "ended_success" | "ended_failure" | "ended_cancelled" | "interrupted_reclaimed";
+export type AttemptLifecycle = "started" | "suspended" | "ended_success" | "ended_failure" | "ended_cancelled" | "ended_cancelled" | "interrupted_reclaimed";
 
 /**
  * What goes on with the attempts of an execution.
@@ -645,7 +645,7 @@ encoding?: string,
  */
 tags: { [key in string]: string }, 
 /**
- * What it waited for, in the order of edge ids; the results of upstreams and steps that all claims of one commit hand
+ * What it waited for, in the order of edge ids, at most 10 000 of them; the results of upstreams and steps that all claims of one commit hand
  * back come to 16 MiB at most.
  */
 upstream?: Array<Upstream>, 

@@ -84,6 +84,8 @@ CREATE TABLE edge (
 
 CREATE UNIQUE INDEX edge_id ON edge (flow, public_id);
 CREATE INDEX edge_downstream ON edge (downstream, public_id);
+-- Most members have one round; those that wait for children again and again look at the latest alone.
+CREATE INDEX edge_round ON edge (downstream, round, public_id) WHERE round > 1;
 
 -- What a downstream needs of its upstreams, and what became of them so far; the row of the execution.
 --   policy  1 all of them, 2 any of them, 3 so many of them: k

@@ -146,9 +146,12 @@ impl EdgeGroupPolicy {
     /// Checks it.
     pub fn check(self, field: &str) -> Result<()> {
         match self {
-            Self::Quorum { k, .. } if !(1..=QUORUM_MAX).contains(&k) => {
-                Err(Error::argument(Code::InvalidInput, &format!("{field}.k"), "quorum k must be >= 1", k))
-            }
+            Self::Quorum { k, .. } if !(1..=QUORUM_MAX).contains(&k) => Err(Error::argument(
+                Code::InvalidInput,
+                &format!("{field}.k"),
+                &format!("1 to {QUORUM_MAX} (quorum k must be >= 1)"),
+                k,
+            )),
             Self::AllOf | Self::AnyOf { .. } | Self::Quorum { .. } => Ok(()),
         }
     }

@@ -47,7 +47,16 @@ impl EventStream {
             Self::Operator => {
                 matches!(cause, Cause::Replayed | Cause::PriorityChanged | Cause::FlowCancelRequested)
             }
-            Self::Flow => cause.number() >= Cause::FlowCreated.number(),
+            Self::Flow => matches!(
+                cause,
+                Cause::FlowCreated
+                    | Cause::FlowMemberAdded
+                    | Cause::FlowEdgeStaged
+                    | Cause::FlowSealed
+                    | Cause::FlowCancelRequested
+                    | Cause::FlowCompleted
+                    | Cause::FlowReopened
+            ),
             Self::Worker => matches!(
                 cause,
                 Cause::WorkerRegistered | Cause::WorkerHeartbeat | Cause::WorkerMarkedDead | Cause::WorkerSwept

@@ -6,7 +6,7 @@
 
 use super::execution::{Attempt, Execution};
 use super::phase::{Active, Phase};
-use super::vocabulary::{AttemptLifecycle, Outcome, Verb, vocabulary};
+use super::vocabulary::{AttemptLifecycle, Verb, vocabulary};
 
 vocabulary! {
     /// What a frame is.
@@ -86,10 +86,7 @@ impl Closure {
 pub fn closure(execution: &Execution, attempt: &Attempt) -> Option<Closure> {
     let verb = attempt.finished.map(|finished| finished.verb);
     if let Some((lifecycle, at)) = attempt.ended {
-        let latest = attempt.index + 1 == execution.attempt_count;
-        let skipped = latest && execution.outcome() == Some(Outcome::Skipped) && execution.ended_at == Some(at);
-        let reason = if skipped { ClosedReason::DependencyImpossible } else { ended(lifecycle, verb) };
-        return Some(Closure { at, reason });
+        return Some(Closure { at, reason: ended(lifecycle, verb) });
     }
     let interrupted = || {
         let at = attempt.finished.and_then(|finished| finished.at).unwrap_or(execution.changed_at);
@@ -117,7 +114,7 @@ pub fn latest_closure(execution: &Execution) -> Option<Closure> {
 const fn ended(lifecycle: AttemptLifecycle, verb: Option<Verb>) -> ClosedReason {
     match (lifecycle, verb) {
         (AttemptLifecycle::EndedSuccess, _) => ClosedReason::AttemptSuccess,
-        (AttemptLifecycle::EndedCancelled, Some(Verb::Skip | Verb::SkipAtOnce)) => ClosedReason::DependencyImpossible,
+        (AttemptLifecycle::EndedSkipped, _) => ClosedReason::DependencyImpossible,
         (AttemptLifecycle::EndedCancelled, _) => ClosedReason::AttemptCancelled,
         (AttemptLifecycle::InterruptedReclaimed, _) => ClosedReason::Reclaimed,
         (AttemptLifecycle::EndedFailure, None | Some(Verb::Fail)) => ClosedReason::AttemptFailure,
@@ -131,8 +128,7 @@ const fn ended(lifecycle: AttemptLifecycle, verb: Option<Verb>) -> ClosedReason 
                 | Verb::Suspend
                 | Verb::Revoke
                 | Verb::Expire
-                | Verb::Skip
-                | Verb::SkipAtOnce,
+                | Verb::Skip,
             ),
         ) => ClosedReason::Expired,
         (AttemptLifecycle::Started | AttemptLifecycle::Suspended, _) => ClosedReason::AttemptInterrupted,

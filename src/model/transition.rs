@@ -90,7 +90,8 @@ const fn released(phase: Phase, cause: Cause, attempt: AttemptChange) -> Step {
 const fn finished(outcome: Outcome, cause: Cause, attempted: bool, lease: Option<LeaseEvent>) -> Step {
     let end = match outcome {
         Outcome::Success => AttemptLifecycle::EndedSuccess,
-        Outcome::Cancelled | Outcome::Skipped => AttemptLifecycle::EndedCancelled,
+        Outcome::Cancelled => AttemptLifecycle::EndedCancelled,
+        Outcome::Skipped => AttemptLifecycle::EndedSkipped,
         Outcome::Failed | Outcome::Expired => AttemptLifecycle::EndedFailure,
     };
     let attempt = if attempted { AttemptChange::End(end) } else { AttemptChange::Unchanged };

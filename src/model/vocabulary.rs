@@ -200,6 +200,8 @@ vocabulary! {
         EndedFailure = 4, "ended_failure";
         /// Cancelled.
         EndedCancelled = 5, "ended_cancelled";
+        /// Ended with its execution, which was skipped.
+        EndedSkipped = 7, "ended_cancelled";
         /// Its lease was lost and another attempt took over.
         InterruptedReclaimed = 6, "interrupted_reclaimed";
     }
@@ -268,17 +270,15 @@ vocabulary! {
         Revoke = 7, "revoke";
         /// No call: time ended the execution
         Expire = 8, "expire";
-        /// `wait_children`, after whose answer what it waited for became impossible
-        Skip = 9, "skip";
         /// `wait_children`, which was answered that what it waits for is impossible
-        SkipAtOnce = 10, "skip_at_once";
+        Skip = 9, "skip";
     }
 }
 
 impl Verb {
     /// Whether a repetition of `call` is answered by what this one left.
     pub fn is(self, call: Self) -> bool {
-        self == call || (matches!(self, Self::Skip | Self::SkipAtOnce) && call == Self::WaitChildren)
+        self == call || (self == Self::Skip && call == Self::WaitChildren)
     }
 }
 

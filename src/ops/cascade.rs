@@ -9,11 +9,11 @@ use super::turn::{Ended, Turn};
 use crate::error::{Code, Error, Result};
 use crate::model::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
 use crate::model::event::EventDetail;
-use crate::model::execution::{Execution, Finished};
+use crate::model::execution::Execution;
 use crate::model::flow::FlowState;
 use crate::model::id::uuid_text;
 use crate::model::phase::{Blocked, Blocker, Phase};
-use crate::model::vocabulary::{Cause, Outcome, Verb};
+use crate::model::vocabulary::{Cause, Outcome};
 
 /// Who an ending says it was.
 const ENGINE: &str = "engine";
@@ -94,10 +94,8 @@ pub fn resolved(turn: &mut Turn<'_>, edge: &Edge, at: i64) -> Result<()> {
 fn pass_result(turn: &mut Turn<'_>, edge: &Edge, group: &EdgeGroup, settled: Option<GroupState>) -> Result<()> {
     let Some(result) = edge.result.filter(|_| edge.replaces) else { return Ok(()) };
     let passes = group.policy == EdgeGroupPolicy::AllOf || settled == Some(GroupState::Satisfied);
-    if !passes || matches!(turn.store.execution(edge.downstream)?.phase, Phase::Terminal(_)) {
-        return Ok(());
-    }
-    turn.store.replace_input(edge.downstream, result)
+    // One that has ended meanwhile finds it when it is replayed.
+    if passes { turn.store.replace_input(edge.downstream, result) } else { Ok(()) }
 }
 
 /// What a group's settling does to its downstream and to the other upstreams.
@@ -119,12 +117,8 @@ pub fn settle_child(turn: &mut Turn<'_>, group: &EdgeGroup, state: GroupState, a
 /// T26.
 fn skip(turn: &mut Turn<'_>, child: &mut Execution, at: i64) -> Result<()> {
     let Some(step) = child.phase.skip(child.attempted()) else { return Ok(()) };
-    let latest = child.attempt.as_ref().filter(|attempt| attempt.ended.is_none()).and_then(|attempt| attempt.finished);
-    // The worker that waits for its children may still repeat that call, and its stream tells why it is closed.
-    let finished = latest.filter(|latest| latest.verb == Verb::WaitChildren);
-    let finished = finished.map(|latest| Finished { verb: Verb::Skip, ..latest });
     let ending = Some(Ending { reason: IMPOSSIBLE, source: ENGINE });
-    transit(turn, child, Change { finished, ending, ..Change::plain(step, at) })
+    transit(turn, child, Change { ending, ..Change::plain(step, at) })
 }
 
 /// Cancels the upstreams that a settled group needs no longer.

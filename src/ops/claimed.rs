@@ -77,7 +77,7 @@ pub struct Claim {
     pub encoding: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// What it waited for, in the order of edge ids; the results of upstreams and steps that all claims of one commit hand
+    /// What it waited for, in the order of edge ids, at most 10 000 of them; the results of upstreams and steps that all claims of one commit hand
     /// back come to 16 MiB at most.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
@@ -108,7 +108,11 @@ pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
     if !knows_attempt(turn, &execution, &kept)? {
         return Ok(Refill::default());
     }
-    let input = turn.store.claimed(execution.row)?.1.input.map(Bytes::Here);
+    // An upstream's result may have taken the place of what an earlier lease was handed.
+    let same =
+        kept.member("lease_epoch").is_some_and(|epoch| matches!(epoch, Given::Int(epoch) if *epoch == execution.epoch))
+            || !turn.store.input_was_passed(execution.row)?;
+    let input = if same { turn.store.claimed(execution.row)?.1.input.map(Bytes::Here) } else { None };
     let (mut upstream, mut steps) = (Vec::new(), Vec::new());
     if let Some(Given::List(kept)) = kept.member("upstream") {
         upstream = kept.iter().map(|one| kept_upstream(turn, &execution, one)).collect::<Result<_>>()?;

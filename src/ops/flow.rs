@@ -38,7 +38,7 @@ fn unknown(id: Uuid) -> Error {
 #[cold]
 pub fn over(flow: &Flow) -> Error {
     let (id, state) = (uuid_text(flow.id), flow.state());
-    Error::new(Code::FlowAlreadyTerminal, format!("flow {id} is {state} and takes no more"))
+    Error::new(Code::FlowAlreadyTerminal, format!("flow {id} is {state}: it is over, and takes no more"))
         .with("flowId", id)
         .with("publicFlowState", state)
 }

@@ -87,7 +87,7 @@ impl Call for SubmitFlowArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<SubmitFlowAnswer> {
         if let Some(flow) = ready.flow.known(turn)? {
-            let ids = turn.store.member_ids(flow, INTEGER_MAX)?;
+            let ids = turn.store.first_members(flow, INTEGER_MAX)?;
             let id = turn.store.flow(flow)?.id;
             return Ok(answer(SubmitOutcome::AlreadySatisfied, id, &ids));
         }

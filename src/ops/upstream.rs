@@ -9,6 +9,9 @@ use crate::model::payload::Bytes;
 use crate::model::vocabulary::Outcome;
 use serde::Serialize;
 
+/// Upstreams that a claim tells of at most; `list_edges` tells of all.
+pub const UPSTREAMS_MAX: usize = 10_000;
+
 /// A resolved dependency of a claimed execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,7 +45,7 @@ pub struct Upstream {
 pub fn claimed_upstreams(turn: &mut Turn<'_>, execution: &Execution) -> Result<Vec<Upstream>> {
     let Some(group) = turn.store.group(execution.row)? else { return Ok(Vec::new()) };
     let mut upstreams = Vec::new();
-    for row in turn.store.upstreams(execution.row, group.round)? {
+    for row in turn.store.upstreams(execution.row, group.round, UPSTREAMS_MAX)? {
         let Some(outcome) = row.state.outcome() else { continue };
         let omitted = row.bytes > turn.step_bytes_left;
         let payload = match row.result.filter(|_| !omitted) {

@@ -105,7 +105,7 @@ impl Call for WaitChildrenArgs {
         let round = if ready.edges.is_empty() { None } else { Some(ready.round(turn, &execution)?) };
         let settled = round.as_ref().map_or(Some(GroupState::Satisfied), Round::settled);
         let skips = settled == Some(GroupState::Impossible);
-        let verb = if skips { Verb::SkipAtOnce } else { Verb::WaitChildren };
+        let verb = if skips { Verb::Skip } else { Verb::WaitChildren };
         let finished = Finished { verb, at: settled.map(|_| turn.now) };
         match round {
             Some(round) => ready.wait(turn, &mut execution, held, &round, finished)?,
@@ -217,7 +217,7 @@ fn pass(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, finished: Fi
 fn answered(execution: &Execution, finished: Finished) -> WaitChildrenAnswer {
     let public_state = match finished {
         Finished { at: None, .. } => PublicState::WaitingChildren,
-        Finished { verb: Verb::SkipAtOnce, .. } => PublicState::Skipped,
+        Finished { verb: Verb::Skip, .. } => PublicState::Skipped,
         Finished { .. } => PublicState::Waiting,
     };
     WaitChildrenAnswer { execution_id: execution.id.text(), public_state }

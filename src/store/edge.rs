@@ -79,12 +79,18 @@ impl Store {
 
     /// The edges that one round of a downstream's group counts, in the order of their ids.
     pub fn group_edges(&self, downstream: i64, round: i64) -> Result<Vec<Edge>> {
-        const SQL: &str = concat!(
+        const FIRST: &str = concat!(
             "SELECT ",
             edge_columns!(),
             " FROM edge INDEXED BY edge_downstream WHERE downstream = ?1 AND round = ?2 ORDER BY public_id"
         );
-        self.all(SQL, &[downstream.into(), round.into()], read)
+        const LATER: &str = concat!(
+            "SELECT ",
+            edge_columns!(),
+            " FROM edge INDEXED BY edge_round WHERE downstream = ?1 AND round = ?2 AND round > 1 ORDER BY public_id"
+        );
+        let sql = if round > 1 { LATER } else { FIRST };
+        self.all(sql, &[downstream.into(), round.into()], read)
     }
 }
 

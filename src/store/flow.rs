@@ -28,7 +28,7 @@ macro_rules! flow_columns {
 pub(super) use flow_columns;
 
 /// Which columns of a remembered flow are to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Dirty {
     None,
     /// Counters alone, as nearly always: no index knows them.
@@ -36,13 +36,27 @@ enum Dirty {
     All,
 }
 
-/// The flows that are remembered.
+/// The flows that are remembered, and the rows of those that are to be written.
 #[derive(Default)]
-pub(super) struct Flows(FxHashMap<i64, (Flow, Dirty)>);
+pub(super) struct Flows {
+    known: FxHashMap<i64, (Flow, Dirty)>,
+    dirty: Vec<i64>,
+}
 
 impl Flows {
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.known.clear();
+        self.dirty.clear();
+    }
+
+    /// A flow that is remembered, to be written where `change` says so.
+    fn get(&mut self, row: i64, change: Dirty) -> Option<&mut Flow> {
+        let (flow, dirty) = self.known.get_mut(&row)?;
+        if change != Dirty::None && *dirty == Dirty::None {
+            self.dirty.push(row);
+        }
+        *dirty = (*dirty).max(change);
+        Some(flow)
     }
 }
 
@@ -66,28 +80,31 @@ impl Store {
 
     /// The flow of a row.
     pub fn flow(&mut self, row: i64) -> Result<&Flow> {
-        self.remembered_flow(row).map(|(flow, _)| &*flow)
+        self.remembered_flow(row, Dirty::None).map(|flow| &*flow)
     }
 
     /// The flow of a row, to be changed.
     pub fn flow_mut(&mut self, row: i64) -> Result<&mut Flow> {
         self.writes += 1;
-        let (flow, dirty) = self.remembered_flow(row)?;
-        *dirty = Dirty::All;
-        Ok(flow)
+        self.remembered_flow(row, Dirty::All)
     }
 
-    fn remembered_flow(&mut self, row: i64) -> Result<&mut (Flow, Dirty)> {
+    fn remembered_flow(&mut self, row: i64, change: Dirty) -> Result<&mut Flow> {
         const SQL: &str = concat!("SELECT ", flow_columns!(), " FROM flow WHERE id = ?1");
-        if !self.flows.0.contains_key(&row) {
-            if self.flows.0.len() >= FLOWS_MAX {
-                self.save_flows()?;
-                self.flows.clear();
-            }
+        if !self.flows.known.contains_key(&row) {
             let flow = self.first(SQL, &[row.into()], read)?.ok_or_else(|| gone(row))?;
-            self.flows.0.insert(row, (flow, Dirty::None));
+            self.remember_flow(flow)?;
         }
-        self.flows.0.get_mut(&row).ok_or_else(|| gone(row))
+        self.flows.get(row, change).ok_or_else(|| gone(row))
+    }
+
+    fn remember_flow(&mut self, flow: Flow) -> Result<()> {
+        if self.flows.known.len() >= FLOWS_MAX {
+            self.save_flows()?;
+            self.flows.clear();
+        }
+        self.flows.known.insert(flow.row, (flow, Dirty::None));
+        Ok(())
     }
 
     /// Keeps a new flow.
@@ -106,13 +123,14 @@ impl Store {
             flow.retention_ms.into(),
         ];
         self.execute(SQL, &params)?;
-        self.flows.0.insert(flow.row, (flow.clone(), Dirty::All));
+        self.remember_flow(flow.clone())?;
+        self.flows.get(flow.row, Dirty::All);
         Ok(())
     }
 
     /// Forgets a flow, whose row is deleted.
     pub(super) fn forget_flow(&mut self, row: i64) {
-        self.flows.0.remove(&row);
+        self.flows.known.remove(&row);
     }
 
     /// What a flow was created with.
@@ -155,16 +173,13 @@ impl Store {
         after: Option<PublicState>,
     ) -> Result<()> {
         let Some(row) = execution.flow.filter(|_| before != after) else { return Ok(()) };
-        let (flow, dirty) = self.remembered_flow(row)?;
+        let flow = self.remembered_flow(row, Dirty::Counts)?;
         for (state, change) in [(before, -1), (after, 1)] {
             if let Some(state) = state {
                 flow.counts[place(state)] += change;
             }
         }
         flow.changed_at = flow.changed_at.max(execution.changed_at);
-        if *dirty == Dirty::None {
-            *dirty = Dirty::Counts;
-        }
         Ok(())
     }
 
@@ -172,7 +187,8 @@ impl Store {
     pub fn save_flows(&mut self) -> Result<()> {
         self.save_groups()?;
         let mut flows = std::mem::take(&mut self.flows);
-        for (flow, dirty) in flows.0.values_mut() {
+        for row in flows.dirty.drain(..) {
+            let Some((flow, dirty)) = flows.known.get_mut(&row) else { continue };
             match std::mem::replace(dirty, Dirty::None) {
                 Dirty::None => {}
                 Dirty::Counts => self.save_counts(flow)?,

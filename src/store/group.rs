@@ -11,13 +11,17 @@ use rustc_hash::FxHashMap;
 /// Groups remembered at most; past it those that have changed are written and all forgotten.
 const GROUPS_MAX: usize = 4_096;
 
-/// The groups that are remembered, and whether they are to be written.
+/// The groups that are remembered, and the downstreams of those that are to be written.
 #[derive(Default)]
-pub(super) struct Groups(FxHashMap<i64, (EdgeGroup, bool)>);
+pub(super) struct Groups {
+    known: FxHashMap<i64, (EdgeGroup, bool)>,
+    dirty: Vec<i64>,
+}
 
 impl Groups {
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.known.clear();
+        self.dirty.clear();
     }
 }
 
@@ -33,7 +37,7 @@ impl Store {
     /// The group of a downstream.
     pub fn group(&mut self, execution: i64) -> Result<Option<EdgeGroup>> {
         const SQL: &str = concat!("SELECT ", group_columns!(), " FROM edge_group WHERE execution = ?1");
-        if let Some((group, _)) = self.groups.0.get(&execution) {
+        if let Some((group, _)) = self.groups.known.get(&execution) {
             return Ok(Some(*group));
         }
         let found = self.first(SQL, &[execution.into()], |row| read(row, 0))?;
@@ -52,16 +56,19 @@ impl Store {
     /// Deletes the group of a downstream; answers how many rows that were.
     pub(super) fn delete_group(&mut self, execution: i64) -> Result<u64> {
         const SQL: &str = "DELETE FROM edge_group WHERE execution = ?1";
-        self.groups.0.remove(&execution);
+        self.groups.known.remove(&execution);
         self.execute(SQL, &[execution.into()])
     }
 
     fn remember_group(&mut self, group: EdgeGroup, dirty: bool) -> Result<()> {
-        if self.groups.0.len() >= GROUPS_MAX {
+        if self.groups.known.len() >= GROUPS_MAX {
             self.save_groups()?;
             self.groups.clear();
         }
-        self.groups.0.insert(group.execution, (group, dirty));
+        let was_dirty = self.groups.known.insert(group.execution, (group, dirty)).is_some_and(|(_, dirty)| dirty);
+        if dirty && !was_dirty {
+            self.groups.dirty.push(group.execution);
+        }
         Ok(())
     }
 
@@ -72,7 +79,8 @@ impl Store {
              ON CONFLICT (execution) DO UPDATE SET policy = ?2, k = ?3, let_run = ?4, round = ?5, total = ?6, \
              succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11";
         let mut groups = std::mem::take(&mut self.groups);
-        for (group, dirty) in groups.0.values_mut().filter(|(_, dirty)| *dirty) {
+        for execution in groups.dirty.drain(..) {
+            let Some((group, dirty)) = groups.known.get_mut(&execution) else { continue };
             *dirty = false;
             let [policy, k, let_run] = group.policy.numbers();
             let params = [

@@ -76,6 +76,12 @@ impl Store {
         self.execute(SQL, &[execution.into(), payload.into()]).map(|_| ())
     }
 
+    /// Whether an execution's input is an upstream's result.
+    pub fn input_was_passed(&self, execution: i64) -> Result<bool> {
+        const SQL: &str = "SELECT passed FROM specification WHERE execution = ?1";
+        Ok(self.first(SQL, &[execution.into()], |row| row.int(0))? == Some(1))
+    }
+
     /// The kind of an execution.
     pub fn kind(&self, execution: i64) -> Result<String> {
         const SQL: &str = "SELECT kind FROM specification WHERE execution = ?1";

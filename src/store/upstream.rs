@@ -25,21 +25,39 @@ pub struct UpstreamRow {
     pub bytes: i64,
 }
 
-impl Store {
-    /// The ids of a flow's members in the order in which they were created, at most so many.
-    pub fn member_ids(&self, flow: i64, limit: i64) -> Result<Vec<ExecutionId>> {
-        const SQL: &str =
-            "SELECT public_id FROM execution INDEXED BY execution_flow WHERE flow = ?1 ORDER BY id LIMIT ?2";
-        self.all(SQL, &[flow.into(), limit.into()], |row| ExecutionId::of_stored(row.blob(0)?))
-    }
+macro_rules! upstream_columns {
+    () => {
+        "SELECT edge.public_id, edge_ref, up.public_id, member_name, state, edge.result, coalesce(length(bytes), 0) FROM \
+         edge "
+    };
+}
 
-    /// What the resolved edges of one round of a downstream's group brought, in the order of their ids.
-    pub fn upstreams(&self, downstream: i64, round: i64) -> Result<Vec<UpstreamRow>> {
-        const SQL: &str = "SELECT edge.public_id, edge_ref, up.public_id, member_name, state, edge.result, \
-             coalesce(length(bytes), 0) FROM edge INDEXED BY edge_downstream JOIN execution up ON up.id = upstream \
-             JOIN specification s ON s.execution = upstream LEFT JOIN payload ON payload.id = edge.result \
-             WHERE downstream = ?1 AND round = ?2 AND state > 1 ORDER BY edge.public_id";
-        self.all(SQL, &[downstream.into(), round.into()], |row| {
+macro_rules! upstream_tables {
+    () => {
+        " CROSS JOIN execution up ON up.id = upstream JOIN specification s ON s.execution = upstream \
+         LEFT JOIN payload ON payload.id = edge.result WHERE downstream = ?1 AND round = ?2 "
+    };
+}
+
+impl Store {
+    /// What the resolved edges of one round of a downstream's group brought, in the order of their ids, at most so
+    /// many.
+    pub fn upstreams(&self, downstream: i64, round: i64, limit: usize) -> Result<Vec<UpstreamRow>> {
+        const FIRST: &str = concat!(
+            upstream_columns!(),
+            "INDEXED BY edge_downstream",
+            upstream_tables!(),
+            "AND state > 1 ORDER BY edge.public_id LIMIT ?3"
+        );
+        const LATER: &str = concat!(
+            upstream_columns!(),
+            "INDEXED BY edge_round",
+            upstream_tables!(),
+            "AND round > 1 AND state > 1 ORDER BY edge.public_id LIMIT ?3"
+        );
+        let sql = if round > 1 { LATER } else { FIRST };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.all(sql, &[downstream.into(), round.into(), limit.into()], |row| {
             Ok(UpstreamRow {
                 edge: stored_uuid(row.blob(0)?)?,
                 edge_ref: row.opt_text(1)?.map(str::to_owned),

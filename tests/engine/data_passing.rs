@@ -153,13 +153,16 @@ fn an_upstream_that_fails_passes_nothing() {
 }
 
 #[test]
-fn a_member_that_has_ended_keeps_its_input() {
+fn a_member_that_has_ended_finds_the_result_when_it_is_replayed() {
     let mut world = World::new();
     let graph = world.submitted(vec![node("a", &[]), fed("b", &["a"])]);
     world.cancel(graph.of("b")).unwrap();
-    world.finish_node(&graph, "a");
-    assert_eq!(world.number("SELECT count(*) FROM payload WHERE bytes = CAST('own' AS BLOB)"), 1);
+    let claim = world.claim(LANE);
+    world.complete_with(&claim, b"goods").unwrap();
+    assert_eq!(world.number("SELECT count(*) FROM payload WHERE bytes = CAST('own' AS BLOB)"), 0);
     assert_eq!(world.state(graph.of("b")), PublicState::Cancelled);
+    replay(&mut world, graph.of("b")).unwrap();
+    assert_eq!(world.claim(LANE).input.unwrap().as_slice(), b"goods");
 }
 
 #[test]

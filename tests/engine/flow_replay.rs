@@ -1,12 +1,14 @@
 //! Replaying members: flows §2.16, lifecycle T22, decisions 4.3, 4.8.
 
+use super::delay::delay;
 use super::flows::Graph;
 use super::replay::replay;
 use super::watcher::plain_end;
-use super::world::{World, refusal, test};
+use super::world::{START, World, refusal, test};
 use tidegate::model::edge::EdgeGroupPolicy;
 use tidegate::model::event::{EventDetail, EventStream, ReplayBranch};
-use tidegate::model::vocabulary::{AttemptState, AttemptType, Cause, Outcome, PublicState};
+use tidegate::model::stream::ClosedReason;
+use tidegate::model::vocabulary::{AttemptState, AttemptType, Cause, FailureClass, Outcome, PublicState};
 use tidegate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use tidegate::{Code, Result};
 
@@ -244,4 +246,37 @@ fn a_worker_that_was_told_to_go_on_is_told_so_again_though_its_execution_was_ski
     world.edge(&flow, &upstream, &child);
     assert_eq!(world.state(&child), SKIPPED);
     assert_eq!(world.wait_for(&held, &[], None).unwrap().public_state, READY);
+}
+
+#[test]
+fn a_stream_that_a_skip_has_closed_says_so_also_after_a_replay() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let upstream = world.member(&flow, "a");
+    let child = world.member(&flow, "b");
+    let held = world.claim("b");
+    world.append(&held, "so far");
+    delay(&mut world, &held, START + 1_000).unwrap();
+    world.spoil("a");
+    world.edge(&flow, &upstream, &child);
+    assert_eq!(world.state(&child), SKIPPED);
+    let closed = world.closed(&child);
+    assert_eq!(closed.map(|(reason, _)| reason), Some(ClosedReason::DependencyImpossible));
+    replay(&mut world, &child).unwrap();
+    assert_eq!(world.closed(&child), closed);
+}
+
+#[test]
+fn an_attempt_that_failed_before_a_skip_stays_one_that_failed() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let upstream = world.member(&flow, "a");
+    let child = world.member(&flow, "b");
+    let held = world.claim("b");
+    world.append(&held, "so far");
+    world.fail(&held, FailureClass::Transient).unwrap();
+    world.spoil("a");
+    world.edge(&flow, &upstream, &child);
+    assert_eq!(world.state(&child), SKIPPED);
+    assert_eq!(world.closed(&child).map(|(reason, _)| reason), Some(ClosedReason::AttemptFailure));
 }

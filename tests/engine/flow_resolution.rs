@@ -341,7 +341,7 @@ fn a_parent_whose_child_fails_is_skipped_with_its_attempt() {
     world.spoil("child");
     let found = world.describe(&parent);
     assert_eq!(found.public_state, SKIPPED);
-    assert_eq!(found.attempts[0].lifecycle, AttemptLifecycle::EndedCancelled);
+    assert_eq!(found.attempts[0].lifecycle, AttemptLifecycle::EndedSkipped);
     assert_eq!(world.closed(&parent), Some((ClosedReason::DependencyImpossible, START)));
 }
 

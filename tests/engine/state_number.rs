@@ -62,7 +62,8 @@ macro_rules! round_trips {
                     assert!(numbers.insert(value.number()), "{value} shares its number");
                     let text = serde_json::to_string(&value).unwrap();
                     assert_eq!(text, format!("\"{}\"", value.word()));
-                    assert_eq!(of_stored::<$name>(&text, "a word").unwrap(), value);
+                    // How an attempt ended with a skip is told by the same word as a cancellation.
+                    assert_eq!(of_stored::<$name>(&text, "a word").unwrap().word(), value.word());
                 }
             )*
         }
