@@ -238,7 +238,8 @@ fn operator_call(random: &mut Random) -> Op {
         ("replay_execution", json!({})),
         ("replay_execution", json!({ "executionId": "{fp:65536}:x" })),
         ("replay_execution", json!({ "executionId": 5 })),
-        ("replay_execution", json!({ "executionId": id, "cascade": true })),
+        ("replay_execution", json!({ "executionId": id, "cascade": "all" })),
+        ("replay_execution", json!({ "executionId": id, "deep": true })),
     ];
     let (op, args) = random.pick(&wrong).clone();
     refusal(op, args, INPUT)

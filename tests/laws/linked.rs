@@ -17,7 +17,7 @@ pub fn edge_id(name: &str) -> String {
 }
 
 pub fn flow(op: &'static str, args: Value) -> Call {
-    Op::Flow { op, args }.into()
+    Op::Flow(op, args).into()
 }
 
 /// About the one flow of a situation.

@@ -163,10 +163,7 @@ pub enum Op {
     /// Tags, searches, counts, histories, waits.
     Inquiry(Inquiry),
     /// About flows: the model of those stands in `flows`, and the walks here make none.
-    Flow {
-        op: &'static str,
-        args: Value,
-    },
+    Flow(&'static str, Value),
     /// Arguments that are refused with this code, whatever the state.
     Invalid {
         op: &'static str,
@@ -213,7 +210,7 @@ impl Op {
             Self::Registry(registry) => registry.name(),
             Self::Streaming(streaming) => streaming.name(),
             Self::Inquiry(inquiry) => inquiry.name(),
-            Self::Flow { op, .. } | Self::Invalid { op, .. } => op,
+            Self::Flow(op, _) | Self::Invalid { op, .. } => op,
         }
     }
 
@@ -298,7 +295,7 @@ impl Op {
                 json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
             }
             Self::Events(watch) => watch.args(),
-            Self::Flow { args, .. } => return crate::flows::args(args, payloads),
+            Self::Flow(_, args) => return crate::flows::args(args, payloads),
             Self::Invalid { args, .. } => return args.clone(),
         };
         without_nulls(args)

@@ -324,7 +324,7 @@ impl Model {
             | Op::Streaming(_)
             | Op::Inquiry(_)
             | Op::Registry(_)
-            | Op::Flow { .. }
+            | Op::Flow(..)
             | Op::Invalid { .. } => return None,
         };
         Some(answer)

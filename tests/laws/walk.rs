@@ -41,7 +41,7 @@ pub struct Walk {
 
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_memory() {
-    walks(&[(1, FOR_EVER), (3, SHORT), (8, FOR_EVER), (21, BOTH)], World::memory);
+    walks(&[(1, FOR_EVER), (4, SHORT), (8, FOR_EVER), (21, BOTH)], World::memory);
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl Model {
             _ => group.failed += 1,
         }
         let pending = group.state == GroupState::Pending;
-        if pending && group.policy.need == Need::All {
+        if group.policy.need == Need::All {
             self.replace_input(edge);
         }
         if pending {
@@ -100,11 +100,10 @@ impl Model {
     fn replace_input(&mut self, edge: usize) {
         let one = &self.edges[edge];
         if let (true, Some(result)) = (one.replaces, one.result.clone()) {
+            // One that has ended meanwhile finds it when it is replayed.
             let down = one.down;
-            if !self.members[down].over() {
-                self.members[down].input = Some(result);
-                self.meet("an input that was replaced");
-            }
+            self.members[down].input = Some(result);
+            self.meet("an input that was replaced");
         }
     }
 

@@ -116,6 +116,15 @@ impl Model {
         })
     }
 
+    /// How it ended, or that it has not.
+    pub fn awaited(&self, flow: usize) -> Value {
+        if !self.is_over(flow) || self.live(flow) > 0 {
+            return json!({ "pending": true });
+        }
+        let policy = self.flows[flow].cancelled.as_ref().map(|one| &one.policy);
+        json!({ "publicFlowState": self.public_flow_state(flow), "cancellationPolicy": policy, "counts": self.counts(flow) })
+    }
+
     /// How many members are in which state.
     fn counts(&self, flow: usize) -> Value {
         const STATES: [&str; 11] = [

@@ -18,6 +18,9 @@ pub struct Taste {
     pub works: usize,
     /// Of a hundred graphs so many are submitted at once.
     pub submits: u64,
+    /// Of a hundred calls of who holds a lease so many are failures, and so many are waits for others.
+    pub fails: usize,
+    pub waits: usize,
 }
 
 pub struct Script {
@@ -247,8 +250,22 @@ impl Script {
         };
         let random = &mut self.random;
         let mut args = json!({ "handle": handle.text });
+        // Whoever goes on before all have ended waits again, now and then, while those still run.
+        let unresolved = |edge: &usize| model.edges[*edge].state == EdgeState::Applied;
+        let early = model.members[handle.row].inbound.iter().any(unresolved);
+        let (fails, waits) = (self.taste.fails, if early { 60 } else { self.taste.waits });
         match random.below(100) {
-            0..=59 => {
+            place if place < fails => {
+                args["class"] = json!(random.pick(&["transient", "permanent"]));
+                args["reason"] = json!({ "message": "no" });
+                ("fail", args)
+            }
+            place if place < fails + waits => self.waiting(model, handle.row, args),
+            95.. => {
+                args["delayUntil"] = json!(now + random.within(-2, 2_500));
+                ("delay", args)
+            }
+            _ => {
                 some(
                     &mut args,
                     "result",
@@ -258,16 +275,6 @@ impl Script {
                 some(&mut args, "encoding", encoded.then_some("bytes"));
                 ("complete", args)
             }
-            60..=84 => {
-                args["class"] = json!(random.pick(&["transient", "permanent"]));
-                args["reason"] = json!({ "message": "no" });
-                ("fail", args)
-            }
-            85..=89 => {
-                args["delayUntil"] = json!(now + random.within(-2, 2_500));
-                ("delay", args)
-            }
-            _ => self.waiting(model, handle.row, args),
         }
     }
 
@@ -277,7 +284,14 @@ impl Script {
         let count = if flow.is_some() { self.random.below(4) } else { usize::from(self.random.percent(20)) };
         let mut edges = Vec::new();
         for _ in 0..count {
-            let up = self.member(model, flow, |one| one.row != row && !model.leads(row, one.row));
+            let done = self.random.percent(40);
+            let such = |one: &Member| {
+                one.row != row
+                    && !model.leads(row, one.row)
+                    && one.over() == done
+                    && (!done || one.outcome() == Some("success"))
+            };
+            let up = self.member(model, flow, such);
             let mut edge =
                 json!({ "upstreamExecutionId": up.map_or_else(|| self.id(), |up| model.members[up].id.clone()) });
             edge["edgeId"] = json!(self.random.uuid());
@@ -287,7 +301,12 @@ impl Script {
         }
         if !edges.is_empty() {
             args["edges"] = json!(edges);
-            let policy = self.random.percent(60).then(|| some_policy(&mut self.random));
+            let early = json!({ "kind": "any_of", "onSatisfied": "let_run" });
+            let policy = match self.random.below(10) {
+                0..=2 => None,
+                3..=5 => Some(early),
+                _ => Some(some_policy(&mut self.random)),
+            };
             some(&mut args, "policy", policy);
         }
         ("wait_children", args)

@@ -109,6 +109,7 @@ impl Model {
             }
             "describe_flow" => flow().map_or(Value::Null, |flow| self.flow_snapshot(flow)),
             "flow_graph" => flow().map_or(Value::Null, |flow| self.graph(flow)),
+            "wait_flow" => flow().map_or(Value::Null, |flow| self.awaited(flow)),
             "describe_edge" => {
                 let edge = flow().and_then(|flow| self.edge_of(flow, text(args, "edgeId")));
                 edge.map_or(Value::Null, |edge| self.edge_snapshot(edge))

@@ -59,9 +59,17 @@ pub fn args(args: &Value, payloads: &mut Vec<Vec<u8>>) -> Value {
 
 /// Makes calls in one batch; answers the whole answer of the batch.
 pub fn say(world: &mut World, calls: &[Said]) -> Value {
+    say_twice(world, calls, None)
+}
+
+/// Makes calls in one batch; one of them and the next one, where they are named, with the same request id.
+pub fn say_twice(world: &mut World, calls: &[Said], twice: Option<(usize, &str)>) -> Value {
     let mut payloads = Vec::new();
-    let texts: Vec<Value> =
+    let mut texts: Vec<Value> =
         calls.iter().map(|(op, given)| json!({ "op": op, "args": args(given, &mut payloads) })).collect();
+    if let Some((place, id)) = twice {
+        texts[place..=place + 1].iter_mut().for_each(|call| call["requestId"] = json!(id));
+    }
     let message = Message { text: Value::Array(texts).to_string(), payloads };
     let answer = wire::batch(world.engine(), message).expect("the message is well formed");
     let mut batch: Value = serde_json::from_str(&answer.text).expect("an answer is JSON");

@@ -185,9 +185,10 @@ impl Model {
                 self.resolve(edge, now);
             }
         }
-        self.cascade(now);
+        // Whatever follows from that, the call is answered by what became of the wait itself.
         let one = &self.members[row];
         let answer = json!({ "executionId": one.id, "publicState": one.public_state() });
+        self.cascade(now);
         Ok(self.finish(row, "wait_children", answer))
     }
 
