@@ -69,6 +69,7 @@ mod flow_replay;
 mod flow_resolution;
 mod flow_retention;
 mod flow_seal;
+mod flow_siblings;
 mod flow_stage;
 mod flow_state;
 mod flow_tags;

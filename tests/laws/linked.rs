@@ -3,7 +3,7 @@
 
 use crate::op::{Call, Op};
 use crate::retention::Kept;
-use crate::situation::{cancel, claim, complete, create, id, nothing, one, with_id};
+use crate::situation::{cancel, claim, complete, create, id, nothing, one, revoke, with_id};
 use crate::stage::{Act, Situation, Stage};
 use crate::world::START;
 use serde_json::{Value, json};
@@ -248,10 +248,6 @@ fn submission() -> Call {
     of_it("submit_flow", &json!({ "members": members }))
 }
 
-fn submitted(stage: &mut Stage) {
-    stage.grant(submission());
-}
-
 fn wait_for(stage: &Stage, ups: &[&str]) -> Call {
     let handle = stage.handles.last().expect("a handle").encode();
     let edge = |(index, up): (usize, &&str)| json!({ "upstreamExecutionId": id(up), "edgeId": edge_id(&(20 + index).to_string()) });
@@ -268,6 +264,18 @@ fn at_work(stage: &mut Stage) {
     stage.grant(claim(&["mail"], 5_000));
 }
 
+/// Three goes on after one, and waits for four in a round of its own.
+fn another_round(stage: &mut Stage) {
+    at_work(stage);
+    stage.grant(wait_for(stage, &["1"]));
+    stage.grant(claim(&["mail"], 5_000));
+    let handle = stage.handles.last().expect("a handle").encode();
+    let edge = json!({ "upstreamExecutionId": id("4"), "edgeId": edge_id("30"), "replaceInput": true });
+    let policy = json!({ "kind": "any_of" });
+    stage.grant(flow("wait_children", json!({ "handle": handle, "edges": [edge], "policy": policy })));
+    stage.grant(claim(&["mail"], 5_000));
+}
+
 fn flow_batch(stage: &Stage) -> Vec<Call> {
     let mut calls = vec![complete_last(stage), claim(&["mail"], 700), claim(&["mail"], 700)];
     calls.push(with_id(cancel("2"), "c"));
@@ -280,7 +288,6 @@ fn flow_batch(stage: &Stage) -> Vec<Call> {
 
 pub const SITUATIONS: &[Situation] = &[
     Situation { name: "a flow", prepare: nothing, act: Act::Calls(|_| one(new_flow())) },
-    Situation { name: "a flow that is known", prepare: loose, act: Act::Calls(|_| one(new_flow())) },
     Situation {
         name: "a new member",
         prepare: loose,
@@ -293,7 +300,6 @@ pub const SITUATIONS: &[Situation] = &[
         prepare: diamond,
         act: Act::Calls(|_| one(stage_edge("5", "4", "1"))),
     },
-    Situation { name: "an edge that is known", prepare: diamond, act: Act::Calls(|_| one(stage_edge("1", "1", "4"))) },
     Situation { name: "an edge applied", prepare: diamond, act: Act::Calls(|_| one(apply("9"))) },
     Situation { name: "an edge applied to one put off", prepare: timed, act: Act::Calls(|_| one(apply("9"))) },
     Situation { name: "an edge from one that succeeded", prepare: ended, act: Act::Calls(|_| one(apply("1"))) },
@@ -326,7 +332,6 @@ pub const SITUATIONS: &[Situation] = &[
         act: Act::Calls(|_| vec![replay("4", false), claim(&["mail"], 500)]),
     },
     Situation { name: "a submitted flow", prepare: nothing, act: Act::Calls(|_| one(submission())) },
-    Situation { name: "a flow submitted again", prepare: submitted, act: Act::Calls(|_| one(submission())) },
     Situation {
         name: "a cancellation of the flow alone",
         prepare: held,
@@ -361,6 +366,14 @@ pub const SITUATIONS: &[Situation] = &[
         name: "a wait for one that ended",
         prepare: at_work,
         act: Act::Calls(|stage| one(wait_for(stage, &["1"]))),
+    },
+    Situation {
+        name: "the end of another round",
+        prepare: another_round,
+        act: Act::Calls(|stage| {
+            let taken = with_id(claim(&["mail"], 500), "t");
+            vec![complete_last(stage), taken.clone(), revoke("3"), claim(&["mail"], 900), taken]
+        }),
     },
     Situation { name: "a wait in vain", prepare: at_work, act: Act::Calls(|stage| one(wait_for(stage, &["4", "2"]))) },
     Situation {

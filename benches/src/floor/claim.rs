@@ -5,6 +5,9 @@ use crate::subject::{INSTANCE, TTL_MS, WORKER};
 use tidegate::store::driver::Value;
 use tidegate::{Code, Error, Result};
 
+/// What a claim takes: its row, its latest event, its id, its route and its flow.
+type Candidate = (i64, i64, [u8; 18], i64, Option<i64>);
+
 impl Floor {
     /// Claims what is next, for the first time.
     pub(super) fn claim_one(&mut self, now: i64) -> Result<()> {
@@ -48,7 +51,7 @@ impl Floor {
     }
 
     /// What is claimed next: its row, its latest event, its id, its route and its flow.
-    fn candidate(&self) -> Result<(i64, i64, [u8; 18], i64, Option<i64>)> {
+    fn candidate(&self) -> Result<Candidate> {
         const OF_ONE: &str = "SELECT id, public_id, last_event, route, flow FROM execution \
              WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
         const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route, e.flow FROM route r JOIN execution e ON e.id = \

@@ -54,7 +54,8 @@ impl Floor {
         let db = self.database.driver()?;
         let (row, id) = (self.next.flow, self.ordered_id(now));
         self.next.flow += 1;
-        let dependent = i64::from((0..shape.members()).filter(|index| shape.upstreams(*index).1 > 0).count() as u32);
+        let depends = |index: u32| i64::from(shape.upstreams(index).1 > 0);
+        let dependent: i64 = (0..shape.members()).map(depends).sum();
         let params: [Value<'_>; 8] = [
             row.into(),
             (&id).into(),
@@ -250,7 +251,9 @@ impl Floor {
         );
         self.tell_flow(&*db, now, 44, &id, Some(&detail))?;
         let mut hanging = Vec::new();
+        let mut count = 0_i64;
         for (row, previous, phase, route) in &members {
+            count += 1;
             let position = self.next.position;
             self.next.position += 1;
             db.execute(EVENT, &[position.into(), now.into(), (*row).into(), (*previous).into()])?;
@@ -279,7 +282,7 @@ impl Floor {
             let group = self.group(&*db, downstream)?;
             (group.failed, group.changed) = (group.failed + 1, true);
         }
-        db.execute(FLOW, &[flow.into(), now.into(), (members.len() as i64).into()])?;
+        db.execute(FLOW, &[flow.into(), now.into(), count.into()])?;
         self.end_flow(&*db, flow, now)
     }
 
