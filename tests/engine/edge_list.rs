@@ -133,7 +133,7 @@ fn a_page_holds_100_when_no_limit_is_named_and_at_most_1000() {
     let members = world.draw_members(flow, 2);
     let draw = "INSERT INTO edge (upstream, public_id, flow, downstream, state, round, replaces, created_at) \
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) \
-         SELECT ?1, CAST(printf('%016d', i) AS BLOB), ?2, ?3, 0, 0, 0, 5 FROM n";
+         SELECT ?1, CAST(substr('0000000000000000' || i, -16) AS BLOB), ?2, ?3, 0, 0, 0, 5 FROM n";
     world.driver.execute(draw, &[members[0].1.into(), flow.into(), members[1].1.into()]).unwrap();
     let page = world.call(of_flow(1)).unwrap();
     assert_eq!((page.edges.len(), page.next_cursor.is_some()), (100, true));

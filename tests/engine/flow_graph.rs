@@ -31,7 +31,7 @@ fn chain(count: i64) -> World {
     world.driver.execute("UPDATE execution SET flow = ?1", &[flow.into()]).unwrap();
     world.driver.execute("UPDATE flow SET waiting = ?1, edge_count = ?1 - 1", &[count.into()]).unwrap();
     let draw = "INSERT INTO edge (upstream, public_id, flow, downstream, state, round, replaces, created_at) \
-         SELECT id, CAST(printf('%016d', id) AS BLOB), ?1, id + 1, 1, 1, 0, 5 FROM execution WHERE id < ?2";
+         SELECT id, CAST(substr('0000000000000000' || id, -16) AS BLOB), ?1, id + 1, 1, 1, 0, 5 FROM execution WHERE id < ?2";
     world.driver.execute(draw, &[flow.into(), count.into()]).unwrap();
     let draw = "INSERT INTO edge_group (execution, policy, k, let_run, round, total, succeeded, failed, skipped, state) \
          SELECT id, 1, 0, 0, 1, 1, 0, 0, 0, 1 FROM execution WHERE id > ?1";
@@ -203,7 +203,7 @@ fn a_hundred_thousand_edges_are_shown_at_most() {
     world.draw_members(flow, 2);
     let draw = "INSERT INTO edge (upstream, public_id, flow, downstream, state, round, replaces, created_at) \
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
-         SELECT 1, CAST(printf('%016d', i) AS BLOB), ?1, 2, 0, 0, 0, 5 FROM n";
+         SELECT 1, CAST(substr('0000000000000000' || i, -16) AS BLOB), ?1, 2, 0, 0, 0, 5 FROM n";
     world.driver.execute(draw, &[flow.into()]).unwrap();
     let all = graph(&mut world, None);
     assert_eq!((all.edges.len(), all.truncated), (100_000, false));

@@ -244,7 +244,7 @@ const ROWS: [&str; 7] = [
     "SELECT 'flow/' || id || '/' || changed_at || '/' || revision || '/' || edge_count || '/' || first_rank || '/' || \
      last_rank || '/' || sealed || '/' || coalesce(ended_at, '') || '/' || waiting || '/' || waiting_children || '/' || \
      delayed || '/' || active || '/' || skipped || '/' || cancelled FROM flow ORDER BY id",
-    "SELECT 'edge/' || hex(public_id) || '/' || upstream || '/' || downstream || '/' || state || '/' || round \
+    "SELECT 'edge/' || upstream || '/' || downstream || '/' || state || '/' || round \
      FROM edge ORDER BY public_id",
     "SELECT 'group/' || execution || '/' || policy || '/' || k || '/' || let_run || '/' || round || '/' || total || \
      '/' || succeeded || '/' || failed || '/' || skipped || '/' || state FROM edge_group ORDER BY execution",
