@@ -9,7 +9,7 @@ import { Failure } from "../setup/failure.mjs";
 import { root } from "../setup/project.mjs";
 import { Subject } from "./engine.mjs";
 
-const gzipBytesMax = 500_000;
+const gzipBytesMax = 540_000;
 
 // The floors are compiled for speed: whatever is chosen for the engine, they are not to be slower for it.
 export const benchmark = {
