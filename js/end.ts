@@ -3,6 +3,7 @@
 
 import type { Parking } from "./parking.js";
 import { duration, given } from "./send.js";
+
 /** How long an end is waited for. */
 export interface WaitOptions {
   /** Gives up: the wait rejects with its reason. */

@@ -97,11 +97,13 @@ impl Call for CancelFlowArgs {
 
 fn cancelled(turn: &mut Turn<'_>, row: i64, policy: CancellationPolicy) -> Result<CancelFlowAnswer> {
     let member_count = turn.store.flow(row)?.cancelled_count;
+    // Who it cancelled is looked for among all members.
+    let ids = if member_count > 0 { turn.store.cancelled_members(row, IDS_MAX)? } else { Vec::new() };
     Ok(CancelFlowAnswer {
         cancellation_policy: policy,
         cancel_reason: turn.store.flow_texts(row)?.cancel_reason,
         member_count,
-        member_execution_ids: texts(&turn.store.cancelled_members(row, IDS_MAX)?),
+        member_execution_ids: texts(&ids),
     })
 }
 

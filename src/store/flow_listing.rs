@@ -34,6 +34,18 @@ pub struct Drawn {
     pub state: EdgeState,
 }
 
+/// Edges with their ends, upstream first.
+macro_rules! edges_where {
+    () => {
+        concat!(
+            "SELECT ",
+            edge_columns!(),
+            ", (SELECT public_id FROM execution WHERE id = upstream), \
+             (SELECT public_id FROM execution WHERE id = downstream) FROM edge WHERE "
+        )
+    };
+}
+
 impl Store {
     /// Flows after an id with their kinds, in the order of ids, at most so many; of one namespace or of all. Left out is
     /// what is past its retention at an instant. What is remembered of flows must have been written.
@@ -77,27 +89,10 @@ impl Store {
 
     /// Edges after an id with their ends, upstream first, in the order of ids, at most so many.
     pub fn list_edges(&self, of: EdgesOf, after: Option<Uuid>, limit: i64) -> Result<Vec<(Edge, [ExecutionId; 2])>> {
-        const FLOW: &str = concat!(
-            "SELECT ",
-            edge_columns!(),
-            ", (SELECT public_id FROM execution WHERE id = upstream), \
-             (SELECT public_id FROM execution WHERE id = downstream) FROM edge WHERE flow = ?1 AND public_id > ?2 \
-             ORDER BY public_id LIMIT ?3"
-        );
-        const UPSTREAM: &str = concat!(
-            "SELECT ",
-            edge_columns!(),
-            ", (SELECT public_id FROM execution WHERE id = upstream), \
-             (SELECT public_id FROM execution WHERE id = downstream) FROM edge WHERE upstream = ?1 AND public_id > ?2 \
-             ORDER BY public_id LIMIT ?3"
-        );
-        const DOWNSTREAM: &str = concat!(
-            "SELECT ",
-            edge_columns!(),
-            ", (SELECT public_id FROM execution WHERE id = upstream), \
-             (SELECT public_id FROM execution WHERE id = downstream) FROM edge WHERE downstream = ?1 \
-             AND public_id > ?2 ORDER BY public_id LIMIT ?3"
-        );
+        const FLOW: &str = concat!(edges_where!(), "flow = ?1 AND public_id > ?2 ORDER BY public_id LIMIT ?3");
+        const UPSTREAM: &str = concat!(edges_where!(), "upstream = ?1 AND public_id > ?2 ORDER BY public_id LIMIT ?3");
+        const DOWNSTREAM: &str =
+            concat!(edges_where!(), "downstream = ?1 AND public_id > ?2 ORDER BY public_id LIMIT ?3");
         let (sql, row) = match of {
             EdgesOf::Flow(row) => (FLOW, row),
             EdgesOf::Upstream(row) => (UPSTREAM, row),

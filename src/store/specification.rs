@@ -3,8 +3,8 @@
 use super::Store;
 use crate::error::{Code, Error, Result};
 
-/// What an execution was created with; of that only its tags ever change, and its
-/// input when an upstream's result takes its place.
+/// What an execution was created with; of that only its tags ever change, and its input when an upstream's result takes
+/// its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Specification {
     /// Its kind.
@@ -67,7 +67,7 @@ impl Store {
         .ok_or_else(|| gone(execution))
     }
 
-    /// Makes a payload the input of an execution. The former one goes, unless it is an upstream's result itself.
+    /// Makes an upstream's result the input of an execution. Its own input goes; another upstream's result stays.
     pub fn replace_input(&mut self, execution: i64, payload: i64) -> Result<()> {
         const OWN: &str =
             "DELETE FROM payload WHERE id = (SELECT input FROM specification WHERE execution = ?1 AND passed = 0)";

@@ -9,6 +9,7 @@ use tidegate::model::edge::EdgeGroupPolicy;
 use tidegate::model::event::{EventDetail, EventStream, ReplayBranch};
 use tidegate::model::stream::ClosedReason;
 use tidegate::model::vocabulary::{AttemptState, AttemptType, Cause, FailureClass, Outcome, PublicState};
+use tidegate::ops::claim::Claim;
 use tidegate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use tidegate::{Code, Result};
 
@@ -34,6 +35,19 @@ fn fallen(world: &mut World) -> Graph {
 fn branches(world: &mut World) -> Vec<Option<EventDetail>> {
     let told = world.events_in(&[EventStream::Operator]);
     told.into_iter().filter(|event| event.cause == Cause::Replayed).map(|event| event.detail).collect()
+}
+
+/// A worker gives `b` up as `give_up` does; then `a` fails, and `b`, made to depend on it, is skipped. Answers `b`.
+fn skipped_after(world: &mut World, give_up: impl Fn(&mut World, &Claim)) -> (String, Claim) {
+    let flow = world.flow();
+    let upstream = world.member(&flow, "a");
+    let child = world.member(&flow, "b");
+    let held = world.claim("b");
+    give_up(world, &held);
+    world.spoil("a");
+    world.edge(&flow, &upstream, &child);
+    assert_eq!(world.state(&child), SKIPPED);
+    (child, held)
 }
 
 #[test]
@@ -237,29 +251,20 @@ fn whoever_waits_for_a_member_hears_that_it_was_skipped_though_it_came_back_sinc
 #[test]
 fn a_worker_that_was_told_to_go_on_is_told_so_again_though_its_execution_was_skipped_since() {
     let mut world = World::new();
-    let flow = world.flow();
-    let upstream = world.member(&flow, "a");
-    let child = world.member(&flow, "b");
-    let held = world.claim("b");
-    assert_eq!(world.wait_for(&held, &[], None).unwrap().public_state, READY);
-    world.spoil("a");
-    world.edge(&flow, &upstream, &child);
-    assert_eq!(world.state(&child), SKIPPED);
-    assert_eq!(world.wait_for(&held, &[], None).unwrap().public_state, READY);
+    let waits = |world: &mut World, held: &Claim| {
+        assert_eq!(world.wait_for(held, &[], None).unwrap().public_state, READY);
+    };
+    let (_, held) = skipped_after(&mut world, waits);
+    waits(&mut world, &held);
 }
 
 #[test]
 fn a_stream_that_a_skip_has_closed_says_so_also_after_a_replay() {
     let mut world = World::new();
-    let flow = world.flow();
-    let upstream = world.member(&flow, "a");
-    let child = world.member(&flow, "b");
-    let held = world.claim("b");
-    world.append(&held, "so far");
-    delay(&mut world, &held, START + 1_000).unwrap();
-    world.spoil("a");
-    world.edge(&flow, &upstream, &child);
-    assert_eq!(world.state(&child), SKIPPED);
+    let (child, _) = skipped_after(&mut world, |world, held| {
+        world.append(held, "so far");
+        delay(world, held, START + 1_000).unwrap();
+    });
     let closed = world.closed(&child);
     assert_eq!(closed.map(|(reason, _)| reason), Some(ClosedReason::DependencyImpossible));
     replay(&mut world, &child).unwrap();
@@ -269,14 +274,9 @@ fn a_stream_that_a_skip_has_closed_says_so_also_after_a_replay() {
 #[test]
 fn an_attempt_that_failed_before_a_skip_stays_one_that_failed() {
     let mut world = World::new();
-    let flow = world.flow();
-    let upstream = world.member(&flow, "a");
-    let child = world.member(&flow, "b");
-    let held = world.claim("b");
-    world.append(&held, "so far");
-    world.fail(&held, FailureClass::Transient).unwrap();
-    world.spoil("a");
-    world.edge(&flow, &upstream, &child);
-    assert_eq!(world.state(&child), SKIPPED);
+    let (child, _) = skipped_after(&mut world, |world, held| {
+        world.append(held, "so far");
+        world.fail(held, FailureClass::Transient).unwrap();
+    });
     assert_eq!(world.closed(&child).map(|(reason, _)| reason), Some(ClosedReason::AttemptFailure));
 }

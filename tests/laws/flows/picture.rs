@@ -1,6 +1,7 @@
 //! What reads of flows answer in the model (flows §2.10, §2.13, §2.15).
 
 use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
+use crate::finding::STATES;
 use serde_json::{Value, json};
 
 impl Group {
@@ -127,19 +128,6 @@ impl Model {
 
     /// How many members are in which state.
     fn counts(&self, flow: usize) -> Value {
-        const STATES: [&str; 11] = [
-            "waiting",
-            "delayed",
-            "rate_limited",
-            "waiting_children",
-            "active",
-            "suspended",
-            "completed",
-            "failed",
-            "cancelled",
-            "expired",
-            "skipped",
-        ];
         let state = |row: &usize| self.members[*row].public_state();
         let count = |word: &str| self.flows[flow].members.iter().filter(|row| state(row) == word).count();
         Value::Object(STATES.iter().map(|word| ((*word).to_owned(), json!(count(word)))).collect())
