@@ -8,11 +8,12 @@ mod job;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
-use crate::model::argument::{INSTANT_MAX, Limits};
-use crate::model::id::uuid_text;
+use crate::model::ground::argument::{INSTANT_MAX, Limits};
+use crate::model::ground::id::uuid_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
+use crate::store::Store;
 use crate::store::driver::{Driver, Embedded};
-use crate::store::{Store, migrations};
+use crate::store::ground::migrations;
 use crate::timers;
 use job::{BatchJob, CallJob, Job, TickJob, guarded, unguarded};
 use serde::Serialize;

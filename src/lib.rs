@@ -28,5 +28,5 @@ pub mod wire;
 
 pub use engine::{BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, TickAnswer};
 pub use error::{Class, Code, Details, Error, Result};
-pub use model::argument::Limits;
+pub use model::ground::argument::Limits;
 pub use ops::{Answer, Call, Operation, Wakes};

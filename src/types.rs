@@ -2,77 +2,82 @@
 
 use crate::engine::{ClockReport, TickAnswer};
 use crate::error::Class;
-use crate::model::event::{EventDetail, EventStream, ReplayBranch};
-use crate::model::payload::Bytes;
-use crate::model::phase::StateVector;
-use crate::model::policy::{FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior};
-use crate::model::retry::{Backoff, RetryPolicy};
-use crate::model::scheduling::{ClaimReason, GrantKind, LaneState};
-use crate::model::stream::{ClosedReason, FrameKind, FrameMode, Visibility};
-use crate::model::vocabulary::{
-    AttemptLifecycle, AttemptState, AttemptType, BlockingReason, Cause, EligibilityState, FailureClass, HandleKind,
+use crate::model::events::cause::Cause;
+use crate::model::events::event::{EventDetail, EventStream, ReplayBranch};
+use crate::model::executions::claimable::ClaimReason;
+use crate::model::executions::grant::GrantKind;
+use crate::model::executions::phase::StateVector;
+use crate::model::executions::policy::{
+    FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior,
+};
+use crate::model::executions::retry::{Backoff, RetryPolicy};
+use crate::model::ground::payload::Bytes;
+use crate::model::ground::vocabulary::{
+    AttemptLifecycle, AttemptState, AttemptType, BlockingReason, EligibilityState, FailureClass, HandleKind,
     LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };
+use crate::model::lanes::lane::LaneState;
+use crate::model::streams::stream::{ClosedReason, FrameKind, FrameMode, Visibility};
 use crate::ops::Wakes;
-use crate::ops::abandon::CancelArgs;
-use crate::ops::append::{AppendFrameAnswer, AppendFrameArgs};
-use crate::ops::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
-use crate::ops::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
-use crate::ops::claim::{Claim, ClaimArgs, Worker};
-use crate::ops::claim_execution::ClaimExecutionArgs;
-use crate::ops::claim_for_worker::{ClaimForWorkerAnswer, ClaimForWorkerArgs};
-use crate::ops::claim_from_grant::ClaimFromResumeGrantArgs;
-use crate::ops::claim_resumed::ClaimResumedExecutionArgs;
-use crate::ops::complete::{CompleteAnswer, CompleteArgs};
-use crate::ops::complete_execution::CompleteExecutionArgs;
-use crate::ops::counts::{CountExecutionsArgs, ExecutionCounts, LaneCounts};
-use crate::ops::create::{CreateAnswer, CreateArgs, CreateOutcome};
-use crate::ops::delay::{DelayAnswer, DelayArgs};
-use crate::ops::describe::{
+use crate::ops::attempts::abandon::CancelArgs;
+use crate::ops::attempts::claim::{Claim, ClaimArgs, Worker};
+use crate::ops::attempts::complete::{CompleteAnswer, CompleteArgs};
+use crate::ops::attempts::delay::{DelayAnswer, DelayArgs};
+use crate::ops::attempts::fail::{FailAnswer, FailArgs, FailReason};
+use crate::ops::attempts::leases::{LeaseEntry, LeasePage, ListExpiredLeasesArgs};
+use crate::ops::attempts::progress::{ProgressAnswer, ProgressArgs};
+use crate::ops::attempts::renew::{RenewAnswer, RenewArgs};
+use crate::ops::attempts::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
+use crate::ops::attempts::step::RecordStepArgs;
+use crate::ops::events::filter::TagFilter;
+use crate::ops::events::history::{ExecutionHistory, ExecutionHistoryArgs};
+use crate::ops::events::read::{EventPage, EventRecord, ReadEventsArgs};
+use crate::ops::events::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
+use crate::ops::executions::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
+use crate::ops::executions::count::{CountExecutionsArgs, ExecutionCounts, LaneCounts};
+use crate::ops::executions::create::{CreateAnswer, CreateArgs, CreateOutcome};
+use crate::ops::executions::describe::{
     AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot,
     LeaseSnapshot, ProgressSnapshot, StepSnapshot,
 };
-use crate::ops::event_filter::TagFilter;
-use crate::ops::events::{EventPage, EventRecord, ReadEventsArgs};
-use crate::ops::explain::{ClaimExplanation, ExplainClaimArgs};
-use crate::ops::fail::{FailAnswer, FailArgs, FailReason};
-use crate::ops::fail_execution::FailExecutionArgs;
-use crate::ops::fence::FenceArgs;
-use crate::ops::frames::{Frame, FrameEncoding, FramePage, FrameSource};
-use crate::ops::get_tag::GetExecutionTagArgs;
-use crate::ops::grant::GrantAnswer;
-use crate::ops::grant_and_claim::IssueGrantAndClaimArgs;
-use crate::ops::heartbeat::{HeartbeatWorkerAnswer, HeartbeatWorkerArgs};
-use crate::ops::history::{ExecutionHistory, ExecutionHistoryArgs};
-use crate::ops::inspect::{Freeable, InspectStorageArgs, StorageFigures};
-use crate::ops::issue_claim_grant::IssueClaimGrantArgs;
-use crate::ops::lane::{SetLaneStateAnswer, SetLaneStateArgs};
-use crate::ops::lanes::{LanePage, LaneSummary, ListLanesArgs};
-use crate::ops::leases::{LeaseEntry, LeasePage, ListExpiredLeasesArgs};
-use crate::ops::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
-use crate::ops::mark_dead::{MarkWorkerDeadAnswer, MarkWorkerDeadArgs};
-use crate::ops::priority::{ChangePriorityAnswer, ChangePriorityArgs};
-use crate::ops::progress::{ProgressAnswer, ProgressArgs};
-use crate::ops::read_stream::ReadStreamArgs;
-use crate::ops::read_summary::{ReadSummaryArgs, SummaryAnswer};
-use crate::ops::reclaim::{ReclaimExecutionAnswer, ReclaimExecutionArgs};
-use crate::ops::reclaim_grant::{IssueReclaimGrantAnswer, IssueReclaimGrantArgs};
-use crate::ops::recorded::RecordedStep;
-use crate::ops::register::{RegisterOutcome, RegisterWorkerAnswer, RegisterWorkerArgs};
-use crate::ops::renew::{RenewAnswer, RenewArgs};
-use crate::ops::renew_lease::RenewLeaseArgs;
-use crate::ops::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
-use crate::ops::result::{ExecutionResult, GetExecutionResultArgs};
-use crate::ops::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
-use crate::ops::scan::{EligibleExecutions, ScanEligibleArgs};
-use crate::ops::search::SearchExecutionsArgs;
-use crate::ops::set_tag::{ExecutionTag, SetExecutionTagArgs};
-use crate::ops::step::RecordStepArgs;
-use crate::ops::tail_stream::TailStreamArgs;
-use crate::ops::unblock::UnblockExecutionArgs;
-use crate::ops::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
-use crate::ops::wait_children::{ChildEdge, WaitChildrenAnswer, WaitChildrenArgs};
-use crate::ops::workers::{ListWorkersArgs, WorkerPage, WorkerSummary};
+use crate::ops::executions::explain::{ClaimExplanation, ExplainClaimArgs};
+use crate::ops::executions::get_tag::GetExecutionTagArgs;
+use crate::ops::executions::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
+use crate::ops::executions::priority::{ChangePriorityAnswer, ChangePriorityArgs};
+use crate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
+use crate::ops::executions::result::{ExecutionResult, GetExecutionResultArgs};
+use crate::ops::executions::search::SearchExecutionsArgs;
+use crate::ops::executions::set_tag::{ExecutionTag, SetExecutionTagArgs};
+use crate::ops::flows::edges::wait_children::{ChildEdge, WaitChildrenAnswer, WaitChildrenArgs};
+use crate::ops::ground::recorded::RecordedStep;
+use crate::ops::lanes::list::{LanePage, LaneSummary, ListLanesArgs};
+use crate::ops::lanes::set_state::{SetLaneStateAnswer, SetLaneStateArgs};
+use crate::ops::protocol::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
+use crate::ops::protocol::claim_execution::ClaimExecutionArgs;
+use crate::ops::protocol::claim_for_worker::{ClaimForWorkerAnswer, ClaimForWorkerArgs};
+use crate::ops::protocol::claim_from_grant::ClaimFromResumeGrantArgs;
+use crate::ops::protocol::claim_resumed::ClaimResumedExecutionArgs;
+use crate::ops::protocol::complete_execution::CompleteExecutionArgs;
+use crate::ops::protocol::fail_execution::FailExecutionArgs;
+use crate::ops::protocol::fence::FenceArgs;
+use crate::ops::protocol::grant::GrantAnswer;
+use crate::ops::protocol::grant_and_claim::IssueGrantAndClaimArgs;
+use crate::ops::protocol::issue_claim_grant::IssueClaimGrantArgs;
+use crate::ops::protocol::reclaim::{ReclaimExecutionAnswer, ReclaimExecutionArgs};
+use crate::ops::protocol::reclaim_grant::{IssueReclaimGrantAnswer, IssueReclaimGrantArgs};
+use crate::ops::protocol::renew_lease::RenewLeaseArgs;
+use crate::ops::protocol::scan::{EligibleExecutions, ScanEligibleArgs};
+use crate::ops::protocol::unblock::UnblockExecutionArgs;
+use crate::ops::storage::inspect::{Freeable, InspectStorageArgs, StorageFigures};
+use crate::ops::streams::append::{AppendFrameAnswer, AppendFrameArgs};
+use crate::ops::streams::frames::{Frame, FrameEncoding, FramePage, FrameSource};
+use crate::ops::streams::read::ReadStreamArgs;
+use crate::ops::streams::summary::{ReadSummaryArgs, SummaryAnswer};
+use crate::ops::streams::tail::TailStreamArgs;
+use crate::ops::workers::heartbeat::{HeartbeatWorkerAnswer, HeartbeatWorkerArgs};
+use crate::ops::workers::list::{ListWorkersArgs, WorkerPage, WorkerSummary};
+use crate::ops::workers::mark_dead::{MarkWorkerDeadAnswer, MarkWorkerDeadArgs};
+use crate::ops::workers::register::{RegisterOutcome, RegisterWorkerAnswer, RegisterWorkerArgs};
 use ts_rs::{Config, TS};
 
 /// The text of the generated file.

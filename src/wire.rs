@@ -6,9 +6,9 @@
 
 use crate::engine::{BatchAnswer, Engine, Envelope};
 use crate::error::{Code, Error, Result};
-use crate::model::given::Fields;
-use crate::model::json::{Given, Path, refusal};
-use crate::model::payload::Bytes;
+use crate::model::ground::given::Fields;
+use crate::model::ground::json::{Given, Path, refusal};
+use crate::model::ground::payload::Bytes;
 use crate::ops::{Answer, Operation};
 use serde_json::value::RawValue;
 

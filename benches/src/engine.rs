@@ -16,13 +16,13 @@ use crate::subject::{
     ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
 };
 use std::collections::VecDeque;
-use tidegate::model::id::ExecutionId;
-use tidegate::ops::claim::{Claim, ClaimArgs, Worker};
-use tidegate::ops::complete::CompleteArgs;
-use tidegate::ops::create::CreateArgs;
-use tidegate::ops::describe::DescribeExecutionArgs;
-use tidegate::ops::list::ListExecutionsArgs;
-use tidegate::ops::renew::RenewArgs;
+use tidegate::model::ground::id::ExecutionId;
+use tidegate::ops::attempts::claim::{Claim, ClaimArgs, Worker};
+use tidegate::ops::attempts::complete::CompleteArgs;
+use tidegate::ops::attempts::renew::RenewArgs;
+use tidegate::ops::executions::create::CreateArgs;
+use tidegate::ops::executions::describe::DescribeExecutionArgs;
+use tidegate::ops::executions::list::ListExecutionsArgs;
 use tidegate::{Answer, Code, Engine, Envelope, Error, Limits, Result};
 
 /// The engine over a database of its own.

@@ -8,7 +8,7 @@ use crate::reading::{FAILED_EVERY, MOVED_EVERY, OTHER_EVERY, OTHER_KIND, TAG, TA
 use crate::subject::lane;
 use std::rc::Rc;
 use tidegate::Result;
-use tidegate::model::capability::Capabilities;
+use tidegate::model::lanes::capability::Capabilities;
 use tidegate::store::Store;
 use tidegate::store::driver::Driver;
 

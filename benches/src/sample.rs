@@ -2,7 +2,7 @@
 
 use crate::database::Database;
 use tidegate::host::{Entropy, SeededEntropy};
-use tidegate::model::id::ExecutionId;
+use tidegate::model::ground::id::ExecutionId;
 use tidegate::{Code, Error, Result};
 
 /// How many rows at the end are never picked: a page that begins at a pick is full.

@@ -2,7 +2,7 @@
 
 use super::Envelope;
 use crate::error::{Code, Error, Result};
-use crate::model::argument::{Limits, name};
+use crate::model::ground::argument::{Limits, name};
 use crate::ops::{Answer, Call, Ready, Turn};
 use crate::store::Request;
 use crate::store::driver::Driver;

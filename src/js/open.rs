@@ -6,7 +6,7 @@ use super::opened::{Opened, read_limits};
 use crate::error::{Code, Error, Result};
 use crate::host::Pool;
 use crate::store::driver::{Driver as _, Durability, Embedded};
-use crate::store::migrations;
+use crate::store::ground::migrations;
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 

@@ -2,7 +2,7 @@
 
 use super::object::{get, set};
 use crate::error::{Code, Error, Result};
-use crate::model::json::Given;
+use crate::model::ground::json::Given;
 use crate::ops::Answer;
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;

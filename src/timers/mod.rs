@@ -3,9 +3,11 @@
 //! Invariant: actions apply in the order instant, kind, row, each at its due instant, so nothing depends on how late a
 //! timer was. Spec: decisions 2.1–2.4.
 
+mod due;
+
 use crate::error::Result;
 use crate::ops::Turn;
-use crate::ops::{due, retention};
+use crate::ops::storage::retention;
 
 /// Due actions that one tick applies at most.
 pub const ACTIONS_MAX: u64 = 1_000;

@@ -1,29 +1,29 @@
 //! The declarations of flows: their vocabularies, and the arguments and answers of the operations on them.
 
 use super::{Config, declare_one};
-use crate::model::edge::{DependencyKind, EdgeGroupPolicy, EdgeWord, GroupState, Need, OnSatisfied};
-use crate::model::flow::{CancellationPolicy, FlowEligibility, FlowState, FlowStatus};
-use crate::ops::cancel_ack::{AckCancelMemberAnswer, AckCancelMemberArgs};
-use crate::ops::cancel_flow::{CancelFlowAnswer, CancelFlowArgs};
-use crate::ops::cancel_header::{CancelFlowHeaderAnswer, CancelFlowHeaderArgs, CancelHeaderOutcome};
-use crate::ops::edge_describe::{DescribeEdgeArgs, EdgeSnapshot};
-use crate::ops::edge_list::{EdgePage, ListEdgesArgs};
-use crate::ops::flow_apply::{ApplyDependencyAnswer, ApplyDependencyArgs, ApplyOutcome};
-use crate::ops::flow_create::{CreateFlowAnswer, CreateFlowArgs, CreateFlowOutcome};
-use crate::ops::flow_describe::{DescribeFlowArgs, EdgeGroupSnapshot, FlowSnapshot};
-use crate::ops::flow_eligibility::{EvaluateFlowEligibilityArgs, FlowEligibilityAnswer};
-use crate::ops::flow_get_tag::GetFlowTagArgs;
-use crate::ops::flow_graph::{FlowGraph, FlowGraphArgs, GraphEdge, GraphGroup, GraphNode};
-use crate::ops::flow_list::{FlowPage, FlowSummary, ListFlowsArgs};
-use crate::ops::flow_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
-use crate::ops::flow_of::ResolveExecutionFlowIdArgs;
-use crate::ops::flow_policy::{SetEdgeGroupPolicyAnswer, SetEdgeGroupPolicyArgs, SetPolicyOutcome};
-use crate::ops::flow_seal::{SealFlowAnswer, SealFlowArgs, SealOutcome};
-use crate::ops::flow_set_tag::SetFlowTagArgs;
-use crate::ops::flow_stage::{StageDependencyEdgeAnswer, StageDependencyEdgeArgs};
-use crate::ops::flow_submit::{AfterArgs, MemberArgs, MemberNeeds, SubmitFlowAnswer, SubmitFlowArgs, SubmitOutcome};
-use crate::ops::upstream::Upstream;
-use crate::ops::wait_flow::{FlowOutcome, FlowPending, WaitFlowAnswer, WaitFlowArgs};
+use crate::model::flows::edge::{DependencyKind, EdgeGroupPolicy, EdgeWord, GroupState, Need, OnSatisfied};
+use crate::model::flows::flow::{CancellationPolicy, FlowEligibility, FlowState, FlowStatus};
+use crate::ops::flows::add_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
+use crate::ops::flows::cancel::{CancelFlowAnswer, CancelFlowArgs};
+use crate::ops::flows::cancel_ack::{AckCancelMemberAnswer, AckCancelMemberArgs};
+use crate::ops::flows::cancel_header::{CancelFlowHeaderAnswer, CancelFlowHeaderArgs, CancelHeaderOutcome};
+use crate::ops::flows::create::{CreateFlowAnswer, CreateFlowArgs, CreateFlowOutcome};
+use crate::ops::flows::describe::{DescribeFlowArgs, EdgeGroupSnapshot, FlowSnapshot};
+use crate::ops::flows::edges::apply::{ApplyDependencyAnswer, ApplyDependencyArgs, ApplyOutcome};
+use crate::ops::flows::edges::describe::{DescribeEdgeArgs, EdgeSnapshot};
+use crate::ops::flows::edges::eligibility::{EvaluateFlowEligibilityArgs, FlowEligibilityAnswer};
+use crate::ops::flows::edges::list::{EdgePage, ListEdgesArgs};
+use crate::ops::flows::edges::policy::{SetEdgeGroupPolicyAnswer, SetEdgeGroupPolicyArgs, SetPolicyOutcome};
+use crate::ops::flows::edges::stage::{StageDependencyEdgeAnswer, StageDependencyEdgeArgs};
+use crate::ops::flows::get_tag::GetFlowTagArgs;
+use crate::ops::flows::graph::{FlowGraph, FlowGraphArgs, GraphEdge, GraphGroup, GraphNode};
+use crate::ops::flows::list::{FlowPage, FlowSummary, ListFlowsArgs};
+use crate::ops::flows::of_execution::ResolveExecutionFlowIdArgs;
+use crate::ops::flows::seal::{SealFlowAnswer, SealFlowArgs, SealOutcome};
+use crate::ops::flows::set_tag::SetFlowTagArgs;
+use crate::ops::flows::submit::{AfterArgs, MemberArgs, MemberNeeds, SubmitFlowAnswer, SubmitFlowArgs, SubmitOutcome};
+use crate::ops::flows::wait::{FlowOutcome, FlowPending, WaitFlowAnswer, WaitFlowArgs};
+use crate::ops::ground::upstream::Upstream;
 
 /// Adds them.
 pub(super) fn declarations(config: &Config, text: &mut String) {

@@ -156,7 +156,7 @@ fn misplaced_sql_bites() {
 #[test]
 fn a_second_phase_writer_bites() {
     let one = ("src/store/phase.rs", "fn save() { run(\"UPDATE execution\n SET phase = ?1\") }");
-    let rebase = ("src/store/clock.rs", "fn rebase() { run(\"UPDATE execution SET due_at = ?1\") }");
+    let rebase = ("src/store/ground/clock.rs", "fn rebase() { run(\"UPDATE execution SET due_at = ?1\") }");
     quiet(&sql::phase_writers(&tree_of(&[one, rebase])));
     let two = tree_of(&[one, ("src/store/lane.rs", "fn pause() { run(\"UPDATE execution SET lane = ?1\") }")]);
     assert_eq!(sql::phase_writers(&two).len(), 2);
@@ -174,7 +174,7 @@ fn parameters_bite() {
 
 #[test]
 fn migrations_bite() {
-    let list = ("src/store/migrations.rs", "include_str!(\"../../migrations/0001_meta.sql\")");
+    let list = ("src/store/ground/migrations.rs", "include_str!(\"../../migrations/0001_meta.sql\")");
     let both = [list, ("migrations/0001_meta.sql", ""), ("migrations/0002_lane.sql", "")];
     bites(&sql::unlisted_migrations(&tree_of(&both)), "migrations/0002_lane.sql:1");
     let migration = |text| sql::loose_migration(&Text::new("migrations/0001_meta.sql", text));

@@ -51,7 +51,7 @@ fn says(source: &Source, words: &str) -> Vec<usize> {
 }
 
 /// The rebase of all stored instants writes times, never a phase.
-const CLOCK_REBASE: &str = "src/store/clock.rs";
+const CLOCK_REBASE: &str = "src/store/ground/clock.rs";
 
 const PHASE_RULE: &str = "one function writes an execution's phase, so every transition passes it";
 
@@ -92,14 +92,14 @@ pub fn parameters(source: &Source) -> Vec<Finding> {
 }
 
 pub fn unlisted_migrations(tree: &Tree) -> Vec<Finding> {
-    let list = |source: &&Source| source.is_under(&["src/store/migrations.rs", "src/store/migrations/"]);
+    let list = |source: &&Source| source.is_under(&["src/store/ground/migrations.rs", "src/store/ground/migrations/"]);
     let listed: Vec<&Literal> = tree.sources.iter().filter(list).flat_map(|source| &source.literals).collect();
     let is_listed = |text: &Text| {
         let name = text.path.rsplit('/').next().unwrap_or_default();
         listed.iter().any(|literal| literal.text.ends_with(name))
     };
     let migrations = tree.texts.iter().filter(|text| is_migration(text) && !is_listed(text));
-    migrations.map(|text| text.finding(1, "not named in src/store/migrations.rs", "every migration runs")).collect()
+    migrations.map(|text| text.finding(1, "not named in src/store/ground/migrations.rs", "every migration runs")).collect()
 }
 
 fn is_migration(text: &Text) -> bool {

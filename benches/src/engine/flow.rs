@@ -4,10 +4,10 @@ use super::EngineSubject;
 use crate::graph::{Shape, name};
 use crate::subject::{ENCODING, INPUT, KIND, lane};
 use tidegate::Result;
-use tidegate::model::flow::CancellationPolicy;
-use tidegate::ops::cancel_flow::CancelFlowArgs;
-use tidegate::ops::create::CreateArgs;
-use tidegate::ops::flow_submit::{AfterArgs, MemberArgs, MemberNeeds, SubmitFlowArgs};
+use tidegate::model::flows::flow::CancellationPolicy;
+use tidegate::ops::executions::create::CreateArgs;
+use tidegate::ops::flows::cancel::CancelFlowArgs;
+use tidegate::ops::flows::submit::{AfterArgs, MemberArgs, MemberNeeds, SubmitFlowArgs};
 
 impl EngineSubject {
     /// Submits flows of a shape.

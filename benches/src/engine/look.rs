@@ -3,13 +3,13 @@
 use super::EngineSubject;
 use crate::reading::{OTHER_KIND, Search, TAG, TAG_VALUE, WATCHED, Wanted};
 use crate::subject::{PAGE, lane};
-use tidegate::model::event::{Cursor, EventStream};
-use tidegate::model::id::ExecutionId;
-use tidegate::model::vocabulary::PublicState;
-use tidegate::ops::counts::CountExecutionsArgs;
-use tidegate::ops::event_filter::TagFilter;
-use tidegate::ops::events::ReadEventsArgs;
-use tidegate::ops::search::SearchExecutionsArgs;
+use tidegate::model::events::event::{Cursor, EventStream};
+use tidegate::model::ground::id::ExecutionId;
+use tidegate::model::ground::vocabulary::PublicState;
+use tidegate::ops::events::filter::TagFilter;
+use tidegate::ops::events::read::ReadEventsArgs;
+use tidegate::ops::executions::count::CountExecutionsArgs;
+use tidegate::ops::executions::search::SearchExecutionsArgs;
 use tidegate::{Code, Error, Result};
 
 impl EngineSubject {

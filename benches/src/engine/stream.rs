@@ -3,11 +3,11 @@
 use super::EngineSubject;
 use crate::streaming::{FRAME, Frames, LOSSY_TTL_MS, Sort, patch};
 use crate::subject::parts;
-use tidegate::model::handle::Handle;
-use tidegate::model::stream::FrameMode;
-use tidegate::ops::append::AppendFrameArgs;
-use tidegate::ops::frames::FramePage;
-use tidegate::ops::tail_stream::TailStreamArgs;
+use tidegate::model::attempts::handle::Handle;
+use tidegate::model::streams::stream::FrameMode;
+use tidegate::ops::streams::append::AppendFrameArgs;
+use tidegate::ops::streams::frames::FramePage;
+use tidegate::ops::streams::tail::TailStreamArgs;
 use tidegate::{Code, Error, Result};
 
 impl EngineSubject {

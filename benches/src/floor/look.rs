@@ -3,7 +3,7 @@
 
 use super::Floor;
 use std::ops::Range;
-use tidegate::model::id::ExecutionId;
+use tidegate::model::ground::id::ExecutionId;
 use tidegate::store::driver::{Driver, Row, Value};
 use tidegate::{Code, Error, Result};
 

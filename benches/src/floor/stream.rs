@@ -4,8 +4,8 @@
 use super::{Floor, unclaimed};
 use crate::streaming::{FRAME, LOSSY_TTL_MS, Sort, member, patch};
 use serde_json::{Map, Value as Json};
-use tidegate::model::frame::FrameId;
-use tidegate::model::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, FLOOR_DEFAULT, Lossy, Stream};
+use tidegate::model::streams::frame::FrameId;
+use tidegate::model::streams::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, FLOOR_DEFAULT, Lossy, Stream};
 use tidegate::store::driver::{Driver, Value};
 use tidegate::{Code, Error, Result};
 

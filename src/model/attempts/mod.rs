@@ -1,0 +1,4 @@
+//! Attempts: the handle that a worker shows, and the gate that it must pass.
+
+pub mod gate;
+pub mod handle;

@@ -1,0 +1,4 @@
+//! Events: what a row of the log tells, and of what cause.
+
+pub mod cause;
+pub mod event;

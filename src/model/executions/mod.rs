@@ -1,0 +1,14 @@
+//! Executions: their phases and transitions, the leases and grants on them, their policies, tags, and what time does to
+//! them.
+
+pub mod claimable;
+pub mod due;
+pub mod ending;
+pub mod execution;
+pub mod grant;
+pub mod lease;
+pub mod phase;
+pub mod policy;
+pub mod retry;
+pub mod tag;
+pub mod transition;

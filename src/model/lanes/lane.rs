@@ -1,0 +1,45 @@
+//! Lanes: what they let through, and how many of them a claim may name.
+//!
+//! Invariant: word and number of a value never change once released. Spec: lifecycle §10, decisions 3.20.
+
+use crate::error::{Code, Error, Result};
+use crate::model::ground::argument;
+use crate::model::ground::vocabulary::vocabulary;
+
+/// Most lanes in one claim.
+pub const LANES_MAX: usize = 1_000;
+
+vocabulary! {
+    /// What a lane lets through.
+    LaneState {
+        /// Creates and claims.
+        Active = 1, "active";
+        /// No claims.
+        Paused = 2, "paused";
+        /// No creates.
+        Draining = 3, "draining";
+        /// Neither.
+        Disabled = 4, "disabled";
+    }
+}
+
+impl LaneState {
+    /// Whether executions may be created in it.
+    pub const fn creates(self) -> bool {
+        matches!(self, Self::Active | Self::Paused)
+    }
+
+    /// Whether executions in it may be claimed.
+    pub const fn claims(self) -> bool {
+        matches!(self, Self::Active | Self::Draining)
+    }
+}
+
+/// Checks the lanes of a claim.
+pub fn check_lanes(lanes: &[String]) -> Result<()> {
+    if lanes.is_empty() || lanes.len() > LANES_MAX {
+        let limit = format!("1 to {LANES_MAX} lanes");
+        return Err(Error::argument(Code::InvalidInput, "lanes", &limit, lanes.len()));
+    }
+    lanes.iter().try_for_each(|lane| argument::lane("lanes", lane))
+}

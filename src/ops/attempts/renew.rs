@@ -1,0 +1,67 @@
+//! `renew`: a worker extends its lease by the time to live that its handle carries. Spec: lifecycle §11.1.
+
+use crate::error::Result;
+use crate::model::attempts::handle::Handle;
+use crate::model::executions::execution::Execution;
+use crate::model::executions::lease::TTL_MS_MAX;
+use crate::model::executions::phase::{Active, Held, Phase};
+use crate::model::ground::argument;
+use crate::model::ground::argument::Limits;
+use crate::model::ground::given::reads;
+use crate::ops::ground::call::Call;
+use crate::ops::ground::gate::enter_held;
+use crate::ops::ground::settle::renewed;
+use crate::ops::ground::turn::Turn;
+use crate::store::Keys;
+use serde::Serialize;
+
+/// The arguments of `renew`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct RenewArgs {
+    /// The handle of the claim.
+    pub handle: String,
+}
+
+reads!(RenewArgs { handle });
+
+/// The answer of `renew`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct RenewAnswer {
+    /// When the lease now runs out, in Unix ms.
+    pub expires_at: i64,
+    /// Its epoch, which does not change.
+    pub lease_epoch: i64,
+}
+
+impl Call for RenewArgs {
+    const OP: &'static str = "renew";
+    const WRITES: bool = true;
+    type Ready = Handle;
+    type Answer = RenewAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<Handle> {
+        let handle = Handle::decode(&self.handle)?;
+        argument::number("handle.leaseTtlMs", handle.ttl_ms, 1, TTL_MS_MAX)?;
+        Ok(handle)
+    }
+
+    fn run(handle: &Handle, turn: &mut Turn<'_>) -> Result<RenewAnswer> {
+        let (execution, held) = enter_held(turn, handle)?;
+        extend(turn, execution, held, handle.ttl_ms)
+    }
+}
+
+/// T5: the lease runs for another `ttl_ms` from now on.
+pub fn extend(turn: &mut Turn<'_>, mut execution: Execution, held: Held, ttl_ms: i64) -> Result<RenewAnswer> {
+    let before = Keys::of(&execution);
+    let expires_at = turn.now + ttl_ms;
+    execution.phase = Phase::Active(Active::Held(held.renew(expires_at)));
+    if let Some(attempt) = execution.attempt.as_mut() {
+        attempt.lease.renewed_at = turn.now;
+    }
+    renewed(turn, &mut execution, before)?;
+    Ok(RenewAnswer { expires_at, lease_epoch: execution.epoch })
+}

@@ -1,0 +1,77 @@
+//! `create_execution`: an execution comes to be, claimable at once or delayed. Spec: lifecycle §8.1, decisions 3.1, 3.16.
+
+pub use super::creation::CreateArgs;
+use super::creation::{Creation, Known, known, make, open_to_creates};
+use crate::error::Result;
+use crate::model::ground::argument::Limits;
+use crate::model::ground::payload::Bytes;
+use crate::model::ground::vocabulary::PublicState;
+use crate::ops::ground::call::Call;
+use crate::ops::ground::turn::Turn;
+use crate::ops::storage::retention;
+use serde::Serialize;
+
+/// What came of a create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum CreateOutcome {
+    /// It was created.
+    Created,
+    /// The id or the idempotency key was known; nothing changed.
+    Duplicate,
+}
+
+/// The answer of `create_execution`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
+pub struct CreateAnswer {
+    /// What came of it.
+    pub outcome: CreateOutcome,
+    /// The execution: for a duplicate the original one.
+    pub execution_id: String,
+    /// Its state, when it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_state: Option<PublicState>,
+}
+
+impl Call for CreateArgs {
+    const OP: &'static str = "create_execution";
+    const WRITES: bool = true;
+    const PAYLOAD: &'static str = "input";
+    type Ready = Creation;
+    type Answer = CreateAnswer;
+
+    fn check(self, limits: &Limits) -> Result<Creation> {
+        Creation::checked(self, limits)
+    }
+
+    fn run(ready: &Creation, turn: &mut Turn<'_>) -> Result<CreateAnswer> {
+        let lane = &ready.args.lane;
+        let past = match known(ready, turn)? {
+            Known::Not => None,
+            Known::Past(execution) => Some(execution),
+            Known::As(original) => {
+                turn.store.register_lane(lane)?;
+                let execution_id = original.text();
+                return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
+            }
+        };
+        turn.store.refuse_when_full()?;
+        open_to_creates(turn, lane)?;
+        if let Some(past) = past {
+            retention::delete(turn, &past, u64::MAX)?;
+        }
+        let execution = make(ready, turn, None)?;
+        Ok(CreateAnswer {
+            outcome: CreateOutcome::Created,
+            execution_id: execution.id.text(),
+            public_state: Some(execution.public_state()),
+        })
+    }
+
+    fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
+        self.input.iter_mut().for_each(visit);
+    }
+}

@@ -1,0 +1,151 @@
+//! `explain_claim`: why a worker may claim an execution, or why not, in one word and one sentence. Spec: decisions 3.18.
+
+use crate::error::Result;
+use crate::model::executions::claimable::ClaimReason;
+use crate::model::executions::execution::Execution;
+use crate::model::executions::grant::Granted;
+use crate::model::executions::phase::{Active, Blocked, Blocker, Phase};
+use crate::model::ground::argument;
+use crate::model::ground::argument::Limits;
+use crate::model::ground::given::reads;
+use crate::model::ground::id::ExecutionId;
+use crate::model::lanes::capability::Capabilities;
+use crate::model::lanes::lane::LaneState;
+use crate::ops::ground::call::Call;
+use crate::ops::ground::turn::Turn;
+use serde::Serialize;
+
+/// The arguments of `explain_claim`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub struct ExplainClaimArgs {
+    /// The execution.
+    pub execution_id: String,
+    /// The lanes that the worker claims from; any when left out.
+    pub lanes: Option<Vec<String>>,
+    /// What the worker offers; whatever is required when left out.
+    pub capabilities: Option<Vec<String>>,
+}
+
+reads!(ExplainClaimArgs { execution_id, lanes, capabilities });
+
+/// The answer of `explain_claim`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ClaimExplanation {
+    /// In one word.
+    pub reason: ClaimReason,
+    /// In one sentence.
+    pub sentence: String,
+}
+
+/// Checked arguments.
+pub struct Ready {
+    id: ExecutionId,
+    lanes: Option<Vec<String>>,
+    offered: Option<Capabilities>,
+}
+
+impl Call for ExplainClaimArgs {
+    const OP: &'static str = "explain_claim";
+    const WRITES: bool = false;
+    type Ready = Ready;
+    type Answer = ClaimExplanation;
+
+    fn check(self, _limits: &Limits) -> Result<Ready> {
+        let id = ExecutionId::parse("executionId", &self.execution_id)?;
+        self.lanes.iter().flatten().try_for_each(|lane| argument::lane("lanes", lane))?;
+        let offered = self.capabilities.as_deref().map(Capabilities::offered).transpose()?;
+        Ok(Ready { id, lanes: self.lanes, offered })
+    }
+
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ClaimExplanation> {
+        let (reason, sentence) = match turn.find(&ready.id)? {
+            None => (ClaimReason::NotFound, "No execution has this id.".to_owned()),
+            Some(execution) => match of_phase(ready, &execution, turn.now) {
+                Some(found) => found,
+                None => of_worker(ready, turn, &execution)?,
+            },
+        };
+        Ok(ClaimExplanation { reason, sentence })
+    }
+}
+
+/// What keeps the execution from every worker.
+fn of_phase(ready: &Ready, execution: &Execution, now: i64) -> Option<(ClaimReason, String)> {
+    let found = match execution.phase {
+        Phase::Delayed(delayed) => {
+            let word = delayed.reason.blocking_reason();
+            (ClaimReason::Delayed, format!("It is delayed ({word}) until {}.", delayed.until_at))
+        }
+        // The claim of a worker that offers what is required lets it go.
+        Phase::Blocked(Blocked { by: Blocker::Route, .. }) if ready.offered.is_some() => return None,
+        Phase::Blocked(blocked) => {
+            (of_blocker(blocked.by), format!("It is blocked: {}.", blocked.by.blocking_reason()))
+        }
+        Phase::Active(Active::Held(held)) => {
+            (ClaimReason::Leased, format!("A worker holds it under a lease until {}.", held.expires_at))
+        }
+        Phase::Suspended(suspended) => {
+            (ClaimReason::Suspended, format!("It is suspended: {}.", suspended.reason.blocking_reason()))
+        }
+        Phase::Terminal(terminal) => (ClaimReason::Terminal, format!("It has ended: {}.", terminal.outcome)),
+        Phase::Waiting(_) | Phase::Active(Active::Lapsed(_)) => return of_reservation(execution, now),
+    };
+    Some(found)
+}
+
+fn of_reservation(execution: &Execution, now: i64) -> Option<(ClaimReason, String)> {
+    if let Some(Granted::Until(at)) = execution.granted {
+        return Some((ClaimReason::Granted, format!("A grant reserves it for one worker until {at}.")));
+    }
+    match execution.phase {
+        Phase::Active(Active::Lapsed(lapsed)) => {
+            let at = lapsed.claimable_at.filter(|at| *at > now)?;
+            Some((
+                ClaimReason::Delayed,
+                format!("Its leases have lapsed repeatedly: it can be reclaimed from {at} on."),
+            ))
+        }
+        Phase::Waiting(_)
+        | Phase::Delayed(_)
+        | Phase::Blocked(_)
+        | Phase::Active(Active::Held(_))
+        | Phase::Suspended(_)
+        | Phase::Terminal(_) => None,
+    }
+}
+
+const fn of_blocker(by: Blocker) -> ClaimReason {
+    match by {
+        Blocker::Children => ClaimReason::BlockedByDependencies,
+        Blocker::Budget => ClaimReason::BlockedByBudget,
+        Blocker::Quota => ClaimReason::BlockedByQuota,
+        Blocker::Route => ClaimReason::BlockedByRoute,
+        Blocker::Operator | Blocker::Policy | Blocker::FlowCancel => ClaimReason::BlockedByOperator,
+    }
+}
+
+/// What keeps a claimable execution from this worker.
+fn of_worker(ready: &Ready, turn: &mut Turn<'_>, execution: &Execution) -> Result<(ClaimReason, String)> {
+    let route = turn.store.route(execution.route)?;
+    let lane = &route.lane;
+    let shut = match turn.store.lane_state(lane)? {
+        LaneState::Paused => Some(ClaimReason::LanePaused),
+        LaneState::Disabled => Some(ClaimReason::LaneDisabled),
+        LaneState::Active | LaneState::Draining => None,
+    };
+    if let Some(reason) = shut {
+        return Ok((reason, format!("Its lane {lane} lets nothing be claimed.")));
+    }
+    if ready.lanes.as_ref().is_some_and(|lanes| !lanes.contains(lane)) {
+        return Ok((ClaimReason::OtherLane, format!("It is in lane {lane}, which the worker does not claim from.")));
+    }
+    let missing: Vec<&str> = ready.offered.iter().flat_map(|offered| offered.missing(&route.required)).collect();
+    if !missing.is_empty() {
+        let sentence = format!("The worker lacks what it requires: {}.", missing.join(", "));
+        return Ok((ClaimReason::MissingCapability, sentence));
+    }
+    Ok((ClaimReason::Claimable, "It can be claimed now.".to_owned()))
+}

@@ -1,0 +1,71 @@
+//! `evaluate_flow_eligibility`: whether what an execution depends on keeps it from being claimed. Spec: flows §2.10.
+
+use crate::error::Result;
+use crate::model::executions::execution::Execution;
+use crate::model::flows::edge::GroupState;
+use crate::model::flows::flow::FlowEligibility;
+use crate::model::ground::argument::Limits;
+use crate::model::ground::given::reads;
+use crate::model::ground::id::ExecutionId;
+use crate::model::ground::vocabulary::{EligibilityState, LifecyclePhase, OwnershipState};
+use crate::ops::ground::call::Call;
+use crate::ops::ground::turn::Turn;
+use serde::Serialize;
+
+/// The arguments of `evaluate_flow_eligibility`.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct EvaluateFlowEligibilityArgs {
+    /// The execution.
+    pub execution_id: String,
+}
+
+reads!(EvaluateFlowEligibilityArgs { execution_id });
+
+/// The answer of `evaluate_flow_eligibility`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct FlowEligibilityAnswer {
+    /// In one word: the first that holds.
+    pub status: FlowEligibility,
+}
+
+impl Call for EvaluateFlowEligibilityArgs {
+    const OP: &'static str = "evaluate_flow_eligibility";
+    const WRITES: bool = false;
+    type Ready = ExecutionId;
+    type Answer = FlowEligibilityAnswer;
+
+    fn check(self, _limits: &Limits) -> Result<ExecutionId> {
+        ExecutionId::parse("executionId", &self.execution_id)
+    }
+
+    fn run(id: &ExecutionId, turn: &mut Turn<'_>) -> Result<FlowEligibilityAnswer> {
+        let status = match turn.find(id)? {
+            None => FlowEligibility::NotFound,
+            Some(execution) => status(turn, &execution)?,
+        };
+        Ok(FlowEligibilityAnswer { status })
+    }
+}
+
+fn status(turn: &mut Turn<'_>, execution: &Execution) -> Result<FlowEligibility> {
+    let state = execution.phase.state();
+    if state.lifecycle_phase != LifecyclePhase::Runnable {
+        return Ok(FlowEligibility::NotRunnable);
+    }
+    if state.ownership_state != OwnershipState::Unowned {
+        return Ok(FlowEligibility::Owned);
+    }
+    if state.terminal_outcome.is_some() {
+        return Ok(FlowEligibility::Terminal);
+    }
+    let blocked = state.eligibility_state == EligibilityState::BlockedByDependencies;
+    Ok(match turn.store.group(execution.row)? {
+        Some(group) if group.state == GroupState::Impossible => FlowEligibility::Impossible,
+        Some(group) if group.state == GroupState::Pending && group.total > 0 => FlowEligibility::BlockedByDependencies,
+        Some(_) | None if blocked => FlowEligibility::BlockedByDependencies,
+        Some(_) | None => FlowEligibility::Eligible,
+    })
+}

@@ -1,0 +1,13 @@
+//! What every operation stands on: the turn, the gate, a transition with all that follows from it, and what an end
+//! causes in a flow.
+
+pub mod blocked;
+pub mod call;
+pub mod cascade;
+pub mod gate;
+pub mod recorded;
+pub mod reopen;
+pub mod settle;
+pub mod transit;
+pub mod turn;
+pub mod upstream;

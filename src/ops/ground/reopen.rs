@@ -1,0 +1,92 @@
+//! Opening again what an end had made impossible: the group of a member that is replayed, and the edges that hung on it.
+//!
+//! Invariant: an edge that was satisfied stays so, whatever is replayed. Spec: flows §2.16, decisions 4.8.
+
+use super::cascade::settle_child;
+use super::transit::{Change, transit};
+use super::turn::Turn;
+use crate::error::Result;
+use crate::model::events::event::{EventDetail, ReplayBranch};
+use crate::model::executions::execution::Execution;
+use crate::model::executions::phase::{Phase, Terminal};
+use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
+use crate::model::ground::vocabulary::Outcome;
+use std::collections::VecDeque;
+
+/// T21, or T22 where it waits for its upstreams again.
+pub fn run_again(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Terminal, waits: bool) -> Result<()> {
+    let was_skipped = waits && terminal.outcome == Outcome::Skipped;
+    let branch = if was_skipped { ReplayBranch::SkippedFlowMember } else { ReplayBranch::Normal };
+    let detail = Some(EventDetail::Replayed { branch, groups_reset: i64::from(waits) });
+    let step = if waits { terminal.replay_skipped() } else { terminal.replay() };
+    turn.store.delete_ending(execution.row)?;
+    turn.store.delete_steps(execution.row)?;
+    transit(turn, execution, Change { detail, ..Change::plain(step, turn.now) })
+}
+
+/// Has a member that is replayed depend on its upstreams again, unless they have satisfied it: what was impossible is
+/// unresolved, or satisfied where its upstream has succeeded since. Answers its group then, not settled yet.
+pub fn reopen_group(turn: &mut Turn<'_>, execution: i64) -> Result<Option<EdgeGroup>> {
+    let group = turn.store.group(execution)?.filter(|group| group.total > 0 && group.state != GroupState::Satisfied);
+    let Some(mut group) = group else { return Ok(None) };
+    (group.failed, group.skipped, group.state) = (0, 0, GroupState::Pending);
+    let needs_all = group.policy == EdgeGroupPolicy::AllOf;
+    for mut edge in turn.store.group_edges(execution, group.round)? {
+        if !matches!(edge.state, EdgeState::Resolved(outcome) if outcome != Outcome::Success) {
+            continue;
+        }
+        let upstream = turn.store.execution(edge.upstream)?;
+        edge.state = EdgeState::Applied;
+        if upstream.outcome() == Some(Outcome::Success) {
+            edge.state = EdgeState::Resolved(Outcome::Success);
+            edge.result = upstream.attempt.and_then(|attempt| attempt.result);
+            let was = group.verdict();
+            group.count(Outcome::Success, 1);
+            let passes = needs_all || (was, group.verdict()) == (GroupState::Pending, GroupState::Satisfied);
+            if let Some(result) = edge.result.filter(|_| edge.replaces && passes) {
+                turn.store.replace_input(execution, result)?;
+            }
+        }
+        turn.store.save_edge(&edge)?;
+    }
+    turn.store.save_group(group)?;
+    Ok(Some(group))
+}
+
+/// Has the edges that a member's end made impossible count as unresolved, and lets what was skipped because of that wait
+/// again, and so on down the graph. What is skipped because of another upstream stays so.
+pub fn reopen_downstreams(turn: &mut Turn<'_>, execution: i64) -> Result<()> {
+    let mut reopened = VecDeque::from([execution]);
+    while let Some(upstream) = reopened.pop_front() {
+        for mut edge in turn.store.impossible_edges(upstream)? {
+            let Some(mut group) = turn.store.group(edge.downstream)?.filter(|group| group.round == edge.round) else {
+                continue;
+            };
+            if let EdgeState::Resolved(outcome) = edge.state {
+                group.count(outcome, -1);
+            }
+            edge.state = EdgeState::Applied;
+            turn.store.save_edge(&edge)?;
+            let possible = group.state == GroupState::Impossible && group.verdict() != GroupState::Impossible;
+            if possible {
+                group.state = GroupState::Pending;
+            }
+            let settled = group.settle(turn.now);
+            turn.store.save_group(group)?;
+            if !possible {
+                continue;
+            }
+            let mut child = turn.store.execution(edge.downstream)?;
+            if let Phase::Terminal(terminal) = child.phase
+                && terminal.outcome == Outcome::Skipped
+            {
+                run_again(turn, &mut child, terminal, true)?;
+                reopened.push_back(child.row);
+            }
+            if let Some(state) = settled {
+                settle_child(turn, &group, state, turn.now)?;
+            }
+        }
+    }
+    Ok(())
+}

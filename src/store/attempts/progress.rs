@@ -1,0 +1,49 @@
+//! The latest progress that an attempt reported.
+
+use crate::error::Result;
+use crate::store::Store;
+
+/// What an attempt reported last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The attempt.
+    pub attempt_index: i64,
+    /// 0 to 100.
+    pub percent: Option<i64>,
+    /// In the worker's words.
+    pub message: Option<String>,
+    /// When, in Unix ms.
+    pub updated_at: i64,
+}
+
+impl Store {
+    /// Keeps what an attempt reports: a member left out keeps its earlier value while the attempt is the same.
+    pub fn save_progress(&mut self, execution: i64, progress: &Progress) -> Result<()> {
+        const SQL: &str = "INSERT INTO progress (execution, attempt_index, percent, message, updated_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (execution) DO UPDATE SET \
+             percent = CASE WHEN attempt_index = ?2 THEN coalesce(?3, percent) ELSE ?3 END, \
+             message = CASE WHEN attempt_index = ?2 THEN coalesce(?4, message) ELSE ?4 END, \
+             attempt_index = ?2, updated_at = ?5";
+        let params = [
+            execution.into(),
+            progress.attempt_index.into(),
+            progress.percent.into(),
+            progress.message.as_deref().into(),
+            progress.updated_at.into(),
+        ];
+        self.execute(SQL, &params).map(|_| ())
+    }
+
+    /// What was reported last.
+    pub fn progress(&self, execution: i64) -> Result<Option<Progress>> {
+        const SQL: &str = "SELECT attempt_index, percent, message, updated_at FROM progress WHERE execution = ?1";
+        self.first(SQL, &[execution.into()], |row| {
+            Ok(Progress {
+                attempt_index: row.int(0)?,
+                percent: row.opt_int(1)?,
+                message: row.opt_text(2)?.map(str::to_owned),
+                updated_at: row.int(3)?,
+            })
+        })
+    }
+}

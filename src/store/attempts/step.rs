@@ -1,0 +1,76 @@
+//! Recorded steps.
+
+use crate::error::Result;
+use crate::store::Store;
+use crate::store::driver::Row;
+
+/// What a step left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Its result's bytes.
+    pub result: Option<Vec<u8>>,
+    /// The encoding their writer named.
+    pub encoding: Option<String>,
+    /// When it was recorded, in Unix ms.
+    pub recorded_at: i64,
+}
+
+impl Store {
+    /// One step of an execution.
+    pub fn step(&self, execution: i64, name: &str) -> Result<Option<Step>> {
+        const SQL: &str = "SELECT name, bytes, encoding, recorded_at FROM step LEFT JOIN payload ON payload.id = result \
+             WHERE execution = ?1 AND name = ?2";
+        self.first(SQL, &[execution.into(), name.into()], read)
+    }
+
+    /// The steps of an execution, in order: their names, the bytes of their results, when they were recorded.
+    pub fn step_list(&self, execution: i64) -> Result<Vec<(String, i64, i64)>> {
+        const SQL: &str = "SELECT name, coalesce(length(bytes), 0), recorded_at FROM step \
+             LEFT JOIN payload ON payload.id = result WHERE execution = ?1 ORDER BY ordinal";
+        self.all(SQL, &[execution.into()], |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?)))
+    }
+
+    /// How many steps an execution has recorded.
+    pub fn step_count(&self, execution: i64) -> Result<i64> {
+        const SQL: &str = "SELECT ordinal + 1 FROM step WHERE execution = ?1 ORDER BY ordinal DESC LIMIT 1";
+        Ok(self.first(SQL, &[execution.into()], |row| row.int(0))?.unwrap_or(0))
+    }
+
+    /// Records a step.
+    pub fn insert_step(
+        &mut self,
+        execution: i64,
+        ordinal: i64,
+        name: &str,
+        result: Option<i64>,
+        at: i64,
+    ) -> Result<()> {
+        const SQL: &str =
+            "INSERT INTO step (execution, ordinal, name, result, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let params = [execution.into(), ordinal.into(), name.into(), result.into(), at.into()];
+        self.execute(SQL, &params).map(|_| ())
+    }
+
+    /// Forgets the steps of an execution, with their results; answers how many rows that were.
+    pub fn delete_steps(&mut self, execution: i64) -> Result<u64> {
+        const RESULTS: &str = "DELETE FROM payload WHERE id IN \
+             (SELECT result FROM step WHERE execution = ?1 AND result IS NOT NULL)";
+        const STEPS: &str = "DELETE FROM step WHERE execution = ?1";
+        if self.step_count(execution)? == 0 {
+            return Ok(0);
+        }
+        let results = self.execute(RESULTS, &[execution.into()])?;
+        Ok(results + self.execute(STEPS, &[execution.into()])?)
+    }
+}
+
+fn read(row: &dyn Row) -> Result<Step> {
+    Ok(Step {
+        name: row.text(0)?.to_owned(),
+        result: row.opt_blob(1)?.map(<[u8]>::to_vec),
+        encoding: row.opt_text(2)?.map(str::to_owned),
+        recorded_at: row.int(3)?,
+    })
+}

@@ -1,0 +1,163 @@
+//! Listing executions: what a line of a listing tells, read in one statement, the order of ids, and the members of a
+//! flow.
+
+use super::execution::read_phase;
+use crate::error::{Code, Error, Result};
+use crate::model::flows::edge::EdgeGroup;
+use crate::model::ground::id::ExecutionId;
+use crate::model::ground::vocabulary::PublicState;
+use crate::store::Store;
+use crate::store::driver::Row;
+use crate::store::flows::group;
+use crate::store::flows::group::group_columns;
+
+/// What a listing tells of an execution, and what it is filtered by.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its public id.
+    pub id: ExecutionId,
+    /// Its namespace's row.
+    pub namespace: i64,
+    /// Its route's row.
+    pub route: i64,
+    /// When it was created, in Unix ms.
+    pub created_at: i64,
+    /// Its priority.
+    pub priority: i64,
+    /// Its state.
+    pub state: PublicState,
+    /// Attempts ever started.
+    pub attempt_count: i64,
+    /// When it was first claimed, in Unix ms.
+    pub started_at: Option<i64>,
+    /// When it ended, in Unix ms.
+    pub ended_at: Option<i64>,
+    /// How long after its end it is kept, in ms, where that is its own affair.
+    pub retention_ms: Option<i64>,
+    /// The row of its flow, with which it is kept.
+    pub flow: Option<i64>,
+    /// Its kind.
+    pub kind: String,
+}
+
+macro_rules! listed_columns {
+    () => {
+        "public_id, namespace, route, created_at, priority, phase, next, reason, outcome, lapsed, until_at, expires_at, \
+         timeout_at, attempt_count, started_at, ended_at, retention_ms, kind, flow"
+    };
+}
+
+macro_rules! listed_tables {
+    () => {
+        " FROM execution LEFT JOIN specification ON specification.execution = execution.id"
+    };
+}
+
+/// A member of a flow, as a picture of the flow shows it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its row.
+    pub row: i64,
+    /// What a listing tells of it.
+    pub listed: Listed,
+    /// What its flow calls it.
+    pub name: Option<String>,
+    /// When it last changed, in Unix ms.
+    pub changed_at: i64,
+    /// What it needs of its upstreams.
+    pub group: Option<EdgeGroup>,
+}
+
+/// Whether an execution is kept still at the instant ?1, where the engine keeps the others for ?2 ms; a member is kept with
+/// its flow.
+macro_rules! kept {
+    () => {
+        "coalesce(CASE WHEN execution.flow IS NULL THEN ended_at + coalesce(retention_ms, ?2) \
+         ELSE (SELECT f.ended_at + coalesce(f.retention_ms, ?2) FROM flow f WHERE f.id = execution.flow) END > ?1, 1)"
+    };
+}
+pub(in crate::store) use kept;
+
+impl Store {
+    /// Executions after an id, in the order of ids, at most so many; of one namespace or of all. Left out is what is
+    /// past its retention at an instant.
+    pub fn list_executions(
+        &mut self,
+        after: Option<&ExecutionId>,
+        namespace: Option<i64>,
+        limit: i64,
+        now: i64,
+    ) -> Result<Vec<Listed>> {
+        const ALL: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            listed_tables!(),
+            " WHERE public_id > ?3 AND ",
+            kept!(),
+            " ORDER BY public_id LIMIT ?4"
+        );
+        const ONE: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            listed_tables!(),
+            " WHERE namespace = ?5 AND public_id > ?3 AND ",
+            kept!(),
+            " ORDER BY public_id LIMIT ?4"
+        );
+        self.save_flows()?;
+        let after = after.map(ExecutionId::stored);
+        let after: &[u8] = after.as_ref().map_or(&[], |id| id);
+        let params = [now.into(), self.retention.executions_ms.into(), after.into(), limit.into(), namespace.into()];
+        match namespace {
+            None => self.all(ALL, &params[..4], read),
+            Some(_) => self.all(ONE, &params, read),
+        }
+    }
+
+    /// What a listing tells of the execution of a row.
+    pub fn listed(&self, row: i64) -> Result<Listed> {
+        const SQL: &str = concat!("SELECT ", listed_columns!(), listed_tables!(), " WHERE execution.id = ?1");
+        self.first(SQL, &[row.into()], read)?
+            .ok_or_else(|| Error::new(Code::Corruption, format!("execution row {row} is gone")))
+    }
+
+    /// The members of a flow in the order of their creation, at most so many; groups must have been written.
+    pub fn members(&self, flow: i64, limit: i64) -> Result<Vec<Member>> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            ", execution.id, member_name, changed_at, ",
+            group_columns!(),
+            listed_tables!(),
+            " LEFT JOIN edge_group ON edge_group.execution = execution.id WHERE flow = ?1 \
+             ORDER BY execution.id LIMIT ?2"
+        );
+        self.all(SQL, &[flow.into(), limit.into()], |row| {
+            Ok(Member {
+                listed: read(row)?,
+                row: row.int(19)?,
+                name: row.opt_text(20)?.map(str::to_owned),
+                changed_at: row.int(21)?,
+                group: row.opt_int(22)?.map(|_| group::read(row, 22)).transpose()?,
+            })
+        })
+    }
+}
+
+fn read(row: &dyn Row) -> Result<Listed> {
+    let attempt_count = row.int(13)?;
+    Ok(Listed {
+        id: ExecutionId::of_stored(row.blob(0)?)?,
+        namespace: row.int(1)?,
+        route: row.int(2)?,
+        created_at: row.int(3)?,
+        priority: row.int(4)?,
+        state: read_phase(row, 5)?.typed(attempt_count > 0)?.state().public_state(),
+        attempt_count,
+        started_at: row.opt_int(14)?,
+        ended_at: row.opt_int(15)?,
+        retention_ms: row.opt_int(16)?,
+        kind: row.text(17)?.to_owned(),
+        flow: row.opt_int(18)?,
+    })
+}

@@ -1,0 +1,119 @@
+//! Edge groups: remembered, and written once per batch, so that a hundred upstreams that end cost one row.
+//!
+//! Invariant: as for flows. A group exists once it has a policy of its own or an applied edge.
+
+use crate::error::Result;
+use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, GroupState};
+use crate::store::Store;
+use crate::store::driver::Row;
+use rustc_hash::FxHashMap;
+
+/// Groups remembered at most; past it those that have changed are written and all forgotten.
+const GROUPS_MAX: usize = 4_096;
+
+/// The groups that are remembered, and the downstreams of those that are to be written.
+#[derive(Default)]
+pub(in crate::store) struct Groups {
+    known: FxHashMap<i64, (EdgeGroup, bool)>,
+    dirty: Vec<i64>,
+}
+
+impl Groups {
+    pub(in crate::store) fn clear(&mut self) {
+        self.known.clear();
+        self.dirty.clear();
+    }
+}
+
+macro_rules! group_columns {
+    () => {
+        "edge_group.execution, edge_group.policy, k, let_run, round, total, succeeded, failed, skipped, state, satisfied_at"
+    };
+}
+
+pub(in crate::store) use group_columns;
+
+impl Store {
+    /// The group of a downstream.
+    pub fn group(&mut self, execution: i64) -> Result<Option<EdgeGroup>> {
+        const SQL: &str = concat!("SELECT ", group_columns!(), " FROM edge_group WHERE execution = ?1");
+        if let Some((group, _)) = self.groups.known.get(&execution) {
+            return Ok(Some(*group));
+        }
+        let found = self.first(SQL, &[execution.into()], |row| read(row, 0))?;
+        if let Some(group) = found {
+            self.remember_group(group, false)?;
+        }
+        Ok(found)
+    }
+
+    /// Keeps a group as it is now.
+    pub fn save_group(&mut self, group: EdgeGroup) -> Result<()> {
+        self.writes += 1;
+        self.remember_group(group, true)
+    }
+
+    /// Deletes the group of a downstream; answers how many rows that were.
+    pub(in crate::store) fn delete_group(&mut self, execution: i64) -> Result<u64> {
+        const SQL: &str = "DELETE FROM edge_group WHERE execution = ?1";
+        self.groups.known.remove(&execution);
+        self.execute(SQL, &[execution.into()])
+    }
+
+    fn remember_group(&mut self, group: EdgeGroup, dirty: bool) -> Result<()> {
+        if self.groups.known.len() >= GROUPS_MAX {
+            self.save_groups()?;
+            self.groups.clear();
+        }
+        let was_dirty = self.groups.known.insert(group.execution, (group, dirty)).is_some_and(|(_, dirty)| dirty);
+        if dirty && !was_dirty {
+            self.groups.dirty.push(group.execution);
+        }
+        Ok(())
+    }
+
+    /// Writes the groups that have changed.
+    pub(in crate::store) fn save_groups(&mut self) -> Result<()> {
+        const SQL: &str = "INSERT INTO edge_group (execution, policy, k, let_run, round, total, succeeded, failed, \
+             skipped, state, satisfied_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             ON CONFLICT (execution) DO UPDATE SET policy = ?2, k = ?3, let_run = ?4, round = ?5, total = ?6, \
+             succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11";
+        let mut groups = std::mem::take(&mut self.groups);
+        for execution in groups.dirty.drain(..) {
+            let Some((group, dirty)) = groups.known.get_mut(&execution) else { continue };
+            *dirty = false;
+            let [policy, k, let_run] = group.policy.numbers();
+            let params = [
+                group.execution.into(),
+                policy.into(),
+                k.into(),
+                let_run.into(),
+                group.round.into(),
+                group.total.into(),
+                group.succeeded.into(),
+                group.failed.into(),
+                group.skipped.into(),
+                group.state.number().into(),
+                group.satisfied_at.into(),
+            ];
+            self.execute(SQL, &params)?;
+        }
+        self.groups = groups;
+        Ok(())
+    }
+}
+
+/// Reads the eleven columns of a group from column `first` on.
+pub(in crate::store) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
+    Ok(EdgeGroup {
+        execution: row.int(first)?,
+        policy: EdgeGroupPolicy::of_numbers([row.int(first + 1)?, row.int(first + 2)?, row.int(first + 3)?])?,
+        round: row.int(first + 4)?,
+        total: row.int(first + 5)?,
+        succeeded: row.int(first + 6)?,
+        failed: row.int(first + 7)?,
+        skipped: row.int(first + 8)?,
+        state: GroupState::of_number(row.int(first + 9)?)?,
+        satisfied_at: row.opt_int(first + 10)?,
+    })
+}

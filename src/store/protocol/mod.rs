@@ -1,0 +1,3 @@
+//! Grants.
+
+pub mod grant;

@@ -1,0 +1,9 @@
+//! The log, histories, and waiting for an end.
+
+pub mod cursor;
+pub mod event;
+pub mod filter;
+pub mod history;
+pub mod trim;
+pub mod view;
+pub mod wait;

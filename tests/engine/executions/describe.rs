@@ -1,0 +1,225 @@
+//! `describe_execution`: one read that answers everything: lifecycle §18, decisions 3.18.
+
+use crate::engine::world::{START, TTL, World, refused_field, test, texts};
+use tidegate::Code;
+use tidegate::model::executions::grant::GrantKind;
+use tidegate::model::ground::vocabulary::{AttemptLifecycle, AttemptType, BlockingReason, FailureClass, PublicState};
+
+pub const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
+
+#[test]
+fn an_unknown_execution_is_nothing() {
+    let mut world = World::new();
+    assert_eq!(world.find(UNKNOWN).unwrap(), None);
+    let text = format!(r#"[{{"op":"describe_execution","args":{{"executionId":"{UNKNOWN}"}}}}]"#);
+    assert!(world.say(&text)["answers"][0]["ok"].is_null());
+}
+
+#[test]
+fn a_malformed_id_is_refused() {
+    refused_field(World::new().find("mine"), Code::InvalidInput, "executionId");
+}
+
+#[test]
+fn a_new_execution_is_described_as_it_was_created() {
+    let mut world = World::new();
+    let id = world.submit_with("mail", |create| {
+        create.namespace = Some("acme".to_owned());
+        create.creator = Some("ada".to_owned());
+        create.kind = "letter".to_owned();
+        create.priority = Some(7);
+        create.idempotency_key = Some("order 1".to_owned());
+        create.deadline_at = Some(START + 1_000);
+        create.attempt_timeout_ms = Some(500);
+        create.required_capabilities = texts(&["gpu"]);
+        create.tags.insert("b.c".to_owned(), "2".to_owned());
+        create.tags.insert("a".to_owned(), "1".to_owned());
+    });
+    let found = world.describe(&id);
+    assert_eq!(
+        (found.execution_id.as_str(), found.namespace.as_str(), found.lane.as_str()),
+        (id.as_str(), "acme", "mail")
+    );
+    assert_eq!((found.kind.as_str(), found.creator.as_str(), found.priority), ("letter", "ada", 7));
+    assert_eq!(
+        (found.public_state, found.state.blocking_reason),
+        (PublicState::Waiting, BlockingReason::WaitingForWorker)
+    );
+    assert_eq!((found.blocking_detail, found.claimable_at, found.ending), (None, None, None));
+    assert_eq!((found.current_lease, found.progress, found.attempts.len()), (None, None, 0));
+    assert_eq!((found.idempotency_key.as_deref(), found.deadline_at), (Some("order 1"), Some(START + 1_000)));
+    assert_eq!(found.attempt_timeout_ms, Some(500));
+    assert_eq!(found.required_capabilities, ["gpu"]);
+    assert_eq!(found.tags.keys().collect::<Vec<_>>(), ["a", "b.c"], "sorted by key");
+    assert_eq!((found.created_at, found.last_mutation_at), (START, START));
+    assert_eq!((found.started_at, found.completed_at), (None, None));
+}
+
+#[test]
+fn a_delayed_execution_says_until_when() {
+    let mut world = World::new();
+    let id = world.submit_with("mail", |create| create.delay_until = Some(START + 9));
+    let found = world.describe(&id);
+    assert_eq!(found.state.blocking_reason, BlockingReason::WaitingForDelay);
+    assert!(found.blocking_detail.unwrap().starts_with("delayed until"));
+    assert_eq!(found.claimable_at, Some(START + 9));
+    world.pass(9);
+    let found = world.describe(&id);
+    assert_eq!((found.blocking_detail, found.claimable_at), (None, None));
+}
+
+#[test]
+fn a_running_execution_shows_its_lease_and_its_last_heartbeat() {
+    let mut world = World::new();
+    let claim = world.running();
+    let lease = world.describe(&claim.execution_id).current_lease.unwrap();
+    assert_eq!((lease.lease_id.as_str(), lease.lease_epoch), (claim.lease_id.as_str(), 1));
+    assert_eq!((lease.worker_id.as_str(), lease.worker_instance_id.as_str()), ("mailer", "mailer-1"));
+    assert_eq!((lease.attempt_index, lease.expires_at, lease.last_heartbeat_at), (0, START + TTL, START));
+    world.pass(7);
+    world.renew(&claim).unwrap();
+    let lease = world.describe(&claim.execution_id).current_lease.unwrap();
+    assert_eq!(lease.last_heartbeat_at, START + 7);
+}
+
+#[test]
+fn a_lapsed_execution_shows_no_lease_and_from_when_it_can_be_taken_over() {
+    let mut world = World::new();
+    world.lapsed();
+    let claim = world.claim("mail");
+    world.pass(TTL);
+    let found = world.describe(&claim.execution_id);
+    assert_eq!(found.current_lease, None);
+    assert_eq!(found.claimable_at, Some(START + 2 * TTL + 1_000));
+}
+
+#[test]
+fn every_attempt_is_listed_with_its_worker_its_times_its_outcome_and_its_reason() {
+    let mut world = World::new();
+    let first = world.running();
+    world.pass(TTL);
+    let worker = |claim: &mut tidegate::ops::attempts::claim::ClaimArgs| {
+        claim.worker.id = "other".to_owned();
+        claim.worker.instance_id = Some("other-1".to_owned());
+    };
+    let second = world.claim_with("mail", worker).unwrap().unwrap();
+    world.pass(5);
+    world.fail(&second, FailureClass::Transient).unwrap();
+    world.pass(1_000);
+    let third = world.claim("mail");
+    world.pass(5);
+    world.complete_with(&third, b"done").unwrap();
+    let attempts = world.describe(&first.execution_id).attempts;
+    let (takeover, retry) = (START + TTL, START + TTL + 5 + 1_000);
+    let facts: Vec<_> = attempts.iter().map(|a| (a.attempt_index, a.attempt_type, a.lifecycle)).collect();
+    let expected = [
+        (0, AttemptType::Initial, AttemptLifecycle::InterruptedReclaimed),
+        (1, AttemptType::Reclaim, AttemptLifecycle::EndedFailure),
+        (2, AttemptType::Retry, AttemptLifecycle::EndedSuccess),
+    ];
+    assert_eq!(facts, expected);
+    let ids: Vec<_> = attempts.iter().map(|attempt| attempt.attempt_id.clone()).collect();
+    assert_eq!(ids, [first.attempt_id, second.attempt_id, third.attempt_id]);
+    let workers: Vec<_> = attempts.iter().map(|a| (a.worker_id.as_str(), a.worker_instance_id.as_str())).collect();
+    assert_eq!(workers, [("mailer", "mailer-1"), ("other", "other-1"), ("mailer", "mailer-1")]);
+    let times: Vec<_> = attempts.iter().map(|attempt| (attempt.started_at, attempt.ended_at)).collect();
+    let (ended, done) = (Some(takeover + 5), Some(retry + 5));
+    assert_eq!(times, [(START, Some(takeover)), (takeover, ended), (retry, done)]);
+    assert_eq!(attempts.iter().map(|attempt| attempt.lease_epoch).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(attempts.iter().map(|attempt| attempt.failure.is_some()).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(attempts.iter().map(|attempt| attempt.has_result).collect::<Vec<_>>(), [false, false, true]);
+}
+
+#[test]
+fn what_an_execution_has_not_is_left_out_of_its_json() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    let json = serde_json::to_value(world.describe(&id)).unwrap();
+    for absent in [
+        "blockingDetail",
+        "claimableAt",
+        "ending",
+        "currentLease",
+        "progress",
+        "deadlineAt",
+        "startedAt",
+        "grant",
+        "steps",
+    ] {
+        assert!(json.get(absent).is_none(), "{absent}");
+    }
+    assert_eq!(json["publicState"], "waiting");
+    assert_eq!(json["state"]["lifecyclePhase"], "runnable");
+    assert_eq!(json["state"]["attemptState"], "pending_first_attempt");
+    assert_eq!(json["totalAttemptCount"], 0);
+}
+
+#[test]
+fn stamps_that_are_set_never_change_and_the_last_mutation_never_goes_back() {
+    let mut world = World::new();
+    let first = world.running();
+    let id = first.execution_id.clone();
+    let mut last = START;
+    let mut check = |world: &mut World| {
+        let found = world.describe(&id);
+        assert_eq!((found.created_at, found.started_at), (START, Some(START)));
+        assert!(found.last_mutation_at >= last);
+        last = found.last_mutation_at;
+    };
+    world.pass(TTL);
+    check(&mut world);
+    let second = world.claim("mail");
+    world.pass(5);
+    world.fail(&second, FailureClass::Transient).unwrap();
+    check(&mut world);
+    world.pass(1_000);
+    let third = world.claim("mail");
+    world.complete(&third).unwrap();
+    check(&mut world);
+}
+
+#[test]
+fn a_grant_is_shown_with_whom_it_is_for_while_it_is_good_and_after() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    assert_eq!(world.describe(&id).grant, None);
+    let given = world.grant(&id);
+    let grant = world.describe(&id).grant.unwrap();
+    assert_eq!((grant.kind, grant.expires_at, grant.live), (GrantKind::Claim, given.expires_at, true));
+    assert_eq!((grant.worker_id.as_str(), grant.worker_instance_id.as_str()), ("chosen", "chosen-1"));
+    world.set_clock(given.expires_at);
+    assert!(world.describe(&id).grant.unwrap().live, "good at its last instant");
+    world.pass(1);
+    assert!(!world.describe(&id).grant.unwrap().live);
+    world.claim("mail");
+    assert_eq!(world.describe(&id).grant, None);
+}
+
+#[test]
+fn steps_are_shown_in_order_with_the_bytes_they_take() {
+    let mut world = World::new();
+    let claim = world.running();
+    for (name, bytes) in [("b", b"12345".as_slice()), ("a", b""), ("c", b"1")] {
+        world.pass(1);
+        world.record(&claim, name, bytes).unwrap();
+    }
+    let steps = world.describe(&claim.execution_id).steps.into_iter();
+    let facts: Vec<_> = steps.map(|step| (step.name, step.result_bytes, step.recorded_at - START)).collect();
+    assert_eq!(facts, [("b".to_owned(), 5, 1), ("a".to_owned(), 0, 2), ("c".to_owned(), 1, 3)]);
+}
+
+#[test]
+fn a_blocked_execution_says_why_in_the_words_of_who_blocked_it() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    world.block(&id, "waiting_for_quota", "7 of 7 slots are taken");
+    let mut world = world.reopened();
+    let found = world.describe(&id);
+    assert_eq!(found.state.blocking_reason, BlockingReason::WaitingForQuota);
+    assert_eq!((found.blocking_detail.as_deref(), found.claimable_at), (Some("7 of 7 slots are taken"), None));
+    let silent = world.submit("mail");
+    world.block(&silent, "paused_by_operator", "");
+    assert_eq!(world.describe(&silent).blocking_detail, None);
+    world.cancel(&id).unwrap();
+    assert_eq!(world.describe(&id).blocking_detail, None);
+}

@@ -1,0 +1,155 @@
+//! `replay_execution`: lifecycle §15.3, T21, decisions 3.11.
+
+use crate::engine::world::{START, World, detail, refusal, refused_field, test};
+use tidegate::model::events::cause::Cause;
+use tidegate::model::events::event::{EventDetail, EventStream, ReplayBranch};
+use tidegate::model::ground::vocabulary::{
+    AttemptLifecycle, AttemptState, AttemptType, FailureClass, HandleKind, PublicState,
+};
+use tidegate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
+use tidegate::{Code, Result};
+
+pub fn replay(world: &mut World, id: &str) -> Result<ReplayExecutionAnswer> {
+    world.call(ReplayExecutionArgs { execution_id: id.to_owned(), ..Default::default() })
+}
+
+#[test]
+fn a_replayed_execution_waits_and_starts_a_new_attempt_at_its_next_claim() {
+    let mut world = World::new();
+    let first = world.running();
+    world.complete_with(&first, b"one").unwrap();
+    let id = first.execution_id.clone();
+    let answer = replay(&mut world, &id).unwrap();
+    let expected =
+        ReplayExecutionAnswer { execution_id: id.clone(), public_state: PublicState::Waiting, replay_count: 1 };
+    assert_eq!(answer, expected);
+    let found = world.describe(&id);
+    assert_eq!(found.state.attempt_state, AttemptState::PendingReplayAttempt);
+    assert_eq!((found.state.terminal_outcome, found.completed_at, found.replay_count), (None, None, 1));
+    assert!(world.result(&id).is_none());
+    let second = world.claim("mail");
+    assert_eq!((second.handle_kind, second.attempt_type), (HandleKind::Fresh, AttemptType::Replay));
+    assert_eq!((second.attempt_index, second.lease_epoch), (1, 2));
+    world.complete_with(&second, b"two").unwrap();
+    assert_eq!(world.result(&id).unwrap().result.unwrap().as_slice(), b"two");
+    let attempts = world.describe(&id).attempts;
+    assert_eq!(attempts.len(), 2);
+    assert!(attempts.iter().all(|attempt| attempt.lifecycle == AttemptLifecycle::EndedSuccess));
+}
+
+#[test]
+fn every_outcome_can_be_replayed() {
+    let mut world = World::new();
+    let completed = world.completed().execution_id;
+    let claim = world.running();
+    world.fail(&claim, FailureClass::Permanent).unwrap();
+    let failed = claim.execution_id;
+    let cancelled = world.submit("mail");
+    world.cancel(&cancelled).unwrap();
+    let claim = world.running_with(|create| {
+        create.attempt_timeout_ms = Some(10);
+        create.retry = None;
+    });
+    world.pass(10);
+    let mut ids = vec![completed, failed, cancelled];
+    if world.state(&claim.execution_id) == PublicState::Expired {
+        ids.push(claim.execution_id);
+    }
+    for id in ids {
+        replay(&mut world, &id).unwrap();
+        assert_eq!(world.state(&id), PublicState::Waiting);
+        assert!(world.describe(&id).ending.is_none(), "why it ended is forgotten");
+    }
+}
+
+#[test]
+fn a_replay_of_what_never_ran_starts_at_attempt_0() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    world.cancel(&id).unwrap();
+    replay(&mut world, &id).unwrap();
+    let claim = world.claim("mail");
+    assert_eq!((claim.attempt_index, claim.attempt_type), (0, AttemptType::Replay));
+}
+
+#[test]
+fn one_operator_event_tells_the_branch() {
+    let mut world = World::new();
+    let id = world.completed().execution_id;
+    world.pass(3);
+    replay(&mut world, &id).unwrap();
+    let events = world.events_in(&[EventStream::Operator]);
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((event.cause, event.at), (Cause::Replayed, START + 3));
+    assert_eq!(event.public_state, Some(PublicState::Waiting));
+    assert_eq!(event.detail, Some(EventDetail::Replayed { branch: ReplayBranch::Normal, groups_reset: 0 }));
+}
+
+#[test]
+fn a_replay_wakes_the_claims_of_its_lane() {
+    let mut world = World::new();
+    let id = world.completed().execution_id;
+    let answer = world.batch(vec![ReplayExecutionArgs { execution_id: id, ..Default::default() }.into()]);
+    assert!(answer.wakes.lanes.contains("mail"));
+}
+
+#[test]
+fn the_policy_limits_how_often() {
+    let mut world = World::new();
+    let claim = world.running_with(|create| create.max_replay_count = Some(1));
+    world.complete(&claim).unwrap();
+    replay(&mut world, &claim.execution_id).unwrap();
+    let again = world.claim("mail");
+    world.complete(&again).unwrap();
+    let error = refusal(replay(&mut world, &claim.execution_id), Code::MaxReplaysExhausted);
+    assert_eq!((detail(&error, "replayCount"), detail(&error, "maxReplayCount")), ("1", "1"));
+    assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
+}
+
+#[test]
+fn ten_replays_are_allowed_where_nothing_is_set() {
+    let mut world = World::new();
+    let id = world.completed().execution_id;
+    for _ in 0..10 {
+        replay(&mut world, &id).unwrap();
+        world.cancel(&id).unwrap();
+    }
+    refusal(replay(&mut world, &id), Code::MaxReplaysExhausted);
+}
+
+#[test]
+fn the_handle_of_an_earlier_attempt_stays_what_it_was() {
+    let mut world = World::new();
+    let first = world.completed();
+    replay(&mut world, &first.execution_id).unwrap();
+    world.complete(&first).unwrap();
+    let second = world.claim("mail");
+    world.complete(&first).unwrap();
+    refusal(world.fail(&first, FailureClass::Transient), Code::LeaseConflict);
+    world.complete(&second).unwrap();
+}
+
+#[test]
+fn a_replay_past_the_deadline_expires_at_the_instant_of_the_replay() {
+    let mut world = World::new();
+    let id = world.submit_with("mail", |create| create.deadline_at = Some(START + 100));
+    world.pass(500);
+    assert_eq!(world.state(&id), PublicState::Expired);
+    replay(&mut world, &id).unwrap();
+    assert_eq!(world.state(&id), PublicState::Expired);
+    let story = world.story(&id);
+    assert_eq!(story[1..], [(Cause::DeadlinePassed, 100), (Cause::Replayed, 500), (Cause::DeadlinePassed, 500)]);
+}
+
+#[test]
+fn only_what_has_ended_is_replayed() {
+    let mut world = World::new();
+    let waiting = world.submit("other");
+    let active = world.running().execution_id;
+    for id in [waiting, active] {
+        refusal(replay(&mut world, &id), Code::ExecutionNotTerminal);
+    }
+    let unknown = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
+    refusal(replay(&mut world, unknown), Code::NotFoundExecution);
+    refused_field(replay(&mut world, "x"), Code::InvalidInput, "executionId");
+}

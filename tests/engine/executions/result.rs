@@ -1,0 +1,83 @@
+//! `get_execution_result`: the bytes exactly as they were given: lifecycle §18.
+
+use crate::engine::world::{START, World, refusal, test};
+use tidegate::Code;
+use tidegate::model::ground::vocabulary::FailureClass;
+use tidegate::ops::executions::result::GetExecutionResultArgs;
+
+const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
+
+#[test]
+fn a_result_is_read_back_verbatim_whatever_its_bytes() {
+    let mut world = World::new();
+    let every_byte: Vec<u8> = (0..=255).collect();
+    for bytes in [every_byte, vec![0xff, 0xfe, 0], b"{\"a\": 1 }\r\n".to_vec(), vec![0; 1 << 20]] {
+        let claim = world.running();
+        world.complete_with(&claim, &bytes).unwrap();
+        assert_eq!(world.result(&claim.execution_id).unwrap().result, Some(bytes.into()));
+    }
+}
+
+#[test]
+fn an_empty_result_is_not_the_same_as_none() {
+    let mut world = World::new();
+    let claim = world.running();
+    world.complete_with(&claim, b"").unwrap();
+    assert_eq!(world.result(&claim.execution_id).unwrap().result, Some(Vec::new().into()));
+    let claim = world.completed();
+    let found = world.result(&claim.execution_id).unwrap();
+    assert_eq!((found.result, found.encoding, found.attempt_index), (None, None, 0));
+}
+
+#[test]
+fn there_is_no_result_while_it_has_not_completed() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    assert_eq!(world.result(&id), None);
+    let claim = world.claim("mail");
+    assert_eq!(world.result(&id), None);
+    world.fail(&claim, FailureClass::Transient).unwrap();
+    assert_eq!(world.result(&id), None);
+}
+
+#[test]
+fn an_execution_that_ended_otherwise_has_no_result() {
+    let mut world = World::new();
+    let failed = world.running();
+    world.fail(&failed, FailureClass::Permanent).unwrap();
+    let cancelled = world.submit("mail");
+    world.cancel(&cancelled).unwrap();
+    let expired = world.submit_with("mail", |create| create.deadline_at = Some(START));
+    for id in [failed.execution_id, cancelled, expired] {
+        assert_eq!(world.result(&id), None);
+    }
+}
+
+#[test]
+fn an_unknown_execution_has_no_result_and_a_malformed_id_is_refused() {
+    let mut world = World::new();
+    assert_eq!(world.result(UNKNOWN), None);
+    refusal(world.call(GetExecutionResultArgs { execution_id: "mine".to_owned() }), Code::InvalidInput);
+}
+
+#[test]
+fn a_result_says_which_attempt_it_is_of() {
+    let mut world = World::new();
+    world.lapsed();
+    let claim = world.claim("mail");
+    world.complete_with(&claim, b"done").unwrap();
+    assert_eq!(world.result(&claim.execution_id).unwrap().attempt_index, 1);
+}
+
+#[test]
+fn results_of_many_executions_are_never_mixed_up() {
+    let mut world = World::new();
+    let claims: Vec<_> = (0..50).map(|_| world.running()).collect();
+    for claim in claims.iter().rev() {
+        world.complete_with(claim, claim.execution_id.as_bytes()).unwrap();
+    }
+    for claim in claims {
+        let found = world.result(&claim.execution_id).unwrap().result;
+        assert_eq!(found, Some(claim.execution_id.as_str().into()));
+    }
+}

@@ -1,0 +1,17 @@
+//! Edges, groups, and what follows from the end of an upstream.
+
+pub mod apply;
+pub mod children;
+pub mod children_refused;
+pub mod cycle;
+pub mod data_passing;
+pub mod eligibility;
+pub mod late;
+pub mod list;
+pub mod policy;
+pub mod resolution;
+pub mod siblings;
+pub mod stage;
+pub mod unblock;
+pub mod upstream;
+pub mod wait_children;

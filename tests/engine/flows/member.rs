@@ -1,0 +1,215 @@
+//! `add_execution_to_flow`: flows §2.3, decisions 4.3.
+
+use crate::engine::ground::request::once;
+use crate::engine::world::scheduler::{MINTED, Stand, UNKNOWN};
+use crate::engine::world::{START, World, detail, refusal, refused_field, test};
+use tidegate::model::events::cause::Cause;
+use tidegate::model::events::event::EventDetail;
+use tidegate::model::ground::vocabulary::PublicState;
+use tidegate::ops::flows::add_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
+use tidegate::{Answer, Code, Envelope, Operation};
+
+fn added(flow: &str, id: &str, name: Option<&str>) -> AddExecutionToFlowArgs {
+    AddExecutionToFlowArgs { flow_id: flow.to_owned(), execution_id: id.to_owned(), name: name.map(str::to_owned) }
+}
+
+fn revision(world: &World) -> i64 {
+    world.number("SELECT revision FROM flow")
+}
+
+#[test]
+fn a_member_counts_in_its_flow_and_its_revision() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let id = world.submit("mail");
+    world.pass(5);
+    let answer = world.add(&flow, &id).unwrap();
+    let expected = AddExecutionToFlowAnswer { outcome: AddOutcome::Added, execution_id: id.clone(), node_count: 1 };
+    assert_eq!((answer, revision(&world)), (expected, 1));
+    assert_eq!(world.number("SELECT changed_at FROM flow WHERE waiting = 1"), START + 5);
+    assert_eq!(world.number("SELECT count(*) FROM execution e JOIN flow f ON f.id = e.flow"), 1);
+    let event = world.flow_events().pop().unwrap();
+    assert_eq!((event.cause, event.at, event.execution_id), (Cause::FlowMemberAdded, START + 5, None));
+    assert_eq!(event.detail, Some(EventDetail::Member { execution_id: id }));
+    let other = world.submit("mail");
+    assert_eq!((world.add(&flow, &other).unwrap().node_count, revision(&world)), (2, 2));
+}
+
+#[test]
+fn the_flow_may_call_it_by_a_name_that_others_have_too() {
+    let mut world = World::new();
+    let flow = world.flow();
+    for _ in 0..2 {
+        let id = world.submit("mail");
+        world.call(added(&flow, &id, Some("step"))).unwrap();
+    }
+    assert_eq!(world.number("SELECT count(*) FROM specification WHERE member_name = 'step'"), 2);
+    for wrong in [String::new(), "n".repeat(257), "a\u{0}".to_owned()] {
+        let id = world.submit("mail");
+        refused_field(world.call(added(&flow, &id, Some(&wrong))), Code::InvalidInput, "name");
+    }
+}
+
+#[test]
+fn a_member_that_is_added_again_changes_nothing() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let id = world.member(&flow, "mail");
+    world.pass(5);
+    let before = world.rows();
+    let answer = world.unwritten(|world| world.call(added(&flow, &id, Some("other")))).unwrap();
+    let expected = AddExecutionToFlowAnswer { outcome: AddOutcome::AlreadyMember, execution_id: id, node_count: 1 };
+    assert_eq!((answer, world.rows()), (expected, before));
+}
+
+#[test]
+fn an_execution_is_a_member_of_one_flow_at_most() {
+    let mut world = World::new();
+    let (flow, other) = (world.flow(), world.flow());
+    let id = world.member(&flow, "mail");
+    let error = world.refused(|world| world.add(&other, &id));
+    assert_eq!(error.code(), Code::ExecutionAlreadyInFlow);
+    assert_eq!((detail(&error, "executionId"), detail(&error, "flowId")), (&*id, &*flow));
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let id = world.submit("mail");
+    let error = world.refused(|world| world.add(MINTED, &id));
+    assert_eq!((error.code(), detail(&error, "flowId")), (Code::NotFoundFlow, MINTED));
+    let error = world.refused(|world| world.add(&flow, UNKNOWN));
+    assert_eq!((error.code(), detail(&error, "executionId")), (Code::NotFoundExecution, UNKNOWN));
+    refused_field(world.add("flow", &id), Code::InvalidInput, "flowId");
+    refused_field(world.add(&flow, "execution"), Code::InvalidInput, "executionId");
+}
+
+#[test]
+fn a_flow_that_is_over_takes_no_members() {
+    let mut world = World::new();
+    let flow = world.flow();
+    world.seal(&flow).unwrap();
+    let id = world.submit("mail");
+    let error = world.refused(|world| world.add(&flow, &id));
+    assert_eq!(error.code(), Code::FlowAlreadyTerminal);
+    assert_eq!((detail(&error, "flowId"), detail(&error, "publicFlowState")), (&*flow, "completed"));
+}
+
+#[test]
+fn the_refusals_come_in_their_order() {
+    let mut world = World::new();
+    let (over, open) = (world.flow(), world.flow());
+    let inside = world.member(&over, "mail");
+    world.finish("mail");
+    world.seal(&over).unwrap();
+    let elsewhere = world.member(&open, "mail");
+    let cases = [
+        (MINTED, UNKNOWN, Code::NotFoundFlow),
+        (MINTED, &*elsewhere, Code::NotFoundFlow),
+        (&*over, UNKNOWN, Code::FlowAlreadyTerminal),
+        (&*over, &*elsewhere, Code::FlowAlreadyTerminal),
+        (&*over, &*inside, Code::FlowAlreadyTerminal),
+        (&*open, UNKNOWN, Code::NotFoundExecution),
+        (&*open, &*inside, Code::ExecutionAlreadyInFlow),
+    ];
+    for (flow, id, code) in cases {
+        assert_eq!(world.refused(|world| world.add(flow, id)).code(), code);
+    }
+}
+
+#[test]
+fn an_execution_in_whatever_state_can_become_a_member() {
+    for stand in Stand::ALL {
+        let mut world = World::new();
+        let flow = world.flow();
+        let id = world.stand(stand);
+        let before = world.describe(&id);
+        assert_eq!(world.add(&flow, &id).unwrap().outcome, AddOutcome::Added, "{stand:?}");
+        assert_eq!(world.describe(&id).public_state, before.public_state, "{stand:?}");
+        let column = [
+            (PublicState::Waiting, "SELECT waiting FROM flow"),
+            (PublicState::Delayed, "SELECT delayed FROM flow"),
+            (PublicState::Active, "SELECT active FROM flow"),
+            (PublicState::Completed, "SELECT completed FROM flow"),
+        ];
+        let (_, column) = column.into_iter().find(|(state, _)| *state == before.public_state).unwrap();
+        assert_eq!(world.number(column), 1, "{stand:?}");
+    }
+}
+
+#[test]
+fn what_is_held_counts_as_it_goes_on() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let claim = world.running();
+    world.add(&flow, &claim.execution_id).unwrap();
+    world.renew(&claim).unwrap();
+    world.complete(&claim).unwrap();
+    assert_eq!(world.number("SELECT completed - active - waiting FROM flow"), 1);
+}
+
+#[test]
+fn a_sealed_flow_takes_members_until_its_last_one_has_ended() {
+    let mut world = World::new();
+    let graph = world.sealed_graph(&[("a", &[])]);
+    let late = world.member(&graph.flow, "b");
+    world.finish("a");
+    let later = world.submit("c");
+    assert_eq!(world.add(&graph.flow, &later).unwrap().node_count, 3);
+    world.cancel(&late).unwrap();
+    world.finish("c");
+    let last = world.submit("d");
+    refusal(world.add(&graph.flow, &last), Code::FlowAlreadyTerminal);
+}
+
+#[test]
+fn an_unsealed_flow_takes_members_whatever_its_state() {
+    let mut world = World::new();
+    let graph = world.graph(&[("a", &[])]);
+    world.spoil("a");
+    let id = world.submit("b");
+    assert_eq!(world.add(&graph.flow, &id).unwrap().node_count, 2);
+}
+
+#[test]
+fn adds_that_come_together_all_succeed_and_all_count() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let ids: Vec<_> = (0..100).map(|_| world.submit("mail")).collect();
+    let twice = ids.iter().chain(&ids).map(|id| Envelope::from(Operation::from(added(&flow, id, None)))).collect();
+    let answers = world.batch(twice).answers;
+    for (place, answer) in (0..).zip(answers) {
+        let Answer::AddExecutionToFlow(answer) = answer.unwrap() else { panic!("another answer") };
+        let expected = if place < 100 { AddOutcome::Added } else { AddOutcome::AlreadyMember };
+        assert_eq!((answer.outcome, answer.node_count), (expected, (place + 1).min(100)));
+    }
+    assert_eq!((revision(&world), world.number("SELECT count(DISTINCT member_rank) FROM specification")), (100, 100));
+}
+
+#[test]
+fn a_repeated_request_gets_its_first_answer() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let id = world.submit("mail");
+    let first = once(&mut world, "r1", added(&flow, &id, None)).unwrap();
+    let other = world.submit("mail");
+    world.add(&flow, &other).unwrap();
+    assert_eq!(once(&mut world, "r1", added(&flow, &id, None)).unwrap(), first);
+}
+
+#[test]
+fn a_member_is_kept_as_long_as_its_flow() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let claim = world.running_with(|create| create.retention_ms = Some(10));
+    world.complete(&claim).unwrap();
+    world.add(&flow, &claim.execution_id).unwrap();
+    world.pass(1_000);
+    world.tick();
+    assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
+    let gone = world.running_with(|create| create.retention_ms = Some(10));
+    world.complete(&gone).unwrap();
+    world.pass(10);
+    refusal(world.add(&flow, &gone.execution_id), Code::NotFoundExecution);
+}

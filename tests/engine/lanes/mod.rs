@@ -1,0 +1,4 @@
+//! Lanes and routes.
+
+pub mod lane;
+pub mod route;
