@@ -12,7 +12,7 @@ import { benchmark } from "./wasm.mjs";
 
 /**
  * Measures in Chromium; answers the versions of SQLite and of the browser.
- * @param {import("../bench.mjs").Plan} plan
+ * @param {import("./plan.mjs").Plan} plan
  * @param {import("./table.mjs").Table} table
  */
 export async function measureChromium(plan, table) {

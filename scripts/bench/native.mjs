@@ -16,7 +16,7 @@ export async function buildNative(env) {
 
 /**
  * Measures natively; answers the version of SQLite.
- * @param {import("../bench.mjs").Plan} plan
+ * @param {import("./plan.mjs").Plan} plan
  * @param {import("./table.mjs").Table} table
  */
 export async function measureNative(plan, table) {

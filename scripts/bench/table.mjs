@@ -1,7 +1,15 @@
 // The one table of a run: each line is printed as soon as it is there, and kept.
 
-/** @typedef {import("../bench.mjs").Line} Line */
-/** @typedef {import("../bench.mjs").Spread} Spread */
+/**
+ * One line of the table, as the Rust half writes it; times in ns for one operation.
+ * @typedef {{ median: number, min: number, max: number }} Spread
+ * @typedef {{ wanted: string, found: Spread, met: boolean }} Target
+ * @typedef {{ engine: Spread, rows: Spread, excess: Spread }} Growth
+ * @typedef {{ place: string, scenario: string, rounds?: number, engine?: Spread | null, rows?: Spread | null,
+ *   bare?: Spread | null, raw?: Spread | null, shareOfRows?: Spread | null, shareOfBare?: Spread | null, shareOfRaw?: Spread | null,
+ *   counts?: Record<string, import("./browser/counting.mjs").Counts>, growth?: Growth | null,
+ *   target?: Target | null }} Line
+ */
 
 /** Columns: heading, width, whether it is flush right, and what stands in it. */
 const columns = /** @type {const} */ ([

@@ -27,7 +27,7 @@ export async function buildWasm(env) {
 
 /**
  * Measures in WebAssembly; answers the version of SQLite.
- * @param {import("../bench.mjs").Plan} plan
+ * @param {import("./plan.mjs").Plan} plan
  * @param {import("./table.mjs").Table} table
  */
 export async function measureWasm(plan, table) {
@@ -52,7 +52,7 @@ export async function measureWasm(plan, table) {
 
 /**
  * The size of the engine's own package.
- * @param {import("../bench.mjs").Plan} plan
+ * @param {import("./plan.mjs").Plan} plan
  * @param {import("./table.mjs").Table} table
  */
 export function measureSize(plan, table) {
