@@ -1,54 +1,33 @@
 // The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
 
-import { hostTimer, type Timer } from "./alarm.js";
-import { type ClaimedExecution, type DecodedStep, decoded, withResult } from "./claimed.js";
-import { type CompactOptions, type CompactProgress, compact } from "./compact.js";
-import { argumentError, closedError, TidegateError } from "./errors.js";
-import { type WatchOptions, watch } from "./events.js";
-import { Executions } from "./executions.js";
-import { Flows } from "./flows.js";
-import { Gather } from "./gather.js";
-import { Lanes } from "./lanes.js";
-import { Leases } from "./leases.js";
-import { destroyDatabase } from "./opfs.js";
-import { Parking } from "./parking.js";
-import { frameBytes, type Payload, packed } from "./payload.js";
-import type { Port, Reply, StorageReport } from "./port.js";
-import { Protocol } from "./protocol.js";
-import { type CallOptions, given, type Send } from "./send.js";
-import { Streams } from "./streams.js";
+import { Parking } from "./calls/parking.js";
+import { given, type Send } from "./calls/send.js";
+import { hostTimer, type Timer } from "./ground/alarm.js";
+import { closedError, TidegateError } from "./ground/errors.js";
+import { Gather } from "./lines/gather.js";
+import type { Port, Reply } from "./lines/port.js";
+import { Attempts } from "./operations/attempts.js";
+import { type WatchOptions, watch } from "./operations/events.js";
+import { Executions } from "./operations/executions.js";
+import { Flows } from "./operations/flows.js";
+import { Lanes } from "./operations/lanes.js";
+import { Leases } from "./operations/leases.js";
+import { Protocol } from "./operations/protocol.js";
+import { Streams } from "./operations/streams.js";
+import { Workers } from "./operations/workers.js";
+import { type CompactOptions, type CompactProgress, compact } from "./storage/compact.js";
+import { destroyDatabase } from "./storage/opfs.js";
+import type { StorageReport } from "./storage/report.js";
 import type {
-  AppendFrameAnswer,
-  AppendFrameArgs,
-  CancelArgs,
-  CancelExecutionAnswer,
-  Claim,
-  ClaimArgs,
   ClockReport,
-  CompleteAnswer,
-  DelayAnswer,
   EventPage,
   EventRecord,
-  FailAnswer,
-  FailArgs,
-  ProgressAnswer,
   ReadEventsArgs,
-  RecordedStep,
-  RenewAnswer,
   StorageFigures,
   TickAnswer,
-  WaitChildrenAnswer,
-  WaitChildrenArgs,
   Wakes,
 } from "./types.generated.js";
-import { type Handlers, Worker, type WorkOptions } from "./work.js";
-import { Workers } from "./workers.js";
-
-/** A claim that may be parked, at most 10 minutes, and given up: it then rejects with the reason of its signal. */
-export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
-
-/** What a frame is, and how it is kept. */
-export type AppendOptions = Omit<AppendFrameArgs, "handle" | "bytes"> & CallOptions;
+import { type Handlers, Worker, type WorkOptions } from "./work/loop.js";
 
 /** How long after a failed tick the next one is made, in ms. */
 const AGAIN_MS = 1_000;
@@ -59,7 +38,7 @@ const LEAVE_MS = 500;
 /** Hears of what a batch woke. */
 type WakeListener = (wakes: Wakes) => void;
 
-export class Engine {
+export class Engine extends Attempts {
   /** Creating, reading, moving, replaying and cancelling executions. */
   readonly executions: Executions;
   /** Submitting, building, reading, awaiting and cancelling flows: graphs of executions that depend on each other. */
@@ -76,7 +55,7 @@ export class Engine {
   readonly protocol: Protocol;
   readonly #port: Port;
   readonly #gather: Gather;
-  readonly #parking = new Parking();
+  readonly #parking: Parking;
   readonly #timer: Timer;
   readonly #listeners = new Set<WakeListener>();
   readonly #workers = new Set<Worker>();
@@ -85,23 +64,26 @@ export class Engine {
 
   /** Use `openEngine`. */
   constructor(port: Port, timer: Timer = hostTimer(Date.now)) {
+    const send: Send = (op, args, extra) => this.#call(op, args, extra);
+    const parking = new Parking();
+    super(send, parking);
     this.#port = port;
     this.#timer = timer;
+    this.#parking = parking;
     this.#gather = new Gather(port, {
       replied: (reply) => this.#heard(reply),
       shaken: () => {
         // What the batch that met it woke was never told.
-        this.#parking.wakeAll();
+        parking.wakeAll();
         void this.#ring();
       },
       ended: (error) => this.end(error),
     });
-    const send: Send = (op, args, extra) => this.#call(op, args, extra);
-    this.executions = new Executions(send, this.#parking);
-    this.flows = new Flows(send, this.#parking);
+    this.executions = new Executions(send, parking);
+    this.flows = new Flows(send, parking);
     this.leases = new Leases(send);
     this.lanes = new Lanes(send);
-    this.streams = new Streams(send, this.#parking, port);
+    this.streams = new Streams(send, parking, port);
     this.workers = new Workers(send);
     this.protocol = new Protocol(send);
   }
@@ -152,94 +134,6 @@ export class Engine {
     this.#timer.set(null, () => {});
     this.#parking.wakeAll();
     for (const worker of this.#workers) void worker.stop({ drainMs: 0 });
-  }
-
-  /**
-   * Claims the first execution that the worker may take, over all its lanes: highest priority, then the oldest. Null
-   * when there is none and `maxWaitMs` is over.
-   */
-  async claim(options: ClaimOptions): Promise<ClaimedExecution | null> {
-    const { signal, requestId, ...args } = given("claim", options);
-    if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
-    const attempt = async () => (await this.#call("claim", args, { requestId })) as Claim | null;
-    const keys = args.lanes.map((lane) => `lane:${lane}`);
-    const claim = await this.#parking.wait(keys, args.maxWaitMs ?? 0, attempt, signal);
-    return claim && decoded(claim);
-  }
-
-  /** Ends an execution well; the result is a JSON value or bytes. */
-  async complete(
-    handle: string,
-    { result, encoding, requestId }: { result?: Payload; encoding?: string } & CallOptions = {},
-  ): Promise<CompleteAnswer> {
-    const args = packed("result", { handle, result, encoding });
-    return (await this.#call("complete", args, { requestId })) as CompleteAnswer;
-  }
-
-  /** Ends an attempt badly; the retry policy decides what follows. */
-  async fail(handle: string, options: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
-    const { requestId, ...failure } = given("failure", options);
-    return (await this.#call("fail", { handle, ...failure }, { requestId })) as FailAnswer;
-  }
-
-  /** Extends a lease by the time to live it was claimed with. */
-  async renew(handle: string, { requestId }: CallOptions = {}): Promise<RenewAnswer> {
-    return (await this.#call("renew", { handle }, { requestId })) as RenewAnswer;
-  }
-
-  /** Reports progress: a percentage from 0 to 100, a message, or both. */
-  async progress(handle: string, percent?: number, message?: string): Promise<ProgressAnswer> {
-    return (await this.#call("progress", { handle, percent, message })) as ProgressAnswer;
-  }
-
-  /**
-   * Appends a frame to the stream of the attempt, at most 65 536 bytes: a text, bytes, or a JSON value, which in the mode
-   * `summary` is an object that is merged into the attempt's summary.
-   */
-  async append(
-    handle: string,
-    data: Payload,
-    { requestId, ...options }: AppendOptions = {},
-  ): Promise<AppendFrameAnswer> {
-    const args = { handle, ...options, bytes: frameBytes(data) };
-    return (await this.#call("append_frame", args, { requestId })) as AppendFrameAnswer;
-  }
-
-  /** Puts an execution off until an instant (Unix ms) and gives its lease up; the same attempt goes on then. */
-  async delay(handle: string, delayUntil: number, { requestId }: CallOptions = {}): Promise<DelayAnswer> {
-    return (await this.#call("delay", { handle, delayUntil }, { requestId })) as DelayAnswer;
-  }
-
-  /** Cancels the execution that a handle holds. */
-  async cancel(
-    handle: string,
-    { requestId, ...args }: Omit<CancelArgs, "handle"> & CallOptions = {},
-  ): Promise<CancelExecutionAnswer> {
-    return (await this.#call("cancel", { handle, ...args }, { requestId })) as CancelExecutionAnswer;
-  }
-
-  /**
-   * Gives a lease up until the execution's children, members of the same flow, are done; the same attempt goes on then.
-   * They are named by `edges`; without any the execution is waiting again at once.
-   */
-  async waitChildren(
-    handle: string,
-    { requestId, ...args }: Omit<WaitChildrenArgs, "handle"> & CallOptions = {},
-  ): Promise<WaitChildrenAnswer> {
-    return (await this.#call("wait_children", { handle, ...args }, { requestId })) as WaitChildrenAnswer;
-  }
-
-  /**
-   * Keeps what a part of an execution's work came to, for every later attempt. A name that was recorded before answers
-   * what was recorded then.
-   */
-  async recordStep(
-    handle: string,
-    name: string,
-    { result, encoding, requestId }: { result?: Payload | undefined; encoding?: string } & CallOptions = {},
-  ): Promise<DecodedStep> {
-    const args = packed("result", { handle, name, result, encoding });
-    return withResult((await this.#call("record_step", args, { requestId })) as RecordedStep);
   }
 
   /**

@@ -1,6 +1,7 @@
-// Loading the compiled engine, once for each address.
+// Loading the compiled engine, once for each address. This file stays in the top folder: built, it names the wasm by the
+// way from there, and a bundle of the package stands as deep.
 
-import { argumentError, storageError } from "./errors.js";
+import { argumentError, storageError } from "./ground/errors.js";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 

@@ -1,11 +1,11 @@
 // For tests: an engine in memory whose clock is moved by hand, so that nothing waits and nothing races.
 
-import type { Timer } from "./alarm.js";
 import { Engine } from "./engine.js";
+import type { Timer } from "./ground/alarm.js";
+import { openLocal, type Retention } from "./lines/local.js";
+import { WirePort } from "./lines/wire.js";
 import { compiled } from "./load.js";
-import { openLocal, type Retention } from "./local.js";
-import { memoryReport } from "./open.js";
-import { WirePort } from "./wire.js";
+import { memoryReport } from "./storage/report.js";
 
 /**
  * A clock that stands still until it is moved. It is the engine's; a claim's `maxWaitMs` and a worker's renewals and

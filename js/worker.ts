@@ -1,25 +1,9 @@
 // The program of the dedicated worker: it holds the files of one database and answers what the line asks.
 
-import { type PlainError, plainOf, TidegateError } from "./errors.js";
-import type { Line, Question } from "./line.js";
-import { type Limits, openFile } from "./local.js";
-
-/** The first message to a worker. */
-export interface Opening {
-  module: WebAssembly.Module;
-  name: string;
-  strict: boolean;
-  limits: Limits;
-  image: Uint8Array | undefined;
-  /** How long to wait for another holder of the files to let go, in ms. */
-  waitMs: number;
-}
-
-/** A question to a worker; the opening is the question of number 0. */
-export type Asked = { id: 0; open: Opening } | { id: number; question: Question | "sleep" | "close"; args: unknown[] };
-
-/** Its answer. */
-export type Answered = { id: number; ok: unknown } | { id: number; error: PlainError };
+import { plainOf, TidegateError } from "./ground/errors.js";
+import type { Line, Question } from "./lines/line.js";
+import { openFile } from "./lines/local.js";
+import type { Answered, Asked, Opening } from "./lines/posted.js";
 
 /** What of a dedicated worker's scope is used here; its types and the page's exclude each other. */
 interface Scope {

@@ -31,7 +31,7 @@ async function workerProgram() {
 }
 
 /**
- * Puts the worker's program where js/inlined.ts leaves room for it.
+ * Puts the worker's program where js/lines/inlined.ts leaves room for it.
  * @param {string} program
  * @returns {import("rolldown").Plugin}
  */
@@ -39,7 +39,7 @@ function carrying(program) {
   return {
     name: "tidegate-worker",
     transform: {
-      filter: { id: /js\/inlined\.ts$/ },
+      filter: { id: /js\/lines\/inlined\.ts$/ },
       handler: () => `export const workerProgram = ${JSON.stringify(program)};`,
     },
   };

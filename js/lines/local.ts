@@ -1,0 +1,100 @@
+// The line to an engine in this thread: the wasm class, called directly.
+
+import { initSync, Engine as WasmEngine } from "#wasm";
+import { poisonedError, revived, storageError, type TidegateError } from "../ground/errors.js";
+import { sleep } from "../ground/sleep.js";
+import type { Line, Question, Questions } from "./line.js";
+
+/** What is set when an engine is opened. */
+export interface Limits {
+  /** The limit of one payload, in bytes. */
+  payloadBytesMax?: number | undefined;
+  retention?: Retention | undefined;
+}
+
+/** For how long what is over is kept; for ever where nothing is set. */
+export interface Retention {
+  /** Executions that name no retention of their own: how long after their end, in ms. */
+  executionsMs?: number;
+  /** Events: how long after they happened, in ms. */
+  eventsMs?: number;
+}
+
+export interface LocalOptions {
+  /** The compiled engine. */
+  module: WebAssembly.Module;
+  /** Unix ms; `Date.now` when left out. */
+  clock?: (() => number) | undefined;
+  limits?: Limits | undefined;
+  /** The SQLite file to begin with. */
+  image?: Uint8Array | undefined;
+}
+
+/** A database in the origin's own files. */
+export interface FileOptions {
+  name: string;
+  strict: boolean;
+}
+
+/** Opens an engine in memory, in this thread. */
+export function openLocal({ module, clock, limits, image }: LocalOptions): Line {
+  try {
+    initSync({ module });
+    return new LocalLine(WasmEngine.openMemory(clock ?? null, limits, image ?? null));
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+/** Opens an engine over the origin's own files, in this thread, which must be a dedicated worker. */
+export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
+  const { module, clock, limits, image, name, strict } = options;
+  try {
+    initSync({ module });
+    const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, limits, image ?? null);
+    return new LocalLine(engine);
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+/** Whether the instance stopped in the middle of something: a trap, or the stack at its end. */
+function trapped(thrown: unknown): boolean {
+  if (thrown instanceof WebAssembly.RuntimeError) return true;
+  return thrown instanceof RangeError && thrown.message.includes("call stack");
+}
+
+class LocalLine implements Line {
+  readonly reopens = false;
+  readonly #engine: WasmEngine;
+  /** Why no call is safe any more: the instance trapped without the engine's own word for it. */
+  #broken: TidegateError | undefined;
+
+  constructor(engine: WasmEngine) {
+    this.#engine = engine;
+  }
+
+  async ask<Q extends Question>(question: Q, ...args: Parameters<Questions[Q]>): Promise<ReturnType<Questions[Q]>> {
+    if (this.#broken) throw this.#broken;
+    try {
+      const ask = this.#engine[question] as (...args: unknown[]) => ReturnType<Questions[Q]>;
+      return ask.apply(this.#engine, args);
+    } catch (thrown) {
+      if (trapped(thrown)) {
+        this.#broken = poisonedError(String(thrown));
+        throw this.#broken;
+      }
+      if (thrown instanceof RangeError)
+        throw storageError("io", `there is not enough memory for this: ${thrown.message}`);
+      throw revived(thrown);
+    }
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return sleep(ms, signal);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#broken) this.#engine.close();
+  }
+}

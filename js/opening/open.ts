@@ -1,0 +1,72 @@
+// Opening an engine.
+
+import { Engine } from "../engine.js";
+import { type PlainError, revived, TidegateError } from "../ground/errors.js";
+import { openInWorker } from "../lines/dedicated.js";
+import type { Line } from "../lines/line.js";
+import { type Limits, openLocal } from "../lines/local.js";
+import { WirePort } from "../lines/wire.js";
+import { compiled } from "../load.js";
+import { UNSUPPORTED } from "../storage/opfs.js";
+import { memoryReport, type StorageReport } from "../storage/report.js";
+import { space } from "../storage/space.js";
+import { Upkeep } from "../storage/upkeep.js";
+import { checkOptions, type OpenOptions, type OpfsStorage } from "./options.js";
+
+const WAIT_MS = 1_000;
+
+/** Opens an engine. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
+export async function openEngine(options: OpenOptions): Promise<Engine> {
+  checkOptions(options);
+  const { storage } = options;
+  try {
+    const module = options.module ?? (await compiled(options.wasmUrl));
+    if (storage.kind === "memory") return await inMemory(options, module, null);
+    return await inFiles(options, storage, module).catch((thrown) => {
+      // Only for want of such files: a database that is there and does not open now must not be passed over.
+      const missing = thrown instanceof TidegateError && thrown.details["reason"] === UNSUPPORTED;
+      if (!missing || storage.fallback !== "memory") throw thrown;
+      return inMemory(options, module, thrown.toJSON());
+    });
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+async function inMemory(
+  options: OpenOptions,
+  module: WebAssembly.Module,
+  fallback: PlainError | null,
+): Promise<Engine> {
+  const line = openLocal({ module, limits: limits(options), image: options.import });
+  return new Engine(await measured(line, memoryReport(fallback)));
+}
+
+async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine> {
+  const { name, durability = "strict", waitMs = WAIT_MS, persist = false } = storage;
+  if (persist) await globalThis.navigator?.storage?.persist?.().catch(() => false);
+  const strict = durability === "strict";
+  const opening = { module, name, strict, limits: limits(options), image: options.import, waitMs };
+  const line = await openInWorker(opening, options.workerUrl);
+  const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
+  const port = await measured(line, { ...report, ...(await space()) });
+  const engine = new Engine(port);
+  void new Upkeep(port, engine).run();
+  return engine;
+}
+
+function limits({ payloadBytesMax, retention }: OpenOptions): Limits {
+  return { payloadBytesMax, retention };
+}
+
+/** The port over a line that has just been opened, with the figures of its storage. */
+async function measured(line: Line, report: StorageReport): Promise<WirePort> {
+  const port = new WirePort(line, report);
+  try {
+    await port.measure();
+    return port;
+  } catch (thrown) {
+    await line.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,105 @@
+// What openEngine takes: every option known by its name and of its type, or refused by name.
+
+import { argumentError } from "../ground/errors.js";
+import type { Retention } from "../lines/local.js";
+
+/** In memory: gone when the engine is closed. Works on any host and in any thread. */
+export interface MemoryStorage {
+  kind: "memory";
+}
+
+/** In the browser's own files of this origin, held by one engine at a time. Works on pages and in workers. */
+export interface OpfsStorage {
+  kind: "opfs";
+  /** 1 to 64 letters, digits, `-`, `_` or `.` */
+  name: string;
+  /** What an answered call survives: power loss (`strict`, when left out), or the end of the browser (`relaxed`). */
+  durability?: "strict" | "relaxed";
+  /** Asks the browser never to clear this origin by itself; some ask the visitor. Needs a page. */
+  persist?: boolean;
+  /**
+   * Allows an engine in memory where the browser has no such files at all; `engine.storage.fallback` then says why. What
+   * is taken, damaged or full is refused all the same.
+   */
+  fallback?: "memory";
+  /** How long to wait for another engine to let go of the files, in ms; 1 000 when left out. */
+  waitMs?: number;
+}
+
+export interface OpenOptions {
+  /** Where the state is kept. */
+  storage: MemoryStorage | OpfsStorage;
+  /** A SQLite file to begin with, as `engine.export()` gives it; only where there is no database yet. */
+  import?: Uint8Array;
+  /** The compiled engine, for hosts that compile it themselves. The first one in a thread serves all its engines. */
+  module?: WebAssembly.Module;
+  /** Where the wasm file is, for those who host it themselves; beside this package when left out. */
+  wasmUrl?: string | URL;
+  /** Where the worker's file is, for pages that forbid workers from a blob; carried along when left out. */
+  workerUrl?: string | URL;
+  /** The limit of one payload in bytes: 1 MiB when left out, at most 16 MiB. */
+  payloadBytesMax?: number;
+  /** For how long what is over is kept; for ever where nothing is set. An execution may have a retention of its own. */
+  retention?: Retention;
+}
+
+/** What an option may be, in words, and whether something is it. */
+type Kind = [limit: string, fits: (found: unknown) => boolean];
+
+const text: Kind = ["a text", (found) => typeof found === "string"];
+const yesOrNo: Kind = ["true or false", (found) => typeof found === "boolean"];
+const address: Kind = ["an address", (found) => typeof found === "string" || found instanceof URL];
+const number: Kind = ["a number from 0 on", (found) => typeof found === "number" && found >= 0];
+
+function oneOf(...words: string[]): Kind {
+  return [words.join(" or "), (found) => words.includes(found as string)];
+}
+
+const OPTIONS: Readonly<Record<string, Kind>> = {
+  storage: ["an object with its kind", (found) => typeof found === "object" && found !== null],
+  import: ["a Uint8Array", (found) => found instanceof Uint8Array],
+  module: ["a WebAssembly.Module", (found) => found instanceof WebAssembly.Module],
+  wasmUrl: address,
+  workerUrl: address,
+  payloadBytesMax: number,
+  retention: ["an object", (found) => typeof found === "object" && found !== null],
+};
+
+const STORAGES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  memory: { kind: oneOf("memory") },
+  opfs: {
+    kind: oneOf("opfs"),
+    name: text,
+    durability: oneOf("strict", "relaxed"),
+    persist: yesOrNo,
+    fallback: oneOf("memory"),
+    waitMs: number,
+  },
+};
+
+/** Refuses options that cannot be meant. */
+export function checkOptions(options: OpenOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw argumentError("options", "an object with a storage", String(options));
+  members("", options, OPTIONS);
+  const storage = options.storage as { kind?: string; name?: string } | undefined;
+  const kinds = STORAGES[String(storage?.kind)];
+  if (storage === undefined || kinds === undefined)
+    throw argumentError("storage.kind", Object.keys(STORAGES).join(" or "), shown(storage?.kind));
+  members("storage.", storage, kinds);
+  if (storage.kind === "opfs" && storage.name === undefined) throw argumentError("storage.name", text[0], "nothing");
+}
+
+function members(prefix: string, found: object, kinds: Readonly<Record<string, Kind>>): void {
+  for (const [name, value] of Object.entries(found)) {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined)
+      throw argumentError(`${prefix}${name}`, `one of ${Object.keys(kinds).join(", ")}`, "an option of this name");
+    if (value !== undefined && !kind[1](value)) throw argumentError(`${prefix}${name}`, kind[0], shown(value));
+  }
+}
+
+function shown(found: unknown): string {
+  if (found === undefined) return "nothing";
+  return typeof found === "string" || typeof found === "number" ? String(found) : `a ${typeof found}`;
+}

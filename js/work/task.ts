@@ -1,0 +1,168 @@
+// What a handler works with: one claimed execution and a signal that says when to stop.
+
+import type { ClaimedExecution } from "../calls/claimed.js";
+import { TidegateError } from "../ground/errors.js";
+import { type Payload, undecodable } from "../ground/payload.js";
+import type { AppendOptions, Attempts } from "../operations/attempts.js";
+import type { AppendFrameAnswer, ChildEdge, EdgeGroupPolicy, FailureClass } from "../types.generated.js";
+
+/** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
+export type StopReason = "lease_lost" | "ended" | "stopping";
+
+/** Thrown by a handler to say what kind of failure it is; any other error is `transient`. */
+export class TaskFailure extends Error {
+  override readonly name = "TaskFailure";
+  readonly failureClass: FailureClass;
+  readonly category: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(message: string, options: { class: FailureClass; category?: string; detail?: string }) {
+    super(message);
+    this.failureClass = options.class;
+    this.category = options.category;
+    this.detail = options.detail;
+  }
+}
+
+/** The abort reason of a task's signal. */
+export class TaskStopped extends Error {
+  override readonly name = "TaskStopped";
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(`the task was told to stop: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** Bytes of a step's name at most. */
+const NAME_BYTES_MAX = 256;
+
+/** Makes a call, and again while the storage fails and the task goes on. */
+export type Again = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** One claimed execution in the hands of a handler. */
+export class Task {
+  /** What was claimed: ids, kind, tags, attempt, lease. */
+  readonly claim: ClaimedExecution;
+  /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
+  readonly signal: AbortSignal;
+  readonly #engine: Attempts;
+  readonly #again: Again;
+  /** The steps that are done, or under way in this handler. */
+  readonly #steps = new Map<string, Promise<Payload | undefined>>();
+  #over = false;
+
+  constructor(engine: Attempts, claim: ClaimedExecution, signal: AbortSignal, again: Again) {
+    this.#engine = engine;
+    this.#again = again;
+    this.claim = claim;
+    this.signal = signal;
+    for (const { name, result, omitted } of claim.steps) if (!omitted) this.#steps.set(name, Promise.resolve(result));
+  }
+
+  /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
+  get input(): ClaimedExecution["input"] {
+    const { input, encoding } = this.claim;
+    return sound("input", input, encoding);
+  }
+
+  /**
+   * What those that it waited for in its flow came to, in the order of the edges' ids, with results as inputs are. One
+   * that is `omitted` was too large for the claim: `engine.executions.result` has it.
+   */
+  get upstream(): ClaimedExecution["upstream"] {
+    const { upstream } = this.claim;
+    for (const { result, encoding } of upstream) sound("result of an upstream", result, encoding);
+    return upstream;
+  }
+
+  /** The flow that the execution is a member of; undefined where it is in none. */
+  get flowId(): string | undefined {
+    return this.claim.flowId;
+  }
+
+  /** Whether the handler gave its lease up: what it returns or throws then says nothing any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Puts the execution off until an instant (Unix ms); its handler is called again then, in the same attempt. */
+  async delay(delayUntil: number): Promise<void> {
+    await this.#engine.delay(this.claim.handle, delayUntil);
+    this.#over = true;
+  }
+
+  /** Cancels the execution. */
+  async cancel(reason?: string): Promise<void> {
+    await this.#engine.cancel(this.claim.handle, reason === undefined ? {} : { reason });
+    this.#over = true;
+  }
+
+  /**
+   * Gives the lease up until the execution's children, other members of its flow, are done; its handler is called again
+   * then, in the same attempt, and `upstream` tells what they came to. The policy says how many must succeed: all when
+   * left out.
+   */
+  async waitChildren(edges?: ChildEdge[], policy?: EdgeGroupPolicy): Promise<void> {
+    await this.#engine.waitChildren(this.claim.handle, { ...(edges && { edges }), ...(policy && { policy }) });
+    this.#over = true;
+  }
+
+  /**
+   * Runs a part of the work once: what it came to, a JSON value or bytes, is kept under its name, and later attempts get
+   * that instead of running it again. A part that throws is not kept; a result that cannot be kept fails the work for
+   * good. At most 1 000 names for one execution, each 1 to 256 bytes.
+   */
+  step<T>(name: string, run: () => Promise<T> | T): Promise<T> {
+    const known = this.#steps.get(name);
+    if (known) return known as Promise<T>;
+    const done = this.#record(name, run);
+    this.#steps.set(name, done);
+    done.catch(() => this.#steps.delete(name));
+    return done as Promise<T>;
+  }
+
+  /** A result that was too much for the claim is asked for, and the others are made. */
+  async #record(name: string, run: () => unknown): Promise<Payload | undefined> {
+    this.#mayBegin(name);
+    const omitted = this.claim.steps.some((step) => step.name === name);
+    const result = omitted ? undefined : ((await run()) as Payload | undefined);
+    try {
+      const record = () => this.#engine.recordStep(this.claim.handle, name, { result });
+      // What ran must not be lost because the storage blinked.
+      return (await this.#again(record)).result;
+    } catch (error) {
+      if (!(error instanceof TidegateError) || error.category !== "validation") throw error;
+      // Every retry would run it again, and keep it no better.
+      throw new TaskFailure(`the step ${name} was refused: ${error.message}`, { class: "permanent" });
+    }
+  }
+
+  /** A part does not run beside the next holder of the execution, nor where it could not be kept. */
+  #mayBegin(name: string): void {
+    const { reason } = this.signal;
+    if (reason instanceof TaskStopped && reason.reason !== "stopping") throw reason;
+    if (this.#over) throw new TaskFailure("the lease was given up before this step", { class: "permanent" });
+    const bytes = new TextEncoder().encode(name).length;
+    if (bytes === 0 || bytes > NAME_BYTES_MAX)
+      throw new TaskFailure(`a step's name has 1 to ${NAME_BYTES_MAX} bytes, not ${bytes}`, { class: "permanent" });
+  }
+
+  /** Appends a frame to the attempt's stream: a text, bytes, or a JSON value (an object in the mode `summary`). */
+  append(data: Payload, options?: AppendOptions): Promise<AppendFrameAnswer> {
+    return this.#engine.append(this.claim.handle, data, options);
+  }
+
+  /** Reports progress: a percentage from 0 to 100, a message, or both. */
+  async progress(percent?: number, message?: string): Promise<void> {
+    await this.#engine.progress(this.claim.handle, percent, message);
+  }
+}
+
+/** A payload that is what it says it is; no later attempt would read another one. */
+function sound(name: string, found: Payload | undefined, encoding: string | undefined): Payload | undefined {
+  if (undecodable(found, encoding))
+    throw new TaskFailure(`the ${name} is not the JSON it says it is`, { class: "permanent" });
+  return found;
+}
