@@ -8,6 +8,12 @@
 
 #[path = "tidy/bites.rs"]
 mod bites;
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/import_bites.rs"]
+mod import_bites;
+#[path = "tidy/imports.rs"]
+mod imports;
 #[path = "tidy/layers.rs"]
 mod layers;
 #[path = "tidy/lexer.rs"]
@@ -84,6 +90,16 @@ fn layers_import_only_from_their_left() {
 #[test]
 fn files_do_not_import_each_other_in_circles() {
     no_tree(layers::cycles);
+}
+
+#[test]
+fn scripts_do_not_import_each_other_in_circles() {
+    no_tree(imports::in_circles);
+}
+
+#[test]
+fn rooms_of_the_package_import_only_from_their_left() {
+    no_text(imports::wrong_way);
 }
 
 #[test]

@@ -8,17 +8,17 @@ fn source(path: &str, text: &str) -> Source {
     Source::new(path, text)
 }
 
-fn tree_of(files: &[(&str, &str)]) -> Tree {
+pub fn tree_of(files: &[(&str, &str)]) -> Tree {
     Tree::new(files.iter().map(|(path, text)| Text::new(path, text)).collect())
 }
 
 /// One finding and it says this.
-fn bites(findings: &[Finding], words: &str) {
+pub fn bites(findings: &[Finding], words: &str) {
     let said: Vec<String> = findings.iter().map(Finding::to_string).collect();
     assert!(said.len() == 1 && said[0].contains(words), "wanted one finding with {words:?}, got {said:#?}");
 }
 
-fn quiet(findings: &[Finding]) {
+pub fn quiet(findings: &[Finding]) {
     let said: Vec<String> = findings.iter().map(Finding::to_string).collect();
     assert!(said.is_empty(), "wanted no finding, got {said:#?}");
 }
