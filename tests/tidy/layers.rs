@@ -1,7 +1,8 @@
 //! Which layer may use which, and that no two files need each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::circles::{Uses, circles};
 use crate::modules::{Module, by_module, module_of, named_paths};
 use crate::tree::{Finding, Source, Tree};
 
@@ -50,11 +51,7 @@ pub fn wrong_way(source: &Source) -> Vec<Finding> {
 
 pub fn cycles(tree: &Tree) -> Vec<Finding> {
     let sources = by_module(tree);
-    let mut search = Search { uses: uses(&sources), trail: Vec::new(), done: BTreeSet::new(), circles: Vec::new() };
-    for module in sources.keys() {
-        search.visit(module);
-    }
-    let found = search.circles.into_iter().filter_map(|circle| {
+    let found = circles(&uses(&sources)).into_iter().filter_map(|circle| {
         let names: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
         let what = format!("{} needs itself through {}", names[0], names[1..].join(", "));
         Some(sources.get(&circle[0])?.finding(0, what, "files do not need each other; move what both need to the left"))
@@ -63,7 +60,7 @@ pub fn cycles(tree: &Tree) -> Vec<Finding> {
 }
 
 /// What each file uses of others. A parent's naming of its own children is a table of contents, not a use.
-fn uses(sources: &BTreeMap<Module, &Source>) -> BTreeMap<Module, BTreeSet<Module>> {
+fn uses(sources: &BTreeMap<Module, &Source>) -> Uses<Module> {
     let file = |path: &[String]| {
         (1..=path.len()).rev().map(|length| path[..length].to_vec()).find(|module| sources.contains_key(module))
     };
@@ -72,27 +69,4 @@ fn uses(sources: &BTreeMap<Module, &Source>) -> BTreeMap<Module, BTreeSet<Module
         targets.filter(|target| !target.starts_with(module)).collect()
     };
     sources.iter().map(|(module, source)| (module.clone(), used_by(module, source))).collect()
-}
-
-struct Search {
-    uses: BTreeMap<Module, BTreeSet<Module>>,
-    trail: Vec<Module>,
-    done: BTreeSet<Module>,
-    circles: Vec<Vec<Module>>,
-}
-
-impl Search {
-    fn visit(&mut self, module: &Module) {
-        if let Some(start) = self.trail.iter().position(|passed| passed == module) {
-            let circle = self.trail[start..].iter().chain([module]).cloned().collect();
-            self.circles.push(circle);
-        } else if !self.done.contains(module) {
-            self.trail.push(module.clone());
-            for target in self.uses.get(module).cloned().unwrap_or_default() {
-                self.visit(&target);
-            }
-            self.trail.pop();
-            self.done.insert(module.clone());
-        }
-    }
 }
