@@ -2,7 +2,6 @@
 
 use crate::engine::{ClockReport, TickAnswer};
 use crate::error::Class;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::{EventDetail, EventStream, ReplayBranch};
 use crate::model::executions::claimable::ClaimReason;
 use crate::model::executions::grant::GrantKind;
@@ -11,6 +10,7 @@ use crate::model::executions::policy::{
     FallbackPolicy, FallbackTier, Policy, StreamPolicy, SuspensionPolicy, TimeoutBehavior,
 };
 use crate::model::executions::retry::{Backoff, RetryPolicy};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::payload::Bytes;
 use crate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, EligibilityState, FailureClass, HandleKind,

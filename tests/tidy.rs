@@ -20,6 +20,10 @@ mod layers;
 mod lexer;
 #[path = "tidy/modules.rs"]
 mod modules;
+#[path = "tidy/room_bites.rs"]
+mod room_bites;
+#[path = "tidy/rooms.rs"]
+mod rooms;
 #[path = "tidy/shape.rs"]
 mod shape;
 #[path = "tidy/sql.rs"]
@@ -85,6 +89,21 @@ fn public_items_of_operations_and_engine_are_documented() {
 #[test]
 fn layers_import_only_from_their_left() {
     no_source(layers::wrong_way);
+}
+
+#[test]
+fn rooms_use_only_those_before_them() {
+    no_source(rooms::backwards);
+}
+
+#[test]
+fn inside_a_layer_things_are_named_where_they_stand() {
+    no_tree(rooms::handed_on);
+}
+
+#[test]
+fn folders_are_seen_at_a_glance() {
+    no_tree(rooms::full_folders);
 }
 
 #[test]

@@ -2,13 +2,13 @@
 //! Spec: lifecycle §16, decisions 2.1–2.2, 3.6, 3.10, 3.15.
 
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::executions::due::DueKind;
 use crate::model::executions::execution::{Execution, Finished};
 use crate::model::executions::grant::Granted;
 use crate::model::executions::lease::lapse_backoff_ms;
 use crate::model::executions::phase::{Active, Held, Phase};
 use crate::model::executions::transition::Expiry;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::vocabulary::{FailureClass, Verb};
 use crate::ops::attempts::fail::retry_at;
 use crate::ops::flows::cancel::end_backlog;

@@ -99,7 +99,9 @@ pub fn unlisted_migrations(tree: &Tree) -> Vec<Finding> {
         listed.iter().any(|literal| literal.text.ends_with(name))
     };
     let migrations = tree.texts.iter().filter(|text| is_migration(text) && !is_listed(text));
-    migrations.map(|text| text.finding(1, "not named in src/store/ground/migrations.rs", "every migration runs")).collect()
+    migrations
+        .map(|text| text.finding(1, "not named in src/store/ground/migrations.rs", "every migration runs"))
+        .collect()
 }
 
 fn is_migration(text: &Text) -> bool {

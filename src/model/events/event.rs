@@ -2,10 +2,10 @@
 //!
 //! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Spec: decisions §6.
 
-use super::cause::Cause;
 use crate::error::{Code, Error, Result};
 use crate::model::executions::phase::StateVector;
 use crate::model::flows::flow::{CancellationPolicy, FlowState};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::{Given, Path, Read, spelled, variant};
 use crate::model::ground::vocabulary::{LeaseEvent, LifecyclePhase};
 use serde::Serialize;

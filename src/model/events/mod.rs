@@ -1,4 +1,3 @@
 //! Events: what a row of the log tells, and of what cause.
 
-pub mod cause;
 pub mod event;

@@ -5,8 +5,7 @@
 
 use super::retry::RetryPolicy;
 use crate::error::{Code, Error, Result};
-use crate::model::ground::argument;
-use crate::model::ground::argument::INTEGER_MAX;
+use crate::model::ground::argument::{self, INTEGER_MAX};
 use crate::model::ground::given::{of_stored, reads, spelled};
 use serde::Serialize;
 

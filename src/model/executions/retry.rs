@@ -4,8 +4,7 @@
 //! Spec: lifecycle §3, §12.2; decisions 3.10.
 
 use crate::error::{Code, Error, Result};
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, NAME_BYTES_MAX};
+use crate::model::ground::argument::{self, INTEGER_MAX, NAME_BYTES_MAX};
 use crate::model::ground::given::{reads, tagged};
 use crate::model::ground::vocabulary::FailureClass;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use super::phase::{
     Active, Blocked, Blocker, DelayReason, Delayed, Held, Lapsed, Next, Phase, SuspendReason, Suspended, Terminal,
     Waiting,
 };
-use crate::model::events::cause::Cause;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::vocabulary::{AttemptLifecycle, AttemptType, LeaseEvent, Outcome};
 
 /// What a transition does to the latest attempt.

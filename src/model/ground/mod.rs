@@ -2,6 +2,7 @@
 //! ordered structures. It knows no execution.
 
 pub mod argument;
+pub mod cause;
 pub mod frontier;
 pub mod given;
 pub mod id;

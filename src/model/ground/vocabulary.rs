@@ -4,7 +4,6 @@
 //! rather than guessed. Spec: lifecycle §4, §6, §17.6.
 
 pub(in crate::model) use super::word::vocabulary;
-pub use crate::model::events::cause::Cause;
 
 /// The list of its route that an execution stands in. Waiting and active ones share one, so that a claim moves nothing.
 impl PublicState {

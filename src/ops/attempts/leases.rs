@@ -3,8 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INSTANT_MAX, Limits, PAGE_MAX};
+use crate::model::ground::argument::{self, INSTANT_MAX, Limits, PAGE_MAX};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::ops::ground::call::Call;

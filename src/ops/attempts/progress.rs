@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, PROGRESS_BYTES_MAX};
+use crate::model::ground::argument::{self, Limits, PROGRESS_BYTES_MAX};
 use crate::model::ground::given::reads;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::gate::enter_held;

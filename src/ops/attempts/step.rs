@@ -4,8 +4,7 @@
 use super::complete::ResultBytes;
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::handle::Handle;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::{Given, reads, stored};
 use crate::model::ground::payload::Bytes;
 use crate::ops::ground::call::{Call, Refill};

@@ -3,11 +3,10 @@
 
 use super::filter::{EventFilter, TagFilter};
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::events::event::{Cursor, EventDetail, EventStream};
 use crate::model::executions::phase::StateVector;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::uuid_text;
 use crate::model::ground::vocabulary::{LeaseEvent, Outcome, PublicState};

@@ -2,8 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits, REASON_BYTES_MAX};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, opt_uuid};
 use crate::model::ground::vocabulary::{Outcome, PublicState};

@@ -4,8 +4,7 @@
 
 use crate::error::Result;
 use crate::model::flows::flow::STATES;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::vocabulary::PublicState;
 use crate::ops::ground::call::Call;

@@ -9,8 +9,7 @@ use crate::model::executions::policy::{FallbackPolicy, Policy, StreamPolicy, Sus
 use crate::model::executions::retry::RetryPolicy;
 use crate::model::executions::tag;
 use crate::model::executions::transition;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits, NAMESPACE_DEFAULT};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::payload::Bytes;

@@ -1,8 +1,7 @@
 //! `get_execution_tag`: the value of one tag. Spec: lifecycle §19.
 
 use crate::error::Result;
-use crate::model::executions::tag;
-use crate::model::executions::tag::stored_tags;
+use crate::model::executions::tag::{self, stored_tags};
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;

@@ -1,12 +1,11 @@
 //! `change_priority`: an operator moves a waiting execution in its lane. Spec: lifecycle §15.2, T23.
 
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::PRIORITY_MAX;
 use crate::model::executions::phase::Phase;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::ops::ground::call::Call;

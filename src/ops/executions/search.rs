@@ -6,8 +6,7 @@
 use super::summary::{ExecutionPage, summary};
 use crate::error::{Code, Error, Result};
 use crate::model::executions::tag;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::merge::merged;
 use crate::model::ground::span::{Span, cursor_after, parse_cursor};

@@ -1,9 +1,8 @@
 //! `set_execution_tag`: an execution is found by a tag from now on. No event tells of it. Spec: lifecycle §19.
 
 use crate::error::{Code, Error, Result};
-use crate::model::executions::tag;
-use crate::model::executions::tag::TAGS_MAX;
 use crate::model::executions::tag::stored_tags;
+use crate::model::executions::tag::{self, TAGS_MAX};
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;

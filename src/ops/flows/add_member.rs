@@ -2,11 +2,10 @@
 
 use super::find::open_flow;
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, required_uuid, uuid_text};
 use crate::ops::ground::call::Call;

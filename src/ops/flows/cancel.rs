@@ -5,11 +5,10 @@
 
 use super::find::{load_flow, over};
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::flows::flow::CancellationPolicy;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, REASON_BYTES_MAX};
+use crate::model::ground::argument::{self, Limits, REASON_BYTES_MAX};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, required_uuid};
 use crate::ops::ground::call::Call;

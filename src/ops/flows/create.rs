@@ -1,11 +1,10 @@
 //! `create_flow`: a flow comes to be, without members. Spec: flows §2.2.
 
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::executions::tag;
 use crate::model::flows::flow::Flow;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{opt_uuid, uuid_text};
 use crate::ops::ground::call::Call;

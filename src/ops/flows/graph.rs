@@ -6,8 +6,7 @@
 use crate::error::Result;
 use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, EdgeWord, GroupState};
 use crate::model::flows::flow::FlowState;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{required_uuid, uuid_text};
 use crate::model::ground::vocabulary::{Outcome, PublicState};

@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::model::flows::flow::{FlowState, FlowStatus};
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{opt_uuid, uuid_text};
 use crate::ops::ground::call::Call;

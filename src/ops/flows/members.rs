@@ -6,8 +6,7 @@
 use crate::error::{Code, Error, Result};
 use crate::model::flows::edge::{EdgeGroupPolicy, Need, OnSatisfied};
 use crate::model::flows::graph::Graph;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::{Given, Path, Read, reads};
 use crate::model::ground::json::{is_named, refusal};
 use crate::ops::executions::creation::{CreateArgs, Creation};

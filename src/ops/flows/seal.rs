@@ -2,9 +2,9 @@
 
 use super::find::{load_flow, over};
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::flows::flow::FlowState;
 use crate::model::ground::argument::Limits;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
 use crate::ops::ground::call::Call;

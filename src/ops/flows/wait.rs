@@ -4,8 +4,7 @@
 use super::find::load_flow;
 use crate::error::{Code, Error, Result};
 use crate::model::flows::flow::{CancellationPolicy, FlowState};
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
 use crate::ops::executions::count::Counts;

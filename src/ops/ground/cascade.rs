@@ -7,12 +7,12 @@
 use super::transit::{Change, Ending, transit};
 use super::turn::{Ended, Turn};
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Blocked, Blocker, Phase};
 use crate::model::flows::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
 use crate::model::flows::flow::FlowState;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::id::uuid_text;
 use crate::model::ground::vocabulary::Outcome;
 

@@ -2,8 +2,7 @@
 
 use super::turn::Turn;
 use crate::error::{Code, Error, Result};
-use crate::model::attempts::gate;
-use crate::model::attempts::gate::{Pass, Style};
+use crate::model::attempts::gate::{self, Pass, Style};
 use crate::model::attempts::handle::Handle;
 use crate::model::executions::execution::{Execution, Finished};
 use crate::model::executions::lease::Fence;

@@ -3,11 +3,11 @@
 
 use super::turn::{Ended, Turn};
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, Finished, Issue};
 use crate::model::executions::phase::{Active, Phase};
 use crate::model::executions::transition::Step;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::vocabulary::LeaseEvent;
 use crate::model::streams::stream::latest_closure;
 use crate::store::{Keys, NewEvent, Touched};

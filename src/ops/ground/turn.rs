@@ -2,11 +2,11 @@
 
 use crate::error::Result;
 use crate::host::Mint;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, kept_until};
 use crate::model::flows::flow::Flow;
 use crate::model::ground::argument::Limits;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::model::ground::vocabulary::Outcome;
 use crate::store::{Store, WorkerRow};

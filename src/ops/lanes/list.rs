@@ -1,8 +1,7 @@
 //! `list_lanes`: pages in the order of names. Spec: lifecycle §18.
 
 use crate::error::Result;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::lanes::lane::LaneState;
 use crate::ops::ground::call::Call;

@@ -1,8 +1,7 @@
 //! `set_lane_state`: an operator opens or closes a lane; nothing is written to its executions. Spec: decisions 3.20.
 
 use crate::error::Result;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::lanes::lane::LaneState;
 use crate::ops::ground::call::Call;

@@ -1,13 +1,11 @@
 //! `complete_execution`: an attempt is ended well by whoever shows its fence, or by an operator. Spec: lifecycle §12.1,
 //! decisions 3.8–3.9.
 
-use super::fence;
-use super::fence::FenceArgs;
+use super::fence::{self, FenceArgs};
 use crate::error::Result;
 use crate::model::executions::execution::Finished;
 use crate::model::executions::lease::Fence;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::payload::Bytes;

@@ -1,13 +1,11 @@
 //! `fail_execution`: an attempt is ended badly by whoever shows its fence, or by an operator. Spec: lifecycle §12.2,
 //! decisions 3.8–3.10.
 
-use super::fence;
-use super::fence::FenceArgs;
+use super::fence::{self, FenceArgs};
 use crate::error::{Code, Result};
 use crate::model::executions::lease::Fence;
 use crate::model::executions::retry::RetryPolicy;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::{FailureClass, Verb};

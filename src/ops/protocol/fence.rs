@@ -2,8 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::lease::Fence;
-use crate::model::ground::argument;
-use crate::model::ground::argument::INTEGER_MAX;
+use crate::model::ground::argument::{self, INTEGER_MAX};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
 use crate::ops::executions::cancel::OPERATOR_OVERRIDE;

@@ -1,12 +1,10 @@
 //! `renew_lease`: a lease is extended by whoever shows its fence. Spec: lifecycle §11.2, decisions 3.8.
 
-use super::fence;
-use super::fence::FenceArgs;
+use super::fence::{self, FenceArgs};
 use crate::error::Result;
 use crate::model::attempts::gate::Style;
 use crate::model::executions::lease::{Fence, TTL_MS_MAX};
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::ops::attempts::renew::{RenewAnswer, extend};

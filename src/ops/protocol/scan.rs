@@ -1,8 +1,7 @@
 //! `scan_eligible_executions`: what of a lane can be claimed, in the order of claims. Spec: lifecycle §10.2.
 
 use crate::error::Result;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::merge::merged;
 use crate::ops::ground::call::Call;

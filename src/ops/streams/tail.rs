@@ -3,8 +3,7 @@
 
 use super::frames::{Asked, FramePage, checked_index, checked_limit, page};
 use crate::error::Result;
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::payload::Bytes;

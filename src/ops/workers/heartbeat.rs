@@ -1,9 +1,8 @@
 //! `heartbeat_worker`: a registered worker says that it is there. Spec: lifecycle §20.2.
 
 use crate::error::Result;
-use crate::model::events::cause::Cause;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;

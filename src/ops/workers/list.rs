@@ -1,8 +1,7 @@
 //! `list_workers`: pages in the order of instances, of one namespace or of all. Spec: lifecycle §20.5.
 
 use crate::error::{Code, Error, Result};
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, PAGE_MAX};
+use crate::model::ground::argument::{self, Limits, PAGE_MAX};
 use crate::model::ground::given::reads;
 use crate::model::lanes::capability::Capabilities;
 use crate::ops::ground::call::Call;

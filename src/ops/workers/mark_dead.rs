@@ -2,10 +2,9 @@
 //! lifecycle §20.3.
 
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::ops::attempts::revoke::revoke;
 use crate::ops::ground::call::Call;

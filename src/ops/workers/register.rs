@@ -2,10 +2,9 @@
 //! nothing. Spec: lifecycle §20.1.
 
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::executions::lease::TTL_MS_MAX;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::lanes::capability::Capabilities;
 use crate::model::lanes::lane::check_lanes;

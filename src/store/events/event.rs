@@ -1,10 +1,10 @@
 //! The event log.
 
 use crate::error::Result;
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::phase::StateVector;
 use crate::model::flows::flow::Flow;
+use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, stored_uuid};
 use crate::model::ground::vocabulary::LeaseEvent;
 use crate::store::Store;

@@ -1,15 +1,11 @@
-//! Listing executions: what a line of a listing tells, read in one statement, the order of ids, and the members of a
-//! flow.
+//! Listing executions: what a line of a listing tells, read in one statement, and the order of ids.
 
 use super::execution::read_phase;
 use crate::error::{Code, Error, Result};
-use crate::model::flows::edge::EdgeGroup;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::PublicState;
 use crate::store::Store;
 use crate::store::driver::Row;
-use crate::store::flows::group;
-use crate::store::flows::group::group_columns;
 
 /// What a listing tells of an execution, and what it is filtered by.
 #[derive(Clone, Debug)]
@@ -46,27 +42,14 @@ macro_rules! listed_columns {
          timeout_at, attempt_count, started_at, ended_at, retention_ms, kind, flow"
     };
 }
+pub(in crate::store) use listed_columns;
 
 macro_rules! listed_tables {
     () => {
         " FROM execution LEFT JOIN specification ON specification.execution = execution.id"
     };
 }
-
-/// A member of a flow, as a picture of the flow shows it.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// Its row.
-    pub row: i64,
-    /// What a listing tells of it.
-    pub listed: Listed,
-    /// What its flow calls it.
-    pub name: Option<String>,
-    /// When it last changed, in Unix ms.
-    pub changed_at: i64,
-    /// What it needs of its upstreams.
-    pub group: Option<EdgeGroup>,
-}
+pub(in crate::store) use listed_tables;
 
 /// Whether an execution is kept still at the instant ?1, where the engine keeps the others for ?2 ms; a member is kept with
 /// its flow.
@@ -120,31 +103,10 @@ impl Store {
         self.first(SQL, &[row.into()], read)?
             .ok_or_else(|| Error::new(Code::Corruption, format!("execution row {row} is gone")))
     }
-
-    /// The members of a flow in the order of their creation, at most so many; groups must have been written.
-    pub fn members(&self, flow: i64, limit: i64) -> Result<Vec<Member>> {
-        const SQL: &str = concat!(
-            "SELECT ",
-            listed_columns!(),
-            ", execution.id, member_name, changed_at, ",
-            group_columns!(),
-            listed_tables!(),
-            " LEFT JOIN edge_group ON edge_group.execution = execution.id WHERE flow = ?1 \
-             ORDER BY execution.id LIMIT ?2"
-        );
-        self.all(SQL, &[flow.into(), limit.into()], |row| {
-            Ok(Member {
-                listed: read(row)?,
-                row: row.int(19)?,
-                name: row.opt_text(20)?.map(str::to_owned),
-                changed_at: row.int(21)?,
-                group: row.opt_int(22)?.map(|_| group::read(row, 22)).transpose()?,
-            })
-        })
-    }
 }
 
-fn read(row: &dyn Row) -> Result<Listed> {
+/// Reads the columns of a line, the first of a statement.
+pub(in crate::store) fn read(row: &dyn Row) -> Result<Listed> {
     let attempt_count = row.int(13)?;
     Ok(Listed {
         id: ExecutionId::of_stored(row.blob(0)?)?,

@@ -1,11 +1,8 @@
 //! Listing flows, the groups of one, and edges: pages in the order of ids, each an index search without a sort.
 
-use super::edge;
-use super::edge::edge_columns;
-use super::flow;
-use super::flow::flow_columns;
-use super::group;
-use super::group::group_columns;
+use super::edge::{self, edge_columns};
+use super::flow::{self, flow_columns};
+use super::group::{self, group_columns};
 use crate::error::Result;
 use crate::model::flows::edge::{Edge, EdgeGroup, EdgeState};
 use crate::model::flows::flow::Flow;

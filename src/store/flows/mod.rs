@@ -5,5 +5,6 @@ pub mod edge;
 pub mod flow;
 pub mod group;
 pub mod listing;
+pub mod members;
 pub mod order;
 pub mod upstream;

@@ -5,8 +5,10 @@ use crate::model::executions::execution::Execution;
 use crate::model::flows::order::{Ends, LOOKED_AT, Way};
 use crate::model::ground::frontier::Head;
 use crate::model::ground::id::stored_uuid;
+use crate::store::Store;
 use crate::store::driver::Row;
-use crate::store::{Keys, Store, Touched};
+use crate::store::executions::phase::Touched;
+use crate::store::ground::front::Keys;
 use uuid::Uuid;
 
 impl Store {

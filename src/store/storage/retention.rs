@@ -8,7 +8,8 @@ use crate::model::executions::execution::Execution;
 use crate::model::flows::flow::Flow;
 use crate::model::ground::argument::Retention;
 use crate::model::ground::frontier::Head;
-use crate::store::{Keys, Store};
+use crate::store::Store;
+use crate::store::ground::front::Keys;
 
 /// What is past its retention, by its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

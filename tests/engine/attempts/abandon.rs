@@ -1,7 +1,7 @@
 //! `cancel`, by the holder of the lease: lifecycle §12.3, decisions 3.9, 3.13.
 
 use crate::engine::world::{World, detail, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, FailureClass, LeaseEvent, Outcome, PublicState};
 use tidegate::ops::attempts::abandon::CancelArgs;
 use tidegate::ops::attempts::claim::Claim;

@@ -2,9 +2,9 @@
 
 use crate::engine::world::{START, TTL, World, test, texts};
 use std::collections::BTreeMap;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptType, FailureClass, HandleKind, LeaseEvent, PublicState,
 };

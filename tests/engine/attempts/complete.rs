@@ -1,8 +1,8 @@
 //! `complete`: lifecycle §12.1, T7.
 
 use crate::engine::world::{START, World, detail, refusal, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, EligibilityState, LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };

@@ -1,17 +1,13 @@
 //! `delay`: lifecycle §13.1, T11, decisions 3.9.
 
+use crate::engine::world::turns::delay;
 use crate::engine::world::{START, Span, TTL, World, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::Code;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, EligibilityState, HandleKind, LeaseEvent, PublicState,
 };
-use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::delay::{DelayAnswer, DelayArgs};
-use tidegate::{Code, Result};
-
-pub fn delay(world: &mut World, claim: &Claim, until: i64) -> Result<DelayAnswer> {
-    world.call(DelayArgs { handle: claim.handle.clone(), delay_until: until })
-}
 
 #[test]
 fn a_delayed_attempt_gives_its_lease_up_and_goes_on_when_its_time_has_come() {

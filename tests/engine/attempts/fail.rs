@@ -2,9 +2,9 @@
 
 use crate::engine::world::{START, TTL, World, failure, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, BlockingReason, FailureClass, LeaseEvent, Outcome, PublicState,
 };

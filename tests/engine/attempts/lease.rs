@@ -2,8 +2,8 @@
 
 use crate::engine::world::scheduler::{MINTED, claimed, redeemed};
 use crate::engine::world::{TTL, World, refusal, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{LeaseEvent, OwnershipState, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::leases::ListExpiredLeasesArgs;

@@ -1,8 +1,7 @@
 //! `list_expired_leases`: lifecycle §20.4, law 11.
 
-use super::delay::delay;
-use super::revoke::revoke;
 use crate::engine::world::calls::shown;
+use crate::engine::world::turns::{delay, revoke};
 use crate::engine::world::{START, Span, TTL, World, refused_field, test};
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::claim::Claim;

@@ -1,8 +1,8 @@
 //! Lapsed leases: T13, T15, T16 by plain claims: decisions 3.4, 3.6, 3.12.
 
 use crate::engine::world::{START, Span, TTL, World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, FailureClass, HandleKind, LeaseEvent, LifecyclePhase, Outcome,
     OwnershipState, PublicState,

@@ -3,8 +3,8 @@
 use crate::engine::world::{START, TTL, World, refused_field, test};
 use tidegate::Code;
 use tidegate::model::attempts::handle::Handle;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::LeaseEvent;
 use tidegate::ops::attempts::claim::Claim;
 

@@ -1,18 +1,13 @@
 //! `revoke_lease`: lifecycle §11.4, T14, decisions 3.7.
 
+use crate::engine::world::turns::revoke;
 use crate::engine::world::{World, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::Code;
 use tidegate::model::events::event::{EventDetail, EventStream};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptState, EligibilityState, HandleKind, LeaseEvent, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::revoke::{RevokeLeaseAnswer, RevokeLeaseArgs, Satisfied};
-use tidegate::{Code, Result};
-
-pub fn revoke(world: &mut World, id: &str, set: impl FnOnce(&mut RevokeLeaseArgs)) -> Result<RevokeLeaseAnswer> {
-    let mut args = RevokeLeaseArgs { execution_id: id.to_owned(), ..RevokeLeaseArgs::default() };
-    set(&mut args);
-    world.call(args)
-}
 
 /// What is satisfied already has written nothing.
 fn satisfied(world: &mut World, id: &str, reason: Satisfied, set: impl FnOnce(&mut RevokeLeaseArgs)) {

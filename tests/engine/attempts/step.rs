@@ -1,9 +1,7 @@
 //! `record_step`: decisions 3.22.
 
-use super::delay::delay;
-use super::revoke::revoke;
-use crate::engine::executions::replay::replay;
-use crate::engine::ground::request::once;
+use crate::engine::world::telling::once;
+use crate::engine::world::turns::{delay, replay, revoke};
 use crate::engine::world::{START, Span, TTL, World, detail, pull, refusal, refused_field, test, texts};
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::claim::Claim;

@@ -2,9 +2,9 @@
 
 use crate::engine::world::{START, Span, TTL, World, test};
 use std::collections::BTreeMap;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 
 fn position(cursor: &str) -> i64 {

@@ -1,12 +1,12 @@
 //! `execution_history`: an execution's own events, the newest first: lifecycle §6, decisions §6.
 
-use crate::engine::executions::replay::replay;
 use crate::engine::world::scheduler::UNKNOWN;
+use crate::engine::world::turns::replay;
 use crate::engine::world::watcher::{ALL, causes};
 use crate::engine::world::{Span, World, refusal, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::ops::executions::priority::ChangePriorityArgs;
 
 /// An execution with a history, between two others.

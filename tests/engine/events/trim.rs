@@ -1,9 +1,10 @@
 //! For how long events are kept: decisions 2.2, 3.23, §6.
 
+use crate::engine::world::turns::revoke;
 use crate::engine::world::watcher::{ALL, causes};
 use crate::engine::world::{START, Span, World, detail, refusal, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::id::ExecutionId;
 use tidegate::store::Store;
 
@@ -106,8 +107,7 @@ fn a_tick_deletes_a_thousand_events_and_says_that_there_are_more() {
 fn details_go_with_their_events() {
     let mut world = World::keeping_events(1_000);
     let claim = world.running();
-    crate::engine::attempts::revoke::revoke(&mut world, &claim.execution_id, |args| args.reason = "why".to_owned())
-        .unwrap();
+    revoke(&mut world, &claim.execution_id, |args| args.reason = "why".to_owned()).unwrap();
     world.claim("mail");
     world.register("mailer-1");
     world.mark_dead_with("mailer-1", |args| args.reason = "gone".to_owned()).unwrap();

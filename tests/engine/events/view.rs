@@ -1,13 +1,12 @@
 //! The streams completion and lease as views over the log: flows §6.5, decisions 3.14, §6.
 
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::executions::replay::replay;
 use crate::engine::world::scheduler::Stand;
+use crate::engine::world::turns::{replay, revoke};
 use crate::engine::world::watcher::causes;
 use crate::engine::world::{START, Span, TTL, World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::RetryPolicy;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, LeaseEvent, Outcome};
 use tidegate::ops::attempts::delay::DelayArgs;
 use tidegate::ops::executions::priority::ChangePriorityArgs;

@@ -1,7 +1,7 @@
 //! `wait`: how an execution ended, now or for the first time since a cursor: decisions 2.7, 3.21.
 
-use crate::engine::executions::replay::replay;
 use crate::engine::world::scheduler::{Stand, UNKNOWN};
+use crate::engine::world::turns::replay;
 use crate::engine::world::watcher::plain_end;
 use crate::engine::world::{START, TTL, World, refusal, refused_field, test};
 use tidegate::Code;

@@ -2,8 +2,8 @@
 
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, FailureClass, LeaseEvent, LifecyclePhase, Outcome, OwnershipState, PublicState,
 };

@@ -1,9 +1,9 @@
 //! `count_executions`: lifecycle §18.
 
 use super::search::varied;
-use super::tags::tagging;
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::scheduler::Stand;
+use crate::engine::world::telling::say_one;
+use crate::engine::world::turns::tagging;
 use crate::engine::world::{Span, TTL, World, order, pull, refused_field, test};
 use serde_json::json;
 use std::collections::BTreeMap;

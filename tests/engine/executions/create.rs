@@ -1,11 +1,11 @@
 //! `create_execution`: lifecycle §8.1, decisions 3.1, 3.16.
 
 use crate::engine::world::{START, Span, World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::executions::policy::{
     FallbackPolicy, FallbackTier, StreamPolicy, SuspensionPolicy, TimeoutBehavior,
 };
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptState, BlockingReason, EligibilityState, LifecyclePhase, PublicState,
 };

@@ -1,11 +1,10 @@
 //! `describe_execution`: one read that answers everything: lifecycle §18, decisions 3.18.
 
+use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, TTL, World, refused_field, test, texts};
 use tidegate::Code;
 use tidegate::model::executions::grant::GrantKind;
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, AttemptType, BlockingReason, FailureClass, PublicState};
-
-pub const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
 
 #[test]
 fn an_unknown_execution_is_nothing() {

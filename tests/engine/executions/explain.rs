@@ -1,6 +1,6 @@
 //! `explain_claim`: one word and one sentence: decisions 3.18.
 
-use super::describe::UNKNOWN;
+use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, Span, TTL, World, refused_field, test, texts};
 use tidegate::Code;
 use tidegate::model::executions::claimable::ClaimReason;

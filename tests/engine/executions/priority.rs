@@ -1,8 +1,8 @@
 //! `change_priority`: lifecycle §15.2, T23.
 
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::executions::priority::{ChangePriorityAnswer, ChangePriorityArgs};
 use tidegate::{Code, Result};

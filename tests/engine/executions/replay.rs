@@ -1,17 +1,14 @@
 //! `replay_execution`: lifecycle §15.3, T21, decisions 3.11.
 
+use crate::engine::world::turns::replay;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::Code;
 use tidegate::model::events::event::{EventDetail, EventStream, ReplayBranch};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, FailureClass, HandleKind, PublicState,
 };
 use tidegate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
-use tidegate::{Code, Result};
-
-pub fn replay(world: &mut World, id: &str) -> Result<ReplayExecutionAnswer> {
-    world.call(ReplayExecutionArgs { execution_id: id.to_owned(), ..Default::default() })
-}
 
 #[test]
 fn a_replayed_execution_waits_and_starts_a_new_attempt_at_its_next_claim() {

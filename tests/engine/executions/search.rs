@@ -1,6 +1,6 @@
 //! `search_executions`: which executions match: lifecycle §18.
 
-use crate::engine::ground::wire::say_one;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, World, refused_field, test, texts};
 use serde_json::json;
 use tidegate::Code;

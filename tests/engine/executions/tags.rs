@@ -1,38 +1,14 @@
 //! Tags: lifecycle §19, decisions §7.
 
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::scheduler::{Stand, UNKNOWN};
+use crate::engine::world::telling::say_one;
+use crate::engine::world::turns::{REFUSED_KEYS, tagging};
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use serde_json::json;
 use tidegate::ops::executions::get_tag::GetExecutionTagArgs;
 use tidegate::ops::executions::search::SearchExecutionsArgs;
-use tidegate::ops::executions::set_tag::{ExecutionTag, SetExecutionTagArgs};
+use tidegate::ops::executions::set_tag::ExecutionTag;
 use tidegate::{Code, Result};
-
-/// Keys that the grammar refuses, of executions and flows alike; one that is too long is not among them.
-pub const REFUSED_KEYS: [&str; 17] = [
-    "",
-    "cairn.",
-    "cairn..x",
-    ".cairn",
-    "Cairn.x",
-    "1cairn.x",
-    "ca-irn.x",
-    "cairn.Foo",
-    "cairn. x",
-    " a",
-    "a.\"b",
-    "a.'b",
-    "a.b-c",
-    "a.b\\c",
-    "_a.b",
-    "é.b",
-    "a.b\n",
-];
-
-pub fn tagging(id: &str, key: &str, value: &str) -> SetExecutionTagArgs {
-    SetExecutionTagArgs { execution_id: id.to_owned(), key: key.to_owned(), value: value.to_owned() }
-}
 
 fn set(world: &mut World, id: &str, key: &str, value: &str) -> Result<ExecutionTag> {
     world.call(tagging(id, key, value))

@@ -1,13 +1,13 @@
 //! `cancel_flow`: flows §2.11, decisions 4.6.
 
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::UNKNOWN;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, Span, TTL, World, detail, order, refusal, refused_field, test};
 use serde_json::json;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::flows::flow::{CancellationPolicy, FlowState};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::flows::add_member::AddExecutionToFlowArgs;
 use tidegate::ops::flows::cancel::{CancelFlowAnswer, CancelFlowArgs};

@@ -1,15 +1,15 @@
 //! `cancel_flow_header`, `ack_cancel_member` and the backlog between them: flows §2.11, decisions 2.2.
 
 use super::cancel::{NO_FLOW, everywhere, request};
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::UNKNOWN;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, Span, World, refusal, refused_field, test};
 use serde_json::json;
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventDetail;
 use tidegate::model::flows::flow::{CancellationPolicy, FlowState};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::flows::cancel_ack::AckCancelMemberArgs;
 use tidegate::ops::flows::cancel_header::{CancelFlowHeaderAnswer, CancelFlowHeaderArgs, CancelHeaderOutcome};

@@ -3,10 +3,10 @@
 use super::cancel::everywhere;
 use crate::engine::world::{START, TTL, World, detail, refusal, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::flows::edge::EdgeGroupPolicy;
 use tidegate::model::flows::flow::{CancellationPolicy, FlowState};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, FailureClass, LeaseEvent, PublicState};
 
 #[test]

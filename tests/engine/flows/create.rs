@@ -1,9 +1,9 @@
 //! `create_flow`: flows §2.2.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::scheduler::MINTED;
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, refused_field, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::ops::flows::create::{CreateFlowAnswer, CreateFlowArgs, CreateFlowOutcome};
 use tidegate::{Code, Operation, Result};
 

@@ -6,8 +6,8 @@ use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::watcher::causes;
 use crate::engine::world::{START, World, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::ops::events::filter::TagFilter;
 use tidegate::ops::events::read::{EventRecord, ReadEventsArgs};
 

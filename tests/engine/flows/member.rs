@@ -1,10 +1,10 @@
 //! `add_execution_to_flow`: flows §2.3, decisions 4.3.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::scheduler::{MINTED, Stand, UNKNOWN};
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventDetail;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::flows::add_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
 use tidegate::{Answer, Code, Envelope, Operation};

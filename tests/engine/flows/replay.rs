@@ -1,13 +1,12 @@
 //! Replaying members: flows §2.16, lifecycle T22, decisions 4.3, 4.8.
 
-use crate::engine::attempts::delay::delay;
-use crate::engine::executions::replay::replay;
 use crate::engine::world::flows::Graph;
+use crate::engine::world::turns::{delay, replay};
 use crate::engine::world::watcher::plain_end;
 use crate::engine::world::{START, World, refusal, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream, ReplayBranch};
 use tidegate::model::flows::edge::EdgeGroupPolicy;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptState, AttemptType, FailureClass, Outcome, PublicState};
 use tidegate::model::streams::stream::ClosedReason;
 use tidegate::ops::attempts::claim::Claim;

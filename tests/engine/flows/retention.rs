@@ -3,9 +3,9 @@
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::{START, Span, World, refusal, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::flows::flow::{CancellationPolicy, FlowState};
 use tidegate::model::ground::argument::Retention;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::events::filter::TagFilter;
 use tidegate::ops::events::read::ReadEventsArgs;

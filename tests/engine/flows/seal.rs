@@ -1,11 +1,11 @@
 //! `seal_flow`, and the end of a sealed flow: decisions 4.3.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::scheduler::MINTED;
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, detail, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventDetail;
 use tidegate::model::flows::flow::FlowState;
+use tidegate::model::ground::cause::Cause;
 use tidegate::ops::flows::seal::{SealFlowAnswer, SealFlowArgs, SealOutcome};
 use tidegate::{Code, Operation};
 

@@ -2,9 +2,9 @@
 
 use crate::engine::world::test;
 use tidegate::model::flows::flow::{CancellationPolicy, Flow, FlowState, FlowStatus, place};
-use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::model::ground::vocabulary::PublicState::{
-    Active, Cancelled, Completed, Delayed, Expired, Failed, RateLimited, Skipped, Suspended, Waiting, WaitingChildren,
+    self, Active, Cancelled, Completed, Delayed, Expired, Failed, RateLimited, Skipped, Suspended, Waiting,
+    WaitingChildren,
 };
 use uuid::Uuid;
 

@@ -1,14 +1,13 @@
 //! `submit_flow`: what one call makes, and how its shapes run: decisions 4.4, flows §2.6–2.7.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, Span, World, test, texts};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::flows::edge::{Need, OnSatisfied};
-use tidegate::model::ground::vocabulary::PublicState;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState::{
-    Cancelled, Completed, Failed, Skipped, Waiting, WaitingChildren,
+    self, Cancelled, Completed, Failed, Skipped, Waiting, WaitingChildren,
 };
 use tidegate::ops::flows::submit::{SubmitFlowArgs, SubmitOutcome};
 

@@ -2,9 +2,8 @@
 
 use crate::engine::world::graphs::{LANE, flow_of, node};
 use crate::engine::world::{START, Span, World, test, texts};
-use tidegate::model::events::cause::Cause;
-use tidegate::model::ground::vocabulary::PublicState;
-use tidegate::model::ground::vocabulary::PublicState::{Expired, Skipped};
+use tidegate::model::ground::cause::Cause;
+use tidegate::model::ground::vocabulary::PublicState::{self, Expired, Skipped};
 use tidegate::ops::attempts::complete::CompleteArgs;
 use tidegate::ops::flows::submit::{MemberArgs, SubmitFlowArgs};
 use tidegate::{Envelope, Operation, Wakes};

@@ -1,6 +1,6 @@
 //! `submit_flow` as its callers write it: decisions §7, §8.
 
-use crate::engine::ground::wire::say_one;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{World, test};
 use serde_json::{Value, json};
 

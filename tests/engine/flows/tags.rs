@@ -1,8 +1,8 @@
 //! Tags of flows: flows §2.14, decisions §7.
 
-use crate::engine::executions::tags::REFUSED_KEYS;
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::drawn::uuid;
+use crate::engine::world::telling::say_one;
+use crate::engine::world::turns::REFUSED_KEYS;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use serde_json::json;
 use tidegate::model::flows::flow::FlowState;

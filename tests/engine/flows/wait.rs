@@ -1,7 +1,7 @@
 //! `wait_flow`: flows §2.11, decisions 2.7, 4.3, 4.6.
 
 use super::cancel::NO_FLOW;
-use crate::engine::ground::wire::say_one;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{Span, TTL, World, refusal, refused_field, test};
 use serde_json::json;
 use tidegate::model::flows::flow::{CancellationPolicy, FlowState};

@@ -1,6 +1,6 @@
 //! The operations that build flows as text, each once; what was built is there when the database is opened again.
 
-use crate::engine::ground::wire::say_one;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{Span, World, test};
 use serde_json::{Value, json};
 use tidegate::model::ground::vocabulary::PublicState;

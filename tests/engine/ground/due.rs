@@ -3,8 +3,8 @@
 use crate::engine::world::spy::Spy;
 use crate::engine::world::{START, Span, TTL, World, order, pull, refusal, test};
 use std::rc::Rc;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::events::read::EventRecord;
 use tidegate::ops::executions::cancel::CancelExecutionArgs;

@@ -1,5 +1,6 @@
 //! The lease gate, in its order: exists, active, fence, not expired: lifecycle §2.3, §7.4, decisions 3.8.
 
+use crate::engine::world::telling::not_active;
 use crate::engine::world::{TTL, World, detail, refusal, test};
 use tidegate::model::attempts::handle::Handle;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
@@ -107,10 +108,6 @@ fn a_lease_is_over_at_its_instant_and_not_before() {
     assert!(world.progress(&claim, Some(1), None).is_ok());
     world.pass(1);
     refusal(world.progress(&claim, Some(2), None), Code::LeaseExpired);
-}
-
-pub fn not_active(error: &Error) -> [&str; 4] {
-    ["terminalOutcome", "leaseEpoch", "lifecyclePhase", "attemptId"].map(|name| detail(error, name))
 }
 
 #[test]

@@ -10,8 +10,7 @@ use tidegate::model::executions::phase::{
     Active, Blocked, Blocker, DelayReason, Delayed, Held, Lapsed, Next, Phase, SuspendReason, Suspended, Terminal,
     Waiting,
 };
-use tidegate::model::executions::transition;
-use tidegate::model::executions::transition::{AttemptChange, Expiry, Record, Step};
+use tidegate::model::executions::transition::{self, AttemptChange, Expiry, Record, Step};
 use tidegate::model::ground::vocabulary::Outcome;
 
 const LATER: i64 = START + 5_000;

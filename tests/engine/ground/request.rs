@@ -1,40 +1,11 @@
 //! Request ids: a call made again within 10 minutes answers what it answered: decisions 2.8.
 
+use crate::engine::world::telling::{Told, once};
 use crate::engine::world::{Span, World, failure, order, pull, refusal, refused_field, test};
-use serde_json::Value;
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::complete::CompleteArgs;
 use tidegate::ops::executions::describe::DescribeExecutionArgs;
-use tidegate::{Answer, Code, Envelope, Operation, Result};
-
-/// An answer as its caller reads it: a repeated one is the text of the first.
-#[derive(Debug)]
-pub struct Told(Answer);
-
-impl Told {
-    pub fn text(&self) -> (String, Vec<Vec<u8>>) {
-        let (mut answer, mut payloads, mut text) = (self.0.clone(), Vec::new(), Vec::new());
-        answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
-        answer.write_json(&mut text).unwrap();
-        (String::from_utf8(text).unwrap(), payloads)
-    }
-
-    fn read(&self) -> (Value, Vec<Vec<u8>>) {
-        let (text, payloads) = self.text();
-        (serde_json::from_str(&text).unwrap(), payloads)
-    }
-}
-
-impl PartialEq for Told {
-    fn eq(&self, other: &Self) -> bool {
-        self.read() == other.read()
-    }
-}
-
-pub fn once(world: &mut World, id: &str, operation: impl Into<Operation>) -> Result<Told> {
-    let envelope = Envelope { operation: operation.into(), request_id: Some(id.to_owned()) };
-    world.batch(vec![envelope]).answers.remove(0).map(Told)
-}
+use tidegate::{Answer, Code, Envelope};
 
 fn executions(world: &World) -> i64 {
     world.number("SELECT count(*) FROM execution")

@@ -4,8 +4,8 @@ use super::phase_table::samples;
 use crate::engine::world::{refusal, test};
 use std::collections::BTreeMap;
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::executions::phase::{Next, StateVector};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::given::of_stored;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, EligibilityState, FailureClass, HandleKind,

@@ -1,10 +1,10 @@
 //! The lease gate of calls that show their fence as an argument: `renew_lease`, `complete_execution`, `fail_execution`.
 //! Lifecycle §2.3–2.4, §7.4, §11.2, §12.1–12.2, decisions 3.7–3.9.
 
-use super::gate::not_active;
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::executions::describe::UNKNOWN;
 use crate::engine::world::calls::{Shown, shown, unfenced};
+use crate::engine::world::scheduler::UNKNOWN;
+use crate::engine::world::telling::not_active;
+use crate::engine::world::turns::revoke;
 use crate::engine::world::{TTL, World, detail, refusal, refused_field, test};
 use serde_json::json;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};

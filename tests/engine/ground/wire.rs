@@ -1,12 +1,9 @@
 //! Batches as text: what goes in and what comes out.
 
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, World, test};
 use serde_json::{Value, json};
 use tidegate::Operation;
-
-pub fn say_one(world: &mut World, call: &Value) -> Value {
-    world.say(&json!([call]).to_string())["answers"][0].clone()
-}
 
 #[test]
 fn a_life_in_texts() {

@@ -1,6 +1,6 @@
 //! Typed calls, steps, lanes and the registry as text, each operation once.
 
-use super::wire::say_one;
+use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, TTL, World, test};
 use serde_json::{Value, json};
 use tidegate::ops::attempts::claim::Claim;

@@ -1,7 +1,7 @@
 //! `set_lane_state` and `list_lanes`: decisions 3.20, lifecycle §18.
 
 use crate::engine::world::{START, TTL, World, detail, order, refusal, refused_field, test, texts};
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::executions::create::CreateOutcome;

@@ -2,8 +2,8 @@
 
 use crate::engine::world::scheduler::Stand;
 use crate::engine::world::{START, World, test, texts};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::executions::claimable::ClaimReason;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{HandleKind, PublicState};
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::protocol::block::BlockRouteArgs;

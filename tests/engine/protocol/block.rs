@@ -3,9 +3,9 @@
 use crate::engine::world::scheduler::{Stand, UNKNOWN, blocked, unblocked};
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::executions::claimable::ClaimReason;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptState, BlockingReason, EligibilityState, HandleKind, PublicState};
 use tidegate::ops::protocol::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
 use tidegate::ops::protocol::unblock::UnblockExecutionArgs;

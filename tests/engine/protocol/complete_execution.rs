@@ -1,11 +1,11 @@
 //! `complete_execution`: lifecycle §12.1, T7, decisions 3.8–3.9.
 
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::ground::gate::not_active;
 use crate::engine::world::calls::{OPERATOR, Shown, shown, unfenced};
+use crate::engine::world::telling::not_active;
+use crate::engine::world::turns::revoke;
 use crate::engine::world::{START, World, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, FailureClass, LeaseEvent, Outcome, PublicState,
 };

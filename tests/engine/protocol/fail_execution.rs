@@ -1,11 +1,11 @@
 //! `fail_execution`: lifecycle §12.2, T8–T9, decisions 3.8–3.10.
 
-use crate::engine::ground::gate::not_active;
 use crate::engine::world::calls::{OPERATOR, Shown, shown, unfenced};
+use crate::engine::world::telling::not_active;
 use crate::engine::world::{START, TTL, World, refusal, refused_field, test, texts};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptState, BlockingReason, FailureClass, LeaseEvent, Outcome, PublicState,
 };

@@ -2,8 +2,8 @@
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, UNKNOWN, seized};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test, texts};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptType, HandleKind, LeaseEvent, LifecyclePhase, PublicState};
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::{Code, Error};

@@ -1,8 +1,8 @@
 //! The operations of a scheduler as texts, and made again with a request id: decisions 2.8, §8.
 
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::ground::wire::say_one;
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED};
+use crate::engine::world::telling::say_one;
+use crate::engine::world::turns::revoke;
 use crate::engine::world::{START, TTL, World, test};
 use serde_json::{Value, json};
 

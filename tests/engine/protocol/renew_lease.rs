@@ -3,8 +3,8 @@
 use crate::engine::world::calls::shown;
 use crate::engine::world::{START, Span, TTL, World, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{LeaseEvent, PublicState};
 
 #[test]

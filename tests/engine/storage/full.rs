@@ -1,7 +1,7 @@
 //! A full storage: what was created can end, nothing is created (design §3).
 
-use crate::engine::executions::tags::tagging;
 use crate::engine::world::streams::frame;
+use crate::engine::world::turns::tagging;
 use crate::engine::world::{World, detail, failure, order, pull, refusal, test};
 use std::cell::Cell;
 use std::rc::Rc;

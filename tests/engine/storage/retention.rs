@@ -2,8 +2,8 @@
 //! 3.23.
 
 use crate::engine::world::{START, Span, World, order, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::ground::argument::Retention;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::executions::create::CreateOutcome;
 use tidegate::ops::executions::list::ListExecutionsArgs;

@@ -1,9 +1,8 @@
 //! `append_frame`: lifecycle §17.1, §17.2, §17.5.
 
-use crate::engine::attempts::delay::delay;
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::ground::request::once;
 use crate::engine::world::streams::{frame, patch, said, whole};
+use crate::engine::world::telling::once;
+use crate::engine::world::turns::{delay, revoke};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};
 use std::rc::Rc;
 use tidegate::model::executions::policy::StreamPolicy;

@@ -1,8 +1,6 @@
 //! When streams close and open again: lifecycle §17.6, decisions 3.4, 3.6, 3.7.
 
-use crate::engine::attempts::delay::delay;
-use crate::engine::attempts::revoke::revoke;
-use crate::engine::executions::replay::replay;
+use crate::engine::world::turns::{delay, replay, revoke};
 use crate::engine::world::{START, Span, TTL, World, failure, test};
 use tidegate::Code;
 use tidegate::model::ground::vocabulary::FailureClass;

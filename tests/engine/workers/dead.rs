@@ -2,8 +2,8 @@
 
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, TTL, World, refusal, refused_field, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptState, FailureClass, HandleKind, LeaseEvent, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::workers::mark_dead::{MarkWorkerDeadAnswer, MarkWorkerDeadArgs};

@@ -3,8 +3,8 @@
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, World, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
+use tidegate::model::ground::cause::Cause;
 use tidegate::ops::workers::list::{ListWorkersArgs, WorkerPage};
 
 fn list(world: &mut World, set: impl FnOnce(&mut ListWorkersArgs)) -> tidegate::Result<WorkerPage> {

@@ -4,7 +4,7 @@
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, Span, TTL, World, refusal, refused_field, test, texts};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::workers::heartbeat::{HeartbeatWorkerAnswer, HeartbeatWorkerArgs};
 use tidegate::ops::workers::list::WorkerSummary;

@@ -2,9 +2,9 @@
 
 use super::{World, texts};
 use tidegate::Result;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::claimable::ClaimReason;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::attempts::claim::{Claim, Worker};

@@ -2,9 +2,9 @@
 //! on `a`. Every member waits in a lane of its own, which is called as the member is.
 
 use super::World;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::flows::edge::EdgeGroupPolicy;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::events::read::EventRecord;

@@ -12,12 +12,14 @@ pub mod graphs;
 pub mod scheduler;
 pub mod spy;
 pub mod streams;
+pub mod telling;
+pub mod turns;
 pub mod watcher;
 
 use std::rc::Rc;
 use tidegate::host::{ManualClock, SeededEntropy};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::attempts::claim::{Claim, ClaimArgs, Worker};
 use tidegate::ops::attempts::complete::{CompleteAnswer, CompleteArgs};

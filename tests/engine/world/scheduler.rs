@@ -2,7 +2,7 @@
 
 use super::calls::worker;
 use super::{TTL, World};
-use crate::engine::attempts::revoke::revoke;
+use crate::engine::world::turns::revoke;
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::claim::{Claim, Worker};
 use tidegate::ops::protocol::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};

@@ -2,8 +2,8 @@
 //! is kept of it all.
 
 use super::World;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::Outcome;
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::renew::RenewArgs;

@@ -2,8 +2,7 @@
 
 use super::describe::{EdgeSnapshot, edge_snapshot};
 use crate::error::{Code, Error, Result};
-use crate::model::ground::argument;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, opt_uuid, required_uuid, uuid_text};
 use crate::ops::ground::call::Call;

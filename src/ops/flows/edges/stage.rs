@@ -3,14 +3,13 @@
 
 use super::order;
 use crate::error::{Code, Error, Result};
-use crate::model::events::cause::Cause;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
 use crate::model::flows::edge::{DependencyKind, Edge, EdgeState};
 use crate::model::flows::flow::Flow;
 use crate::model::flows::order::Found;
-use crate::model::ground::argument;
-use crate::model::ground::argument::{INTEGER_MAX, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, opt_uuid, required_uuid, uuid_text};
 use crate::ops::flows::find::{member, open_flow};

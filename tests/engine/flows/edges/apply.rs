@@ -1,11 +1,11 @@
 //! `apply_dependency_to_child`: flows §2.5, decisions 4.2; edges that come late stand in `flow_late`.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::{MINTED, Stand};
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, Span, World, detail, refused_field, test};
 use tidegate::Code;
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptState, BlockingReason, EligibilityState, FailureClass, HandleKind, PublicState,
 };

@@ -1,14 +1,14 @@
 //! `wait_children` with edges: what it stages, applies and answers; decisions 4.2. Its refusals stand in
 //! `flow_children_refused`.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::flows::child_edge;
 use crate::engine::world::scheduler::MINTED;
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, test};
 use tidegate::Operation;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{HandleKind, LeaseEvent, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::flows::edges::wait_children::{ChildEdge, WaitChildrenArgs};

@@ -1,7 +1,7 @@
 //! An upstream's result as its downstream's input: flows §2.9, decisions 4.5.
 
-use crate::engine::executions::replay::replay;
 use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
+use crate::engine::world::turns::replay;
 use crate::engine::world::{Span, TTL, World, test};
 use tidegate::model::flows::edge::{Need, OnSatisfied};
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};

@@ -1,8 +1,8 @@
 //! Edges that are applied after others have been resolved: flows §2.5–2.7, decisions 4.2.
 
 use crate::engine::world::{START, Span, World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 
 const ANY: EdgeGroupPolicy = EdgeGroupPolicy::AnyOf { on_satisfied: None };

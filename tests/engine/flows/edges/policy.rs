@@ -1,7 +1,7 @@
 //! `set_edge_group_policy`: flows §2.6.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::scheduler::{MINTED, UNKNOWN};
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, detail, refused_field, test};
 use serde_json::{Value, json};
 use tidegate::Code;

@@ -1,12 +1,12 @@
 //! What hangs on the end of a member: flows §2.7, §2.8, §2.17, decisions 4.1, 4.3.
 
-use crate::engine::executions::replay::replay;
 use crate::engine::world::calls::done;
 use crate::engine::world::flows::Graph;
+use crate::engine::world::turns::replay;
 use crate::engine::world::{START, TTL, World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::executions::retry::RetryPolicy;
 use tidegate::model::flows::edge::GroupState;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, FailureClass, Outcome, PublicState};
 use tidegate::model::streams::stream::ClosedReason;
 use tidegate::ops::attempts::abandon::CancelArgs;

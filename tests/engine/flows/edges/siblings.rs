@@ -2,10 +2,10 @@
 
 use super::resolution::counters;
 use crate::engine::world::{World, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventDetail;
 use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};
 use tidegate::model::flows::flow::FlowState;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 
 const WAITS: PublicState = PublicState::WaitingChildren;

@@ -1,13 +1,13 @@
 //! `stage_dependency_edge`: flows §2.4; its cycles stand in `flow_cycle`.
 
-use crate::engine::ground::request::once;
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::{MINTED, UNKNOWN};
+use crate::engine::world::telling::once;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use serde_json::json;
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventDetail;
 use tidegate::model::flows::edge::DependencyKind;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::flows::edges::stage::StageDependencyEdgeArgs;
 use tidegate::{Answer, Code, Operation};

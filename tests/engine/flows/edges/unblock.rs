@@ -2,7 +2,7 @@
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::{START, Span, World, test};
-use tidegate::model::events::cause::Cause;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{BlockingReason, PublicState};
 
 /// A flow of `up` and a child in the lane `mail` that waits for it, while a scheduler blocks it too.

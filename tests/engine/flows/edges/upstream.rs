@@ -1,8 +1,8 @@
 //! What a claim tells of upstreams: decisions 4.5.
 
-use crate::engine::attempts::delay::delay;
-use crate::engine::ground::request::once;
 use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
+use crate::engine::world::telling::once;
+use crate::engine::world::turns::delay;
 use crate::engine::world::{START, Span, TTL, World, pull, test};
 use tidegate::model::flows::edge::{Need, OnSatisfied};
 use tidegate::model::ground::vocabulary::{FailureClass, Outcome};

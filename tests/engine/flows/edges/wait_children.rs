@@ -1,9 +1,9 @@
 //! `wait_children`: lifecycle §13.2, T12, decisions 3.9, 4.2.
 
-use crate::engine::attempts::revoke::revoke;
+use crate::engine::world::turns::revoke;
 use crate::engine::world::{START, Span, World, refusal, test};
-use tidegate::model::events::cause::Cause;
 use tidegate::model::events::event::EventStream;
+use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, BlockingReason, EligibilityState, FailureClass, HandleKind,
     LeaseEvent, PublicState,
