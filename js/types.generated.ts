@@ -319,7 +319,7 @@ tiers: Array<FallbackTier>,
  */
 export type Policy = { 
 /**
- * When and how often a failed attempt is tried again.
+ * When and how often a failed attempt is tried again; the engine's default when left out.
  */
 retry?: RetryPolicy, 
 /**
@@ -327,7 +327,7 @@ retry?: RetryPolicy,
  */
 maxReclaimCount?: number, 
 /**
- * How often the execution may be replayed; 10 when left out.
+ * How often it may be replayed; 10 when left out.
  */
 maxReplayCount?: number, 
 /**
@@ -335,7 +335,7 @@ maxReplayCount?: number,
  */
 maxSignals?: number, 
 /**
- * The budgets it draws on.
+ * The budgets it draws on, as UUIDs.
  */
 budgetIds?: Array<string>, 
 /**
@@ -453,7 +453,7 @@ budgetIds?: Array<string>,
  */
 stream?: StreamPolicy, 
 /**
- * Defaults of its suspensions.
+ * What its suspensions do when they name nothing themselves.
  */
 suspension?: SuspensionPolicy, 
 /**
@@ -3401,7 +3401,11 @@ export type MemberArgs = MemberNeeds & Omit<CreateArgs, "namespace" | "idempoten
  */
 export type SubmitFlowArgs = { 
 /**
- * The id, which is the idempotency key of the call; minted when left out.
+ * Its members, 1 to 100 000, with 1 000 000 dependencies at most.
+ */
+members: Array<MemberArgs>, 
+/**
+ * The id, a UUID, which is the idempotency key of the create; minted when left out.
  */
 flowId?: string, 
 /**
@@ -3409,7 +3413,7 @@ flowId?: string,
  */
 kind?: string, 
 /**
- * Its namespace and that of its members; `default` when left out.
+ * `default` when left out.
  */
 namespace?: string, 
 /**
@@ -3419,11 +3423,7 @@ tags?: { [key in string]: string },
 /**
  * How long after its end it is kept with all its members, in ms; as the engine keeps the others when left out.
  */
-retentionMs?: number, 
-/**
- * Its members, 1 to 100 000, with 1 000 000 dependencies at most.
- */
-members: Array<MemberArgs>,
+retentionMs?: number,
 };
 
 /**

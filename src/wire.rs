@@ -38,7 +38,7 @@ pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
 
 fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {
     let at = Path::named("call");
-    let mut fields = Fields::of(Given::of_json(call)?, &at, &["op", "args", "request_id"]);
+    let mut fields = Fields::of(Given::of_json(call)?, &at, &[&["op", "args", "request_id"]]);
     let (op, args) = (fields.given().1.unwrap_or(Given::Null), fields.given().1.unwrap_or(Given::Null));
     let mut request_id = None;
     fields.take(&mut request_id);

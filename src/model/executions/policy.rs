@@ -23,19 +23,19 @@ pub const TIERS_MAX: usize = 16;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Policy {
-    /// When and how often a failed attempt is tried again.
+    /// When and how often a failed attempt is tried again; the engine's default when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetryPolicy>,
     /// How often a lapsed lease may be taken over; 100 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_reclaim_count: Option<i64>,
-    /// How often the execution may be replayed; 10 when left out.
+    /// How often it may be replayed; 10 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replay_count: Option<i64>,
     /// How many signals it accepts; 10 000 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_signals: Option<i64>,
-    /// The budgets it draws on.
+    /// The budgets it draws on, as UUIDs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub budget_ids: Vec<String>,

@@ -150,6 +150,13 @@ pub fn page_of<T>(mut found: Vec<T>, limit: i64) -> (Vec<T>, bool) {
     (found, more)
 }
 
+/// As [`page_of`], with the cursor that the next page begins behind: that of the last row, where more remain.
+pub fn page_after<T>(found: Vec<T>, limit: i64, cursor: impl FnOnce(&T) -> Option<String>) -> (Vec<T>, Option<String>) {
+    let (found, more) = page_of(found, limit);
+    let next = found.last().filter(|_| more).and_then(cursor);
+    (found, next)
+}
+
 fn text_of(field: &str, value: &str, bytes_min: usize, bytes_max: usize) -> Result<()> {
     if (bytes_min..=bytes_max).contains(&value.len()) {
         return Ok(());

@@ -24,6 +24,23 @@ pub trait Read: Sized {
     }
 }
 
+/// A struct that is read from the members of an object, where those of another one may stand beside them.
+pub trait Members: Read {
+    /// What the members are called, one list for each struct.
+    const NAMES: &'static [&'static [&'static str]];
+
+    /// Reads the members, in that order.
+    fn fill(&mut self, fields: &mut Fields<'_, '_>);
+}
+
+/// Reads a struct from an object.
+pub fn read_members<T: Members>(given: Given<'_>, at: &Path<'_>) -> Result<T> {
+    let mut fields = Fields::of(given, at, T::NAMES);
+    let mut read = T::blank();
+    read.fill(&mut fields);
+    fields.done().map(|()| read)
+}
+
 /// Reads JSON that was stored; what cannot be read is damaged.
 pub fn of_stored<T: Read>(json: &str, what: &str) -> Result<T> {
     Given::of_json(json).and_then(|given| T::read(given, &Path::TOP)).map_err(|e| damaged(&e, what))
@@ -50,7 +67,7 @@ pub struct Fields<'a, 'p> {
 impl<'a, 'p> Fields<'a, 'p> {
     /// Sorts the members; those that no field is named for are refused, and those given twice.
     #[inline(never)]
-    pub fn of(given: Given<'a>, at: &'p Path<'p>, names: &[&'static str]) -> Self {
+    pub fn of(given: Given<'a>, at: &'p Path<'p>, names: &[&[&'static str]]) -> Self {
         match sorted(given, at, names) {
             Ok(fields) => Self { at, rest: fields.into_iter(), refused: None },
             Err(e) => Self { at, rest: Vec::new().into_iter(), refused: Some(e) },
@@ -97,12 +114,12 @@ impl<'a, 'p> Fields<'a, 'p> {
 
 type Sorted<'a> = Vec<(&'static str, Option<Given<'a>>)>;
 
-fn sorted<'a>(given: Given<'a>, at: &Path<'_>, names: &[&'static str]) -> Result<Sorted<'a>> {
+fn sorted<'a>(given: Given<'a>, at: &Path<'_>, names: &[&[&'static str]]) -> Result<Sorted<'a>> {
     let Given::Object(members) = given else { return Err(refusal(at, "an object", &given)) };
-    let mut fields: Sorted<'a> = names.iter().map(|field| (*field, None)).collect();
+    let mut fields: Sorted<'a> = names.iter().copied().flatten().map(|field| (*field, None)).collect();
     for (name, value) in members {
         let found = fields.iter_mut().find(|(field, _)| is_named(&name, field));
-        let Some((_, slot)) = found else { return Err(unknown(at, &name, names)) };
+        let Some((_, slot)) = found else { return Err(unknown(at, &name, names.iter().copied().flatten())) };
         if slot.replace(value).is_some() {
             return Err(refused(&at.name(&name), "JSON as documented", &format!("duplicate field `{name}`")));
         }
@@ -116,28 +133,51 @@ fn lacking(at: &Path<'_>) -> Error {
 }
 
 /// Reads a struct from an object: `reads!(Args { needed, or_nothing, or_default = default })`. A member may be left out
-/// where its type has a value for that, or where it has `= default`.
+/// where its type has a value for that, or where it has `= default`. The members of another struct may stand beside its
+/// own: behind them in `reads!(Args { own } beside policy: Policy)`, before them in `reads!(Args beside flow: Flow { own })`.
 macro_rules! reads {
-    ($name:ident { $($field:ident $(= $default:ident)?),* $(,)? }) => {
+    ($name:ident { $($field:ident $(= $default:ident)?),* $(,)? } $(beside $inner:ident: $type:ty)?) => {
+        $crate::model::ground::given::reads!(@struct $name {
+            [&[$(stringify!($field)),*] $(, <$type as $crate::model::ground::given::Members>::NAMES[0])?]
+            [$($field $(= $default)?,)* $($inner beside,)?]
+            [$($field,)* $($inner,)?]
+        });
+    };
+    ($name:ident beside $inner:ident: $type:ty { $($field:ident $(= $default:ident)?),* $(,)? }) => {
+        $crate::model::ground::given::reads!(@struct $name {
+            [<$type as $crate::model::ground::given::Members>::NAMES[0], &[$(stringify!($field)),*]]
+            [$inner beside, $($field $(= $default)?,)*]
+            [$inner, $($field,)*]
+        });
+    };
+    (@struct $name:ident {
+        [$($names:expr),*] [$($field:ident $($word:ident)? $(= $default:ident)?,)*] [$($member:ident,)*]
+    }) => {
+        impl $crate::model::ground::given::Members for $name {
+            const NAMES: &'static [&'static [&'static str]] = &[$($names),*];
+
+            fn fill(&mut self, fields: &mut $crate::model::ground::given::Fields<'_, '_>) {
+                let _ = &fields;
+                $($crate::model::ground::given::reads!(@take fields (&mut self.$field) $($word)? $($default)?);)*
+            }
+        }
+
         impl $crate::model::ground::given::Read for $name {
-            #[allow(unused_mut, reason = "a struct may have no fields")]
             fn read(
                 given: $crate::model::ground::given::Given<'_>,
                 at: &$crate::model::ground::given::Path<'_>,
             ) -> $crate::error::Result<Self> {
-                let mut fields = $crate::model::ground::given::Fields::of(given, at, &[$(stringify!($field)),*]);
-                let mut read = Self::blank();
-                $($crate::model::ground::given::reads!(@take fields (&mut read.$field) $($default)?);)*
-                fields.done().map(|()| read)
+                $crate::model::ground::given::read_members(given, at)
             }
 
             fn blank() -> Self {
-                Self { $($field: $crate::model::ground::given::Read::blank()),* }
+                Self { $($member: $crate::model::ground::given::Read::blank()),* }
             }
         }
     };
     (@take $fields:ident $place:tt) => { $fields.take($place) };
     (@take $fields:ident $place:tt default) => { $fields.take_or_default($place) };
+    (@take $fields:ident $place:tt beside) => { $crate::model::ground::given::Members::fill($place, $fields) };
 }
 pub(crate) use reads;
 
@@ -169,8 +209,8 @@ pub(crate) use tagged;
 /// Reads one variant of an enum of structs, the tag passed over where there is one.
 macro_rules! variant {
     ($given:ident, $at:ident, $variant:ident { $($field:ident $(= $default:ident)?),* } $(by $tag:ident)?) => {{
-        let names = &[$(stringify!($tag),)? $(stringify!($field)),*];
-        let mut fields = $crate::model::ground::given::Fields::of($given, $at, names);
+        let names: &[&str] = &[$(stringify!($tag),)? $(stringify!($field)),*];
+        let mut fields = $crate::model::ground::given::Fields::of($given, $at, &[names]);
         $(let _ = (stringify!($tag), fields.given());)?
         $(let mut $field = $crate::model::ground::given::Read::blank();)*
         $($crate::model::ground::given::reads!(@take fields (&mut $field) $($default)?);)*

@@ -252,8 +252,8 @@ fn misread_capabilities(path: &str) -> Option<String> {
 
 #[cold]
 #[inline(never)]
-pub(in crate::model) fn unknown(at: &Path<'_>, name: &str, names: &[&'static str]) -> Error {
-    let limit = one_of(names.iter().map(|field| camel(field)));
+pub(in crate::model) fn unknown<'n>(at: &Path<'_>, name: &str, names: impl Iterator<Item = &'n &'static str>) -> Error {
+    let limit = one_of(names.map(|field| camel(field)));
     refused(&at.name(name), &limit, &format!("unknown field `{name}`"))
 }
 

@@ -1,8 +1,8 @@
 //! `claim`: a worker takes the first execution that it may take, from one ordered set of waiting executions and active
 //! ones whose lease has lapsed. Spec: lifecycle §9.1, decisions 3.2–3.4, 3.6, 3.12.
 
-use super::claimed::refill;
 pub use super::claimed::{Claim, Worker};
+use super::claimed::{may_hand_back, refill};
 use super::take::{Taker, give_up, reclaims_max};
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
@@ -71,20 +71,7 @@ impl Call for ClaimArgs {
         Ok(None)
     }
 
-    fn answer_bytes(answer: &mut Option<Claim>, visit: &mut dyn FnMut(&mut Bytes)) {
-        if let Some(claim) = answer {
-            claim.bytes(visit);
-        }
-    }
-
-    /// An empty claim changed nothing; a parked one is tried again under the same request id.
-    fn keeps(answer: &Option<Claim>) -> bool {
-        answer.is_some()
-    }
-
-    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
-        refill(kept, turn)
-    }
+    may_hand_back!();
 }
 
 /// The row of the first execution over all open lanes and all requirement sets that the worker covers: highest

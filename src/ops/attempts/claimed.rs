@@ -124,6 +124,27 @@ pub fn refill(kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
     Ok(Refill { input, upstream, steps, ..Refill::default() })
 }
 
+/// What a call that may hand a claim back says of its answer: nothing handed back changed nothing, so that a parked call
+/// is tried again under the same request id.
+macro_rules! may_hand_back {
+    () => {
+        fn answer_bytes(answer: &mut Option<Claim>, visit: &mut dyn FnMut(&mut Bytes)) {
+            if let Some(claim) = answer {
+                claim.bytes(visit);
+            }
+        }
+
+        fn keeps(answer: &Option<Claim>) -> bool {
+            answer.is_some()
+        }
+
+        fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
+            refill(kept, turn)
+        }
+    };
+}
+pub(crate) use may_hand_back;
+
 /// Whether a kept claim was one of this execution, and not of a former one with its id.
 fn knows_attempt(turn: &Turn<'_>, execution: &Execution, kept: &Given<'_>) -> Result<bool> {
     let (Some(Given::Int(index)), Some(Given::Text(id))) = (kept.member("attempt_index"), kept.member("attempt_id"))

@@ -94,8 +94,7 @@ impl Call for ListExpiredLeasesArgs {
         let after = ready.after.as_ref().map(|(at, id)| (*at, id));
         let range = LeaseRange { as_of: ready.as_of.unwrap_or(turn.now), after, namespace, limit: ready.limit + 1 };
         let found = turn.store.leases(range)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        let next_cursor = found.last().filter(|_| more).and_then(cursor);
+        let (found, next_cursor) = argument::page_after(found, ready.limit, cursor);
         let entries: Result<Vec<Option<LeaseEntry>>> = found.iter().map(|execution| entry(turn, execution)).collect();
         Ok(LeasePage { entries: entries?.into_iter().flatten().collect(), next_cursor })
     }

@@ -5,8 +5,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::{Execution, PRIORITY_MAX};
-use crate::model::executions::policy::{FallbackPolicy, Policy, StreamPolicy, SuspensionPolicy};
-use crate::model::executions::retry::RetryPolicy;
+use crate::model::executions::policy::Policy;
 use crate::model::executions::tag;
 use crate::model::executions::transition;
 use crate::model::ground::argument::{self, INTEGER_MAX, Limits, NAMESPACE_DEFAULT};
@@ -60,27 +59,9 @@ pub struct CreateArgs {
     /// What a worker must offer to claim it.
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub required_capabilities: Vec<String>,
-    /// When and how often a failed attempt is tried again; the engine's default when left out.
-    pub retry: Option<RetryPolicy>,
-    /// How often a lapsed lease may be taken over; 100 when left out.
-    pub max_reclaim_count: Option<i64>,
-    /// How often it may be replayed; 10 when left out.
-    pub max_replay_count: Option<i64>,
-    /// How many signals it accepts; 10 000 when left out.
-    pub max_signals: Option<i64>,
-    /// The budgets it draws on, as UUIDs.
-    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
-    pub budget_ids: Vec<String>,
-    /// How its streams are kept.
-    pub stream: Option<StreamPolicy>,
-    /// Defaults of its suspensions.
-    pub suspension: Option<SuspensionPolicy>,
-    /// Providers to fall back to; recorded only.
-    pub fallback: Option<FallbackPolicy>,
-    /// Where it would like to run; recorded only.
-    pub preferred_locality: Option<String>,
-    /// How isolated it would like to run; recorded only.
-    pub isolation_level: Option<String>,
+    /// What is frozen with it for its life; in the call its members stand beside the others.
+    #[cfg_attr(feature = "types", ts(flatten))]
+    pub policy: Policy,
 }
 
 reads!(CreateArgs {
@@ -100,17 +81,7 @@ reads!(CreateArgs {
     attempt_timeout_ms,
     dedup_window_ms,
     required_capabilities = default,
-    retry,
-    max_reclaim_count,
-    max_replay_count,
-    max_signals,
-    budget_ids = default,
-    stream,
-    suspension,
-    fallback,
-    preferred_locality,
-    isolation_level,
-});
+} beside policy: Policy);
 
 /// The checked arguments of a create.
 pub struct Creation {
@@ -159,7 +130,7 @@ impl Creation {
         }
         let required = Capabilities::required(&args.required_capabilities)?;
         tag::check(&args.tags)?;
-        let policy = args.take_policy();
+        let policy = std::mem::take(&mut args.policy);
         policy.check()?;
         let tags = if args.tags.is_empty() { None } else { serde_json::to_string(&args.tags).ok() };
         Ok(Self { id, required, policy: policy.stored()?, tags, args })
@@ -167,21 +138,6 @@ impl Creation {
 }
 
 impl CreateArgs {
-    fn take_policy(&mut self) -> Policy {
-        Policy {
-            retry: self.retry.take(),
-            max_reclaim_count: self.max_reclaim_count,
-            max_replay_count: self.max_replay_count,
-            max_signals: self.max_signals,
-            budget_ids: std::mem::take(&mut self.budget_ids),
-            stream: self.stream.take(),
-            suspension: self.suspension.take(),
-            fallback: self.fallback.take(),
-            preferred_locality: self.preferred_locality.take(),
-            isolation_level: self.isolation_level.take(),
-        }
-    }
-
     fn namespace(&self) -> &str {
         self.namespace.as_deref().unwrap_or(NAMESPACE_DEFAULT)
     }

@@ -47,8 +47,7 @@ impl Call for ListExecutionsArgs {
         let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
         let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1, turn.now)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        let next_cursor = found.last().filter(|_| more).map(|last| last.id.text());
+        let (found, next_cursor) = argument::page_after(found, ready.limit, |last| Some(last.id.text()));
         let executions = found.into_iter().map(|listed| summary(turn, listed)).collect::<Result<_>>()?;
         Ok(ExecutionPage { executions, next_cursor })
     }

@@ -82,8 +82,8 @@ impl Call for ListFlowsArgs {
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(page) };
         turn.store.save_flows()?;
         let found = turn.store.list_flows(ready.after, namespace, ready.limit + 1, turn.now)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        page.next_cursor = found.last().filter(|_| more).map(|(last, _)| uuid_text(last.id));
+        let (found, next_cursor) = argument::page_after(found, ready.limit, |(last, _)| Some(uuid_text(last.id)));
+        page.next_cursor = next_cursor;
         for (flow, kind) in found {
             page.flows.push(FlowSummary {
                 flow_id: uuid_text(flow.id),

@@ -19,29 +19,21 @@ use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
 use crate::ops::storage::retention;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The arguments of `submit_flow`.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct SubmitFlowArgs {
-    /// The id, which is the idempotency key of the call; minted when left out.
-    pub flow_id: Option<String>,
-    /// What kind of flow it is: 1 to 256 bytes; `flow` when left out.
-    pub kind: Option<String>,
-    /// Its namespace and that of its members; `default` when left out.
-    pub namespace: Option<String>,
-    /// At most 64, values of at most 1 024 bytes.
-    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
-    pub tags: BTreeMap<String, String>,
-    /// How long after its end it is kept with all its members, in ms; as the engine keeps the others when left out.
-    pub retention_ms: Option<i64>,
+    /// The flow and the namespace of its members; in the call its members stand beside `members`. The same id again
+    /// answers what it answered.
+    #[cfg_attr(feature = "types", ts(flatten))]
+    pub flow: CreateFlowArgs,
     /// Its members, 1 to 100 000, with 1 000 000 dependencies at most.
     pub members: Vec<MemberArgs>,
 }
 
-reads!(SubmitFlowArgs { flow_id, kind, namespace, tags = default, retention_ms, members });
+reads!(SubmitFlowArgs beside flow: CreateFlowArgs { members });
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -81,9 +73,7 @@ impl Call for SubmitFlowArgs {
     type Answer = SubmitFlowAnswer;
 
     fn check(self, limits: &Limits) -> Result<Ready> {
-        let Self { flow_id, kind, namespace, tags, retention_ms, members } = self;
-        let flow = CreateFlowArgs { flow_id, kind, namespace, tags, retention_ms }.checked()?;
-        Ok(Ready { flow, members: checked_members(members, limits)? })
+        Ok(Ready { flow: self.flow.checked()?, members: checked_members(self.members, limits)? })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<SubmitFlowAnswer> {

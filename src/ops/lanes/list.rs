@@ -63,8 +63,7 @@ impl Call for ListLanesArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<LanePage> {
         let found = turn.store.list_lanes(&ready.after, ready.limit + 1)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        let next_cursor = found.last().filter(|_| more).map(|(name, _)| name.clone());
+        let (found, next_cursor) = argument::page_after(found, ready.limit, |(name, _)| Some(name.clone()));
         let lanes = found.into_iter().map(|(lane, state)| LaneSummary { lane, state }).collect();
         Ok(LanePage { lanes, next_cursor })
     }

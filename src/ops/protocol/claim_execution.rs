@@ -1,18 +1,15 @@
 //! `claim_execution`: a worker uses its grant, and starts an attempt. Spec: lifecycle §9.2.
 
 use super::grant::{claim_grant, lane_shut, not_leaseable};
+use super::handover::{Handover, Wanted};
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::gate::not_active;
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Next, Phase, Waiting};
-use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
-use crate::model::ground::payload::Bytes;
-use crate::ops::attempts::claimed::{Claim, Worker, refill};
+use crate::ops::attempts::claimed::Worker;
 use crate::ops::attempts::take::Taker;
-use crate::ops::ground::call::{Call, Refill};
-use crate::ops::ground::gate::load;
 use crate::ops::ground::turn::Turn;
 
 /// The arguments of `claim_execution`.
@@ -33,40 +30,22 @@ pub struct ClaimExecutionArgs {
 
 reads!(ClaimExecutionArgs { execution_id, worker, lease_ttl_ms, lease_id, attempt_id });
 
-/// Checked arguments.
-pub struct Ready {
-    id: ExecutionId,
-    taker: Taker,
-}
-
-impl Call for ClaimExecutionArgs {
+impl Handover for ClaimExecutionArgs {
     const OP: &'static str = "claim_execution";
-    const WRITES: bool = true;
-    type Ready = Ready;
-    type Answer = Claim;
 
-    fn check(self, _limits: &Limits) -> Result<Ready> {
+    fn wanted(self) -> Result<Wanted> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
         let taker = Taker::checked(self.worker, self.lease_ttl_ms)?;
-        Ok(Ready { id, taker: taker.with_ids(self.lease_id.as_deref(), self.attempt_id.as_deref())? })
+        Ok(Wanted { id, taker: taker.with_ids(self.lease_id.as_deref(), self.attempt_id.as_deref())? })
     }
 
-    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Claim> {
-        let execution = load(turn, &ready.id)?;
-        let waiting = claimable(turn, &execution)?;
+    fn permit(taker: &Taker, turn: &mut Turn<'_>, execution: &Execution) -> Result<Waiting> {
+        let waiting = claimable(turn, execution)?;
         if waiting.next == Next::Interrupted {
-            return Err(resumed(&execution));
+            return Err(resumed(execution));
         }
-        claim_grant(turn, &execution, &ready.taker.worker)?;
-        ready.taker.take_waiting(turn, execution.row, waiting)
-    }
-
-    fn answer_bytes(answer: &mut Claim, visit: &mut dyn FnMut(&mut Bytes)) {
-        answer.bytes(visit);
-    }
-
-    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
-        refill(kept, turn)
+        claim_grant(turn, execution, &taker.worker)?;
+        Ok(waiting)
     }
 }
 

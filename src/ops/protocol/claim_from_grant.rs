@@ -10,7 +10,7 @@ use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, required_uuid};
 use crate::model::ground::payload::Bytes;
-use crate::ops::attempts::claimed::{Claim, Worker, refill};
+use crate::ops::attempts::claimed::{Claim, Worker, may_hand_back, refill};
 use crate::ops::attempts::take::Taker;
 use crate::ops::ground::call::{Call, Refill};
 use crate::ops::ground::gate::load;
@@ -80,19 +80,7 @@ impl Call for ClaimFromResumeGrantArgs {
         ready.taker.take(turn, &mut execution, step, work).map(Some)
     }
 
-    fn answer_bytes(answer: &mut Option<Claim>, visit: &mut dyn FnMut(&mut Bytes)) {
-        if let Some(claim) = answer {
-            claim.bytes(visit);
-        }
-    }
-
-    fn keeps(answer: &Option<Claim>) -> bool {
-        answer.is_some()
-    }
-
-    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
-        refill(kept, turn)
-    }
+    may_hand_back!();
 }
 
 #[cold]

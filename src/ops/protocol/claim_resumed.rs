@@ -1,17 +1,14 @@
 //! `claim_resumed_execution`: a worker uses its grant, and continues an interrupted attempt. Spec: lifecycle §9.3.
 
 use super::grant::{claim_grant, lane_shut, not_leaseable};
+use super::handover::{Handover, Wanted};
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Next, Phase, Waiting};
-use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
-use crate::model::ground::payload::Bytes;
-use crate::ops::attempts::claimed::{Claim, Worker, refill};
+use crate::ops::attempts::claimed::Worker;
 use crate::ops::attempts::take::Taker;
-use crate::ops::ground::call::{Call, Refill};
-use crate::ops::ground::gate::load;
 use crate::ops::ground::turn::Turn;
 
 /// The arguments of `claim_resumed_execution`.
@@ -30,37 +27,19 @@ pub struct ClaimResumedExecutionArgs {
 
 reads!(ClaimResumedExecutionArgs { execution_id, worker, lease_ttl_ms, lease_id });
 
-/// Checked arguments.
-pub struct Ready {
-    id: ExecutionId,
-    taker: Taker,
-}
-
-impl Call for ClaimResumedExecutionArgs {
+impl Handover for ClaimResumedExecutionArgs {
     const OP: &'static str = "claim_resumed_execution";
-    const WRITES: bool = true;
-    type Ready = Ready;
-    type Answer = Claim;
 
-    fn check(self, _limits: &Limits) -> Result<Ready> {
+    fn wanted(self) -> Result<Wanted> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
         let taker = Taker::checked(self.worker, self.lease_ttl_ms)?;
-        Ok(Ready { id, taker: taker.with_ids(self.lease_id.as_deref(), None)? })
+        Ok(Wanted { id, taker: taker.with_ids(self.lease_id.as_deref(), None)? })
     }
 
-    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Claim> {
-        let execution = load(turn, &ready.id)?;
-        let waiting = interrupted(turn, &execution)?;
-        claim_grant(turn, &execution, &ready.taker.worker)?;
-        ready.taker.take_waiting(turn, execution.row, waiting)
-    }
-
-    fn answer_bytes(answer: &mut Claim, visit: &mut dyn FnMut(&mut Bytes)) {
-        answer.bytes(visit);
-    }
-
-    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
-        refill(kept, turn)
+    fn permit(taker: &Taker, turn: &mut Turn<'_>, execution: &Execution) -> Result<Waiting> {
+        let waiting = interrupted(turn, execution)?;
+        claim_grant(turn, execution, &taker.worker)?;
+        Ok(waiting)
     }
 }
 

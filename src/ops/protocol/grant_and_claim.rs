@@ -2,15 +2,14 @@
 
 use super::claim_execution::claimable;
 use super::grant::ungranted;
+use super::handover::{Handover, Wanted};
 use crate::error::Result;
-use crate::model::ground::argument::Limits;
+use crate::model::executions::execution::Execution;
+use crate::model::executions::phase::Waiting;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
-use crate::model::ground::payload::Bytes;
-use crate::ops::attempts::claimed::{Claim, Worker, refill};
+use crate::ops::attempts::claimed::Worker;
 use crate::ops::attempts::take::Taker;
-use crate::ops::ground::call::{Call, Refill};
-use crate::ops::ground::gate::load;
 use crate::ops::ground::turn::Turn;
 
 /// The worker's name under which an operator claims.
@@ -28,36 +27,18 @@ pub struct IssueGrantAndClaimArgs {
 
 reads!(IssueGrantAndClaimArgs { execution_id, lease_ttl_ms });
 
-/// Checked arguments.
-pub struct Ready {
-    id: ExecutionId,
-    taker: Taker,
-}
-
-impl Call for IssueGrantAndClaimArgs {
+impl Handover for IssueGrantAndClaimArgs {
     const OP: &'static str = "issue_grant_and_claim";
-    const WRITES: bool = true;
-    type Ready = Ready;
-    type Answer = Claim;
 
-    fn check(self, _limits: &Limits) -> Result<Ready> {
+    fn wanted(self) -> Result<Wanted> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
         let operator = Worker { id: OPERATOR.to_owned(), instance_id: None };
-        Ok(Ready { id, taker: Taker::checked(operator, self.lease_ttl_ms)? })
+        Ok(Wanted { id, taker: Taker::checked(operator, self.lease_ttl_ms)? })
     }
 
-    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Claim> {
-        let execution = load(turn, &ready.id)?;
-        let waiting = claimable(turn, &execution)?;
-        ungranted(&execution)?;
-        ready.taker.take_waiting(turn, execution.row, waiting)
-    }
-
-    fn answer_bytes(answer: &mut Claim, visit: &mut dyn FnMut(&mut Bytes)) {
-        answer.bytes(visit);
-    }
-
-    fn refill(_ready: &Ready, kept: &str, turn: &mut Turn<'_>) -> Result<Refill> {
-        refill(kept, turn)
+    fn permit(_taker: &Taker, turn: &mut Turn<'_>, execution: &Execution) -> Result<Waiting> {
+        let waiting = claimable(turn, execution)?;
+        ungranted(execution)?;
+        Ok(waiting)
     }
 }

@@ -10,6 +10,7 @@ pub mod fail_execution;
 pub mod fence;
 pub mod grant;
 pub mod grant_and_claim;
+pub mod handover;
 pub mod issue_claim_grant;
 pub mod reclaim;
 pub mod reclaim_grant;

@@ -85,8 +85,8 @@ impl Call for ListWorkersArgs {
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
         let after = (ready.after.1.as_str(), ready.after.0);
         let found = turn.store.list_workers(after, namespace, ready.limit + 1)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        let next_cursor = found.last().filter(|_| more).map(|last| format!("{}/{}", last.namespace, last.instance));
+        let cursor = |last: &WorkerRow| Some(format!("{}/{}", last.namespace, last.instance));
+        let (found, next_cursor) = argument::page_after(found, ready.limit, cursor);
         let workers = found.into_iter().map(|worker| summary(turn, worker)).collect::<Result<_>>()?;
         Ok(WorkerPage { workers, next_cursor })
     }

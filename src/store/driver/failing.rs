@@ -3,7 +3,8 @@
 //! Invariant: until its statement comes, it does exactly what the wrapped driver does. Counted are executes, queries,
 //! savepoints and the commit, each as one statement.
 
-use super::{Body, Driver, Reader, Value};
+use super::Driver;
+use super::watching::{Act, Watching};
 use crate::error::{Code, Error, Result};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -90,61 +91,23 @@ impl Failing {
     }
 }
 
-impl Driver for Failing {
-    fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
-        self.count()?;
-        self.wrapped.execute(sql, params)
+impl Watching for Failing {
+    fn wrapped(&self) -> &dyn Driver {
+        &*self.wrapped
     }
 
-    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
-        self.count()?;
-        self.wrapped.query(sql, params, reader)
+    fn before(&self, act: Act) -> Result<()> {
+        match act {
+            Act::Statement(_) | Act::Script | Act::Savepoint | Act::Commit => self.count(),
+            Act::Reserve(_) => Ok(()),
+        }
     }
 
-    fn script(&self, sql: &str) -> Result<()> {
-        self.count()?;
-        self.wrapped.script(sql)
-    }
-
-    fn transaction(&self, body: Body<'_>) -> Result<()> {
-        let outcome = self.wrapped.transaction(&mut || {
-            body()?;
-            self.count()
-        });
+    fn after_transaction(&self) {
         self.plan.dropped.set(false);
-        outcome
     }
 
-    fn savepoint(&self, body: Body<'_>) -> Result<()> {
-        self.count()?;
-        self.wrapped.savepoint(body)
-    }
-
-    fn adopt(&self) -> Result<()> {
-        self.wrapped.adopt()
-    }
-
-    fn check(&self, table: &str) -> Result<()> {
-        self.wrapped.check(table)
-    }
-
-    fn full(&self) -> bool {
-        self.wrapped.full()
-    }
-
-    fn reserve(&self, fill: &'static str) -> Result<()> {
-        self.wrapped.reserve(fill)
-    }
-
-    fn bytes(&self) -> Result<(u64, u64)> {
-        self.wrapped.bytes()
-    }
-
-    fn compact(&self, bytes_max: u64) -> Result<()> {
-        self.wrapped.compact(bytes_max)
-    }
-
-    fn in_transaction(&self) -> bool {
-        !self.plan.dropped.get() && self.wrapped.in_transaction()
+    fn dropped(&self) -> bool {
+        self.plan.dropped.get()
     }
 }

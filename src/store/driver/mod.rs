@@ -7,10 +7,12 @@
 mod embedded;
 mod failing;
 mod recording;
+mod watching;
 
 pub use embedded::{Durability, Embedded};
 pub use failing::{Failing, Fault};
 pub use recording::Recording;
+pub use watching::{Act, Watching};
 
 use crate::error::{Code, Error, Result};
 

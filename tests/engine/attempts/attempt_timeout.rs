@@ -20,7 +20,7 @@ fn limited(create: &mut CreateArgs) {
 fn limited_with_a_retry(create: &mut CreateArgs) {
     limited(create);
     let backoff = Some(Backoff::Fixed { delay_ms: Some(100) });
-    create.retry = Some(RetryPolicy { max_retries: Some(1), backoff, retryable_categories: None });
+    create.policy.retry = Some(RetryPolicy { max_retries: Some(1), backoff, retryable_categories: None });
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_policy_that_does_not_name_the_category_does_not_retry_a_timeout() {
     let mut world = World::new();
     let claim = world.running_with(|create| {
         limited_with_a_retry(create);
-        if let Some(retry) = create.retry.as_mut() {
+        if let Some(retry) = create.policy.retry.as_mut() {
             retry.retryable_categories = Some(vec!["net".to_owned()]);
         }
     });

@@ -115,7 +115,7 @@ fn every_lease_and_attempt_has_an_id_of_its_own() {
 fn the_attempts_of_a_life_are_initial_retry_and_reclaim_and_their_indexes_have_no_gaps() {
     let mut world = World::new();
     let retry = RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: Some(0) }), ..RetryPolicy::default() };
-    let first = world.running_with(|create| create.retry = Some(retry));
+    let first = world.running_with(|create| create.policy.retry = Some(retry));
     world.fail(&first, FailureClass::Transient).unwrap();
     let second = world.claim("mail");
     world.pass(TTL);

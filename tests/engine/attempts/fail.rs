@@ -13,7 +13,7 @@ use tidegate::ops::executions::create::CreateArgs;
 
 /// Three retries, each after 100 ms.
 fn retrying(create: &mut CreateArgs) {
-    create.retry =
+    create.policy.retry =
         Some(RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: Some(100) }), ..RetryPolicy::default() });
 }
 
@@ -68,7 +68,7 @@ fn a_retried_failure_is_no_completion_and_a_terminal_one_is_one() {
     let mut world = World::new();
     let claim = world.running_with(|create| {
         retrying(create);
-        if let Some(retry) = create.retry.as_mut() {
+        if let Some(retry) = create.policy.retry.as_mut() {
             retry.max_retries = Some(1);
         }
     });

@@ -138,7 +138,7 @@ fn a_finished_attempt_ends_the_row_of_lapses() {
 #[test]
 fn an_execution_that_was_reclaimed_as_often_as_it_may_be_fails() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_reclaim_count = Some(2));
+    let claim = world.running_with(|create| create.policy.max_reclaim_count = Some(2));
     lapse(&mut world, 2);
     assert_eq!(world.describe(&claim.execution_id).lease_reclaim_count, 2);
     world.pass(TTL + 1.hours());
@@ -154,7 +154,7 @@ fn an_execution_that_was_reclaimed_as_often_as_it_may_be_fails() {
 #[test]
 fn a_cap_of_0_lets_no_lease_be_taken_over() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_reclaim_count = Some(0));
+    let claim = world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     assert!(world.claim_if_any("mail").is_none());
     assert_eq!(world.state(&claim.execution_id), PublicState::Failed);
@@ -163,7 +163,7 @@ fn a_cap_of_0_lets_no_lease_be_taken_over() {
 #[test]
 fn an_execution_over_its_cap_ends_with_one_completion_and_one_lease_event() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_reclaim_count = Some(0));
+    let claim = world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     world.claim_if_any("mail");
     let after: Vec<_> = world.events().into_iter().skip_while(|event| event.cause != Cause::LeaseExpired).collect();
@@ -178,7 +178,7 @@ fn a_claim_goes_on_to_the_next_after_executions_over_their_cap() {
     let mut world = World::new();
     for _ in 0..3 {
         world.running_with(|create| {
-            create.max_reclaim_count = Some(0);
+            create.policy.max_reclaim_count = Some(0);
             create.priority = Some(5);
         });
     }

@@ -26,7 +26,7 @@ fn policy(max_retries: Option<i64>, backoff: Option<Backoff>) -> RetryPolicy {
 /// The waits before each retry of an execution that always fails so, until it fails for good.
 fn waits(retry: Option<RetryPolicy>, class: FailureClass) -> Vec<i64> {
     let mut world = World::new();
-    let id = world.submit_with("mail", |create| create.retry = retry);
+    let id = world.submit_with("mail", |create| create.policy.retry = retry);
     let mut waits = Vec::new();
     loop {
         let claim = world.claim("mail");
@@ -127,7 +127,7 @@ fn only_the_categories_of_a_policy_are_retried() {
         let mut world = World::new();
         let categories = Some(texts(listed));
         let claim = world.running_with(|create| {
-            create.retry = Some(RetryPolicy { retryable_categories: categories, ..RetryPolicy::default() });
+            create.policy.retry = Some(RetryPolicy { retryable_categories: categories, ..RetryPolicy::default() });
         });
         let answer = world.fail_as(&claim, FailureClass::Transient, category).unwrap();
         assert_eq!(matches!(answer, FailAnswer::RetryScheduled { .. }), retried, "{listed:?} {category}");
@@ -139,7 +139,7 @@ fn a_listed_category_does_not_retry_a_permanent_failure() {
     let mut world = World::new();
     let categories = Some(texts(&["net"]));
     let claim = world.running_with(|create| {
-        create.retry = Some(RetryPolicy { retryable_categories: categories, ..RetryPolicy::default() });
+        create.policy.retry = Some(RetryPolicy { retryable_categories: categories, ..RetryPolicy::default() });
     });
     let answer = world.fail_as(&claim, FailureClass::Permanent, "net").unwrap();
     assert_eq!(answer, FailAnswer::TerminalFailed);
@@ -148,7 +148,7 @@ fn a_listed_category_does_not_retry_a_permanent_failure() {
 #[test]
 fn a_retry_of_no_wait_is_claimable_in_the_same_instant() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.retry = Some(policy(Some(1), Some(fixed(Some(0))))));
+    let claim = world.running_with(|create| create.policy.retry = Some(policy(Some(1), Some(fixed(Some(0))))));
     world.fail(&claim, FailureClass::Transient).unwrap();
     let again = world.claim("mail");
     assert_eq!((again.execution_id, again.attempt_index), (claim.execution_id, 1));
@@ -158,7 +158,7 @@ fn a_retry_of_no_wait_is_claimable_in_the_same_instant() {
 #[test]
 fn a_retry_is_claimable_at_its_instant_and_not_before() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.retry = Some(policy(Some(1), Some(fixed(Some(500))))));
+    let claim = world.running_with(|create| create.policy.retry = Some(policy(Some(1), Some(fixed(Some(500))))));
     let answer = world.fail(&claim, FailureClass::Transient).unwrap();
     assert_eq!(answer, FailAnswer::RetryScheduled { delay_until: START + 500, next_attempt_index: 1 });
     assert_eq!(world.state(&claim.execution_id), PublicState::Delayed);
@@ -187,7 +187,7 @@ fn a_retry_policy_is_checked_at_create() {
         (categories(1, 1_000), "retry.retryableCategories"),
     ] {
         let mut world = World::new();
-        let outcome = world.create("mail", |create| create.retry = Some(retry));
+        let outcome = world.create("mail", |create| create.policy.retry = Some(retry));
         let error = outcome.expect_err(member);
         assert_eq!((error.code().category(), detail(&error, "field")), ("validation", member));
     }
@@ -197,7 +197,7 @@ fn a_retry_policy_is_checked_at_create() {
 fn a_retry_policy_that_breaks_the_rules_is_an_invalid_policy() {
     for retry in [policy(Some(-1), None), policy(None, Some(fixed(Some(-1))))] {
         let mut world = World::new();
-        refusal(world.create("mail", |create| create.retry = Some(retry)), Code::InvalidPolicy);
+        refusal(world.create("mail", |create| create.policy.retry = Some(retry)), Code::InvalidPolicy);
     }
 }
 
@@ -205,9 +205,9 @@ fn a_retry_policy_that_breaks_the_rules_is_an_invalid_policy() {
 fn a_stream_or_suspension_policy_that_breaks_the_rules_is_an_invalid_policy() {
     let mut world = World::new();
     let stream = StreamPolicy { durability_mode: None, retention_maxlen: Some(-1), retention_ttl_ms: None };
-    refusal(world.create("mail", |create| create.stream = Some(stream)), Code::InvalidPolicy);
+    refusal(world.create("mail", |create| create.policy.stream = Some(stream)), Code::InvalidPolicy);
     let suspension = SuspensionPolicy { default_timeout_ms: Some(-1), timeout_behavior: None };
-    refusal(world.create("mail", |create| create.suspension = Some(suspension)), Code::InvalidPolicy);
+    refusal(world.create("mail", |create| create.policy.suspension = Some(suspension)), Code::InvalidPolicy);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn the_largest_waits_do_not_overflow() {
     let largest = (1_i64 << 53) - 1;
     for backoff in [fixed(Some(largest)), exponential(Some(largest), Some(largest), Some(1_000.0), Some(true))] {
         let mut world = World::new();
-        let claim = world.running_with(|create| create.retry = Some(policy(Some(1), Some(backoff))));
+        let claim = world.running_with(|create| create.policy.retry = Some(policy(Some(1), Some(backoff))));
         let answer = world.fail(&claim, FailureClass::Transient).unwrap();
         let FailAnswer::RetryScheduled { delay_until, .. } = answer else { panic!("{answer:?}") };
         assert!((START..=largest).contains(&delay_until), "{delay_until}");

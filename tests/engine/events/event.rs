@@ -18,7 +18,7 @@ fn eventful() -> (World, Vec<String>) {
     ids.push(world.completed().execution_id);
     let retried = world.running_with(|create| {
         let backoff = Some(Backoff::Fixed { delay_ms: Some(100) });
-        create.retry = Some(RetryPolicy { max_retries: Some(1), backoff, ..RetryPolicy::default() });
+        create.policy.retry = Some(RetryPolicy { max_retries: Some(1), backoff, ..RetryPolicy::default() });
     });
     world.fail(&retried, FailureClass::Transient).unwrap();
     world.pass(100);

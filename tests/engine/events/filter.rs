@@ -178,20 +178,7 @@ fn pages_through_a_filter_are_all_that_it_lets_through_for_any_limit() {
     let all = world.watched(|args| args.namespace = Some("team".to_owned()));
     assert_eq!(all.len(), 14);
     for limit in [1, 2, 13, 14, 15] {
-        let (mut read, mut after) = (Vec::new(), "start".to_owned());
-        loop {
-            let page = world
-                .watch(|args| {
-                    (args.after, args.limit) = (after, Some(limit));
-                    args.namespace = Some("team".to_owned());
-                })
-                .unwrap();
-            read.extend(page.events);
-            after = page.cursor;
-            if page.at_end {
-                break;
-            }
-        }
+        let read = world.watched_by_pages(limit, |args| args.namespace = Some("team".to_owned()));
         assert_eq!(read, all, "limit {limit}");
     }
 }

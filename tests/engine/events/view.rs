@@ -128,7 +128,7 @@ fn a_takeover_by_a_grant_is_reclaimed_and_one_too_many_is_failed_and_revoked() {
     world.take_over(&claim.execution_id);
     assert_eq!(last(&mut world), (Cause::Reclaimed, None, Some(LeaseEvent::Reclaimed)));
     let mut world = World::new();
-    world.running_with(|create| create.max_reclaim_count = Some(0));
+    world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     assert!(world.claim_if_any("mail").is_none());
     assert_eq!(last(&mut world), (Cause::Failed, Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
@@ -151,7 +151,7 @@ fn a_lease_that_is_given_up_for_a_delay_or_for_children_is_revoked() {
 fn an_attempt_that_timed_out_for_good_is_expired_in_both_views() {
     let mut world = World::new();
     let retry = RetryPolicy { max_retries: Some(0), ..RetryPolicy::default() };
-    world.running_with(|create| (create.attempt_timeout_ms, create.retry) = (Some(10), Some(retry)));
+    world.running_with(|create| (create.attempt_timeout_ms, create.policy.retry) = (Some(10), Some(retry)));
     world.pass(10);
     assert_eq!(last(&mut world), (Cause::AttemptTimedOut, Some(Outcome::Expired), Some(LeaseEvent::Expired)));
 }

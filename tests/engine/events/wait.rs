@@ -94,7 +94,7 @@ fn a_cancel_and_an_expiry_say_why() {
 #[test]
 fn one_that_was_taken_over_too_often_says_so() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_reclaim_count = Some(0));
+    let claim = world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     assert!(world.claim_if_any("mail").is_none());
     let expected = plain_end(Outcome::Failed, Some("reclaim_cap_exceeded"));
@@ -157,7 +157,7 @@ fn a_failure_that_was_replayed_still_says_its_message() {
 fn an_expiry_that_was_replayed_still_says_why() {
     let mut world = World::new();
     let retry = RetryPolicy { max_retries: Some(0), ..RetryPolicy::default() };
-    let claim = world.running_with(|create| (create.attempt_timeout_ms, create.retry) = (Some(10), Some(retry)));
+    let claim = world.running_with(|create| (create.attempt_timeout_ms, create.policy.retry) = (Some(10), Some(retry)));
     let after = world.begin_wait(&claim.execution_id);
     world.pass(10);
     replay(&mut world, &claim.execution_id).unwrap();

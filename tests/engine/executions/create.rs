@@ -165,16 +165,16 @@ fn the_frozen_policy_is_kept_as_it_was_given() {
     let budget = "936da01f-9abd-4d9d-80c7-02af85c822a8";
     let (kept, given) = (retry.clone(), (stream.clone(), suspension.clone(), fallback.clone()));
     let id = world.submit_with("mail", move |create| {
-        create.retry = Some(retry);
-        create.stream = Some(stream);
-        create.suspension = Some(suspension);
-        create.fallback = Some(fallback);
-        create.max_reclaim_count = Some(3);
-        create.max_replay_count = Some(4);
-        create.max_signals = Some(5);
-        create.budget_ids = vec![budget.to_owned()];
-        create.preferred_locality = Some("eu".to_owned());
-        create.isolation_level = Some("process".to_owned());
+        create.policy.retry = Some(retry);
+        create.policy.stream = Some(stream);
+        create.policy.suspension = Some(suspension);
+        create.policy.fallback = Some(fallback);
+        create.policy.max_reclaim_count = Some(3);
+        create.policy.max_replay_count = Some(4);
+        create.policy.max_signals = Some(5);
+        create.policy.budget_ids = vec![budget.to_owned()];
+        create.policy.preferred_locality = Some("eu".to_owned());
+        create.policy.isolation_level = Some("process".to_owned());
         create.attempt_timeout_ms = Some(6);
     });
     let found = world.describe(&id);

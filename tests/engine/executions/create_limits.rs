@@ -165,8 +165,8 @@ fn an_instant_or_count_is_a_whole_number_within_2_to_the_53() {
         ("deadlineAt", |create, n| create.deadline_at = Some(n)),
         ("attemptTimeoutMs", |create, n| create.attempt_timeout_ms = Some(n)),
         ("dedupWindowMs", |create, n| create.dedup_window_ms = Some(n)),
-        ("maxReclaimCount", |create, n| create.max_reclaim_count = Some(n)),
-        ("maxReplayCount", |create, n| create.max_replay_count = Some(n)),
+        ("maxReclaimCount", |create, n| create.policy.max_reclaim_count = Some(n)),
+        ("maxReplayCount", |create, n| create.policy.max_replay_count = Some(n)),
     ];
     for (name, set) in sets {
         for number in [past, -past, i64::MAX, i64::MIN] {
@@ -180,9 +180,9 @@ fn an_instant_or_count_is_a_whole_number_within_2_to_the_53() {
 fn a_count_or_duration_is_not_negative() {
     let sets: [Number; 4] = [
         ("attemptTimeoutMs", |create, n| create.attempt_timeout_ms = Some(n)),
-        ("maxReclaimCount", |create, n| create.max_reclaim_count = Some(n)),
-        ("maxReplayCount", |create, n| create.max_replay_count = Some(n)),
-        ("maxSignals", |create, n| create.max_signals = Some(n)),
+        ("maxReclaimCount", |create, n| create.policy.max_reclaim_count = Some(n)),
+        ("maxReplayCount", |create, n| create.policy.max_replay_count = Some(n)),
+        ("maxSignals", |create, n| create.policy.max_signals = Some(n)),
     ];
     for (name, set) in sets {
         assert_eq!(field(&refused(Code::InvalidInput, |create| set(create, -1))), name);
@@ -191,9 +191,9 @@ fn a_count_or_duration_is_not_negative() {
 
 #[test]
 fn a_budget_is_a_hyphenated_uuid() {
-    accepted(|create| create.budget_ids = texts(&["936da01f-9abd-4d9d-80c7-02af85c822a8"]));
+    accepted(|create| create.policy.budget_ids = texts(&["936da01f-9abd-4d9d-80c7-02af85c822a8"]));
     for id in ["", "budget", "936da01f9abd4d9d80c702af85c822a8"] {
-        let error = refused(Code::InvalidInput, |create| create.budget_ids = texts(&[id]));
+        let error = refused(Code::InvalidInput, |create| create.policy.budget_ids = texts(&[id]));
         assert!(field(&error).starts_with("budgetIds"), "{error}");
     }
 }

@@ -45,7 +45,7 @@ fn every_outcome_can_be_replayed() {
     world.cancel(&cancelled).unwrap();
     let claim = world.running_with(|create| {
         create.attempt_timeout_ms = Some(10);
-        create.retry = None;
+        create.policy.retry = None;
     });
     world.pass(10);
     let mut ids = vec![completed, failed, cancelled];
@@ -93,7 +93,7 @@ fn a_replay_wakes_the_claims_of_its_lane() {
 #[test]
 fn the_policy_limits_how_often() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_replay_count = Some(1));
+    let claim = world.running_with(|create| create.policy.max_replay_count = Some(1));
     world.complete(&claim).unwrap();
     replay(&mut world, &claim.execution_id).unwrap();
     let again = world.claim("mail");

@@ -169,20 +169,10 @@ fn pages_through_a_flow_are_all_that_it_lets_through_for_any_limit() {
     let (mut world, [one, _], _) = two_flows();
     let all = of_flow(&mut world, &one.flow);
     for limit in 1..=9 {
-        let (mut read, mut after) = (Vec::new(), "start".to_owned());
-        loop {
-            let page = world
-                .watch(|args| {
-                    args.streams = vec![EventStream::Execution, EventStream::Flow];
-                    (args.after, args.limit, args.flow_id) = (after, Some(limit), Some(one.flow.clone()));
-                })
-                .unwrap();
-            read.extend(page.events);
-            after = page.cursor;
-            if page.at_end {
-                break;
-            }
-        }
+        let read = world.watched_by_pages(limit, |args| {
+            args.streams = vec![EventStream::Execution, EventStream::Flow];
+            args.flow_id = Some(one.flow.clone());
+        });
         assert_eq!(read, all, "limit {limit}");
     }
 }

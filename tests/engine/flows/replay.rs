@@ -200,7 +200,7 @@ fn a_live_member_and_one_replayed_too_often_are_refused() {
     let mut world = World::new();
     let flow = world.flow();
     let upstream = world.member(&flow, "a");
-    let child = world.member_with(&flow, "b", |create| create.max_replay_count = Some(0));
+    let child = world.member_with(&flow, "b", |create| create.policy.max_replay_count = Some(0));
     world.edge(&flow, &upstream, &child);
     refusal(replay(&mut world, &child), Code::ExecutionNotTerminal);
     world.spoil("a");

@@ -173,7 +173,8 @@ fn a_failed_member_skips_all_that_hangs_on_it() {
 fn the_same_flow_id_again_answers_the_members_that_are_there() {
     let mut world = World::new();
     let id = "00000000-0000-4000-8000-00000000000a";
-    let args = SubmitFlowArgs { flow_id: Some(id.to_owned()), ..flow_of(vec![node("b", &["a"]), node("a", &[])]) };
+    let mut args = flow_of(vec![node("b", &["a"]), node("a", &[])]);
+    args.flow.flow_id = Some(id.to_owned());
     let first = world.submit_flow(args.clone()).unwrap();
     assert_eq!((first.outcome, first.flow_id.as_str()), (SubmitOutcome::Created, id));
     let events = world.events();

@@ -5,7 +5,7 @@ use crate::engine::world::{START, Span, World, test, texts};
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState::{self, Expired, Skipped};
 use tidegate::ops::attempts::complete::CompleteArgs;
-use tidegate::ops::flows::submit::{MemberArgs, SubmitFlowArgs};
+use tidegate::ops::flows::submit::MemberArgs;
 use tidegate::{Envelope, Operation, Wakes};
 
 /// A member with more to it.
@@ -21,8 +21,8 @@ fn wakes(world: &mut World, operation: impl Into<Operation>) -> Wakes {
 #[test]
 fn members_live_in_the_namespace_of_their_flow() {
     let mut world = World::new();
-    let args =
-        SubmitFlowArgs { namespace: Some("team".to_owned()), ..flow_of(vec![node("a", &[]), node("b", &["a"])]) };
+    let mut args = flow_of(vec![node("a", &[]), node("b", &["a"])]);
+    args.flow.namespace = Some("team".to_owned());
     for id in world.submit_flow(args).unwrap().execution_ids {
         assert_eq!(world.describe(&id).namespace, "team");
     }
@@ -131,7 +131,7 @@ fn members_are_found_by_their_tags() {
 fn the_tags_of_the_flow_are_not_those_of_its_members() {
     let mut world = World::new();
     let mut args = flow_of(vec![node("a", &[])]);
-    args.tags.insert("part".to_owned(), "x".to_owned());
+    args.flow.tags.insert("part".to_owned(), "x".to_owned());
     let answer = world.submit_flow(args).unwrap();
     assert!(world.describe(&answer.execution_ids[0]).tags.is_empty());
     assert_eq!(world.number("SELECT count(*) FROM flow WHERE tags = '{\"part\":\"x\"}'"), 1);
@@ -144,7 +144,7 @@ fn the_rest_of_a_create_is_kept() {
         member.create.creator = Some("me".to_owned());
         member.create.kind = "print".to_owned();
         member.create.attempt_timeout_ms = Some(5_000);
-        member.create.max_reclaim_count = Some(3);
+        member.create.policy.max_reclaim_count = Some(3);
         member.create.retention_ms = Some(9);
         member.create.input = Some("letter".into());
         member.create.encoding = Some("text".to_owned());
@@ -186,8 +186,8 @@ fn a_submission_wakes_the_lanes_of_what_can_be_claimed() {
 #[test]
 fn a_flow_whose_id_is_known_wakes_nobody_and_writes_nothing() {
     let mut world = World::new();
-    let id = Some("00000000-0000-4000-8000-00000000000a".to_owned());
-    let args = SubmitFlowArgs { flow_id: id, ..flow_of(vec![node("a", &[])]) };
+    let mut args = flow_of(vec![node("a", &[])]);
+    args.flow.flow_id = Some("00000000-0000-4000-8000-00000000000a".to_owned());
     wakes(&mut world, args.clone());
     let before = world.number("SELECT last_instant FROM meta");
     world.pass(1.secs());

@@ -125,7 +125,7 @@ fn the_fields_of_a_member_are_checked_as_those_of_a_create() {
     bad(third(|member| member.create.execution_id = Some("7".to_owned())), "members[2].executionId");
     bad(third(|member| member.create.encoding = Some("raw".to_owned())), "members[2].encoding");
     bad(third(|member| member.create.delay_until = Some(-1)), "members[2].delayUntil");
-    bad(third(|member| member.create.budget_ids = vec!["7".to_owned()]), "members[2].budgetIds");
+    bad(third(|member| member.create.policy.budget_ids = vec!["7".to_owned()]), "members[2].budgetIds");
     bad(third(|member| drop(member.create.tags.insert("A".to_owned(), String::new()))), "members[2].tags");
     let capable = third(|member| member.create.required_capabilities = vec![String::new()]);
     refused(capable, Code::InvalidCapabilities, "members[2].requiredCapabilities");
@@ -146,11 +146,11 @@ fn the_fields_of_the_flow_are_checked() {
         set(&mut args);
         refused_field(world.submit_flow(args), Code::InvalidInput, field);
     };
-    field(|args| args.flow_id = Some("7".to_owned()), "flowId");
-    field(|args| args.kind = Some(String::new()), "kind");
-    field(|args| args.namespace = Some(String::new()), "namespace");
-    field(|args| args.retention_ms = Some(-1), "retentionMs");
-    field(|args| drop(args.tags.insert("A".to_owned(), String::new())), "tags");
+    field(|args| args.flow.flow_id = Some("7".to_owned()), "flowId");
+    field(|args| args.flow.kind = Some(String::new()), "kind");
+    field(|args| args.flow.namespace = Some(String::new()), "namespace");
+    field(|args| args.flow.retention_ms = Some(-1), "retentionMs");
+    field(|args| drop(args.flow.tags.insert("A".to_owned(), String::new())), "tags");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn put_back() -> (World, Vec<String>) {
     ids.push(held.execution_id.clone());
     let failed = world.running_with(|create| {
         let backoff = Some(Backoff::Fixed { delay_ms: Some(300) });
-        create.retry = Some(RetryPolicy { backoff, ..RetryPolicy::default() });
+        create.policy.retry = Some(RetryPolicy { backoff, ..RetryPolicy::default() });
     });
     world.fail(&failed, FailureClass::Transient).unwrap();
     ids.push(failed.execution_id);

@@ -96,7 +96,7 @@ fn a_deadline_ends_whatever_the_execution_is_doing() {
     });
     let retrying = world.running_with(|create| {
         create.deadline_at = Some(limit);
-        create.retry =
+        create.policy.retry =
             Some(RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: Some(1 << 40) }), ..RetryPolicy::default() });
     });
     world.fail(&retrying, FailureClass::Transient).unwrap();
@@ -125,7 +125,7 @@ fn time_goes_on_step_by_step_through_all_that_follows_from_it() {
         create.delay_until = None;
         create.attempt_timeout_ms = Some(100);
         create.deadline_at = Some(START + 1_000);
-        create.retry =
+        create.policy.retry =
             Some(RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: Some(50) }), ..RetryPolicy::default() });
     });
     world.pass(1.hours());

@@ -72,7 +72,7 @@ fn the_next_instant_is_the_earliest_of_all() {
         create.deadline_at = Some(START + 1.hours());
         create.attempt_timeout_ms = Some(TTL + 5);
         let backoff = Some(Backoff::Fixed { delay_ms: Some(2_000) });
-        create.retry = Some(RetryPolicy { backoff, ..RetryPolicy::default() });
+        create.policy.retry = Some(RetryPolicy { backoff, ..RetryPolicy::default() });
     });
     assert_eq!(world.engine.next_due_at().unwrap(), Some(START + TTL), "the lease");
     world.pass(20.secs());

@@ -42,7 +42,7 @@ fn an_interrupted_attempt_goes_on_under_a_new_lease() {
 #[test]
 fn a_lapsed_attempt_goes_on_and_counts_as_no_reclaim() {
     let mut world = World::new();
-    let first = world.running_with(|create| create.max_reclaim_count = Some(0));
+    let first = world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     let grant = world.grant_with(&first.execution_id, |args| args.worker = named("other")).unwrap();
     let claim = world.show_with(&grant, |args| args.worker = named("other")).unwrap().unwrap();

@@ -27,7 +27,7 @@ const TERMINAL: FailAnswer = FailAnswer::TerminalFailed;
 #[test]
 fn a_failure_with_retries_left_waits_for_its_next_attempt() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.retry = Some(retries(2, 700)));
+    let claim = world.running_with(|create| create.policy.retry = Some(retries(2, 700)));
     world.pass(3);
     let answer = world.fail_execution(&shown(&claim), FailureClass::Transient).unwrap();
     let delay_until = START + 703;
@@ -46,7 +46,7 @@ fn a_failure_with_retries_left_waits_for_its_next_attempt() {
 #[test]
 fn a_failure_without_retries_left_is_final() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.retry = Some(retries(0, 0)));
+    let claim = world.running_with(|create| create.policy.retry = Some(retries(0, 0)));
     assert_eq!(world.fail_execution(&shown(&claim), FailureClass::Transient).unwrap(), TERMINAL);
     assert_eq!(world.state(&claim.execution_id), PublicState::Failed);
     let ends = world.events_in(&[EventStream::Completion]);
@@ -70,11 +70,11 @@ fn what_the_caller_says_of_the_failure_is_kept_with_the_attempt() {
 #[test]
 fn the_policy_of_the_call_wins_over_that_of_the_execution() {
     let mut world = World::new();
-    let generous = world.running_with(|create| create.retry = Some(retries(5, 100)));
+    let generous = world.running_with(|create| create.policy.retry = Some(retries(5, 100)));
     let answer =
         world.fail_execution_with(&shown(&generous), FailureClass::Transient, |args| args.retry = Some(retries(0, 0)));
     assert_eq!(answer.unwrap(), TERMINAL);
-    let mean = world.running_with(|create| create.retry = Some(retries(0, 0)));
+    let mean = world.running_with(|create| create.policy.retry = Some(retries(0, 0)));
     let answer =
         world.fail_execution_with(&shown(&mean), FailureClass::Timeout, |args| args.retry = Some(retries(1, 7)));
     assert_eq!(answer.unwrap(), FailAnswer::RetryScheduled { delay_until: START + 7, next_attempt_index: 1 });
@@ -89,7 +89,7 @@ fn the_policy_of_the_call_wins_over_that_of_the_execution() {
 #[test]
 fn the_policy_of_a_call_counts_for_that_call_alone() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.retry = Some(retries(1, 100)));
+    let claim = world.running_with(|create| create.policy.retry = Some(retries(1, 100)));
     world
         .fail_execution_with(&shown(&claim), FailureClass::Transient, |args| args.retry = Some(retries(9, 0)))
         .unwrap();

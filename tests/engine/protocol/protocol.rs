@@ -145,7 +145,7 @@ fn a_lapsed_execution_is_reclaimed_in_texts() {
 #[test]
 fn at_its_cap_a_grant_to_reclaim_says_so_in_texts() {
     let mut world = World::new();
-    let id = world.running_with(|create| create.max_reclaim_count = Some(0)).execution_id;
+    let id = world.running_with(|create| create.policy.max_reclaim_count = Some(0)).execution_id;
     world.pass(TTL);
     let over = json!({ "outcome": "reclaim_cap_exceeded", "executionId": id, "reclaimCount": 0 });
     assert_eq!(told(&mut world, "issue_reclaim_grant", &by_mailer(&id)), over);

@@ -168,7 +168,7 @@ fn a_shut_lane_lets_nothing_be_reclaimed_and_the_grant_stays() {
 #[test]
 fn a_worker_other_than_the_grants_is_refused() {
     let mut world = World::new();
-    let id = reclaimed_once(&mut world, |create| create.max_reclaim_count = Some(5));
+    let id = reclaimed_once(&mut world, |create| create.policy.max_reclaim_count = Some(5));
     let other = |args: &mut ReclaimExecutionArgs| {
         args.worker = named("other");
         args.max_reclaim_count = Some(0);
@@ -196,7 +196,7 @@ fn the_calls_own_cap_counts_where_it_is_given() {
     let id = reclaimed_once(&mut world, |_| {});
     let within = world.reclaim_with(&id, |args| args.max_reclaim_count = Some(2)).unwrap();
     assert_eq!(claimed(within).attempt_index, 2);
-    let id = reclaimed_once(&mut world, |create| create.max_reclaim_count = Some(50));
+    let id = reclaimed_once(&mut world, |create| create.policy.max_reclaim_count = Some(50));
     let at = world.reclaim_with(&id, |args| args.max_reclaim_count = Some(1)).unwrap();
     assert_eq!(at, exceeded(&id, 1), "at the cap is over it, and the stored count is told");
     assert_eq!(world.describe(&id).lease_reclaim_count, 1);

@@ -82,7 +82,7 @@ fn a_lapsed_execution_in_a_shut_lane_is_not_reclaimable() {
 #[test]
 fn at_its_cap_nothing_is_granted_and_nothing_ends_yet() {
     let mut world = World::new();
-    let id = world.running_with(|create| create.max_reclaim_count = Some(2)).execution_id;
+    let id = world.running_with(|create| create.policy.max_reclaim_count = Some(2)).execution_id;
     for _ in 0..2 {
         world.take_over(&id);
     }
@@ -144,7 +144,7 @@ fn the_cap_is_checked_before_the_grant_and_the_grant_before_the_capabilities() {
     let gpu = texts(&["gpu"]);
     let id = world.submit_with("mail", |create| {
         create.required_capabilities.clone_from(&gpu);
-        create.max_reclaim_count = Some(0);
+        create.policy.max_reclaim_count = Some(0);
     });
     world.seize(&id).unwrap();
     world.pass(TTL);

@@ -18,7 +18,7 @@ use tidegate::{Class, Code, Limits};
 
 fn keeping(frames_max: Option<i64>, ttl_ms: Option<i64>) -> impl FnOnce(&mut CreateArgs) {
     let stream = StreamPolicy { durability_mode: None, retention_maxlen: frames_max, retention_ttl_ms: ttl_ms };
-    move |create| create.stream = Some(stream)
+    move |create| create.policy.stream = Some(stream)
 }
 
 /// A refusal that leaves the tables alone.

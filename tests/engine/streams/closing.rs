@@ -112,7 +112,7 @@ fn a_lapsed_holder_that_fails_closes_its_stream_as_a_failure() {
 #[test]
 fn one_reclaim_too_many_closes_the_stream_as_reclaimed() {
     let mut world = World::new();
-    let claim = world.running_with(|create| create.max_reclaim_count = Some(0));
+    let claim = world.running_with(|create| create.policy.max_reclaim_count = Some(0));
     world.pass(TTL);
     assert!(world.claim_if_any("mail").is_none());
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::Reclaimed, TTL));
@@ -158,7 +158,7 @@ fn an_attempt_that_timed_out_is_a_failure_while_retries_are_left_and_expired_aft
     let mut world = World::new();
     let claim = world.running_with(|create| {
         create.attempt_timeout_ms = Some(100);
-        create.retry = Some(tidegate::model::executions::retry::RetryPolicy {
+        create.policy.retry = Some(tidegate::model::executions::retry::RetryPolicy {
             max_retries: Some(1),
             ..tidegate::model::executions::retry::RetryPolicy::default()
         });

@@ -125,7 +125,7 @@ fn the_document_is_limited_as_payloads_are() {
 fn the_document_outlives_its_frames() {
     let mut world = World::new();
     let stream = StreamPolicy { durability_mode: None, retention_maxlen: Some(1), retention_ttl_ms: Some(10) };
-    let claim = world.running_with(|create| create.stream = Some(stream));
+    let claim = world.running_with(|create| create.policy.stream = Some(stream));
     world.patch(&claim, r#"{"a":1}"#);
     world.patch(&claim, r#"{"b":2}"#);
     assert_eq!(world.frames(), 1);

@@ -55,6 +55,23 @@ impl World {
         self.watch(set).unwrap().events
     }
 
+    /// What a filter lets through, read by pages of at most so many.
+    pub fn watched_by_pages(&mut self, limit: i64, set: impl Fn(&mut ReadEventsArgs)) -> Vec<EventRecord> {
+        let (mut read, mut after) = (Vec::new(), "start".to_owned());
+        loop {
+            let page = self.watch(|args| {
+                set(args);
+                (args.after, args.limit) = (after, Some(limit));
+            });
+            let page = page.unwrap();
+            read.extend(page.events);
+            after = page.cursor;
+            if page.at_end {
+                return read;
+            }
+        }
+    }
+
     pub fn history_with(&mut self, id: &str, set: impl FnOnce(&mut ExecutionHistoryArgs)) -> Result<ExecutionHistory> {
         let mut args = ExecutionHistoryArgs { execution_id: id.to_owned(), ..ExecutionHistoryArgs::default() };
         set(&mut args);

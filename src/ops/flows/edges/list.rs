@@ -76,13 +76,12 @@ impl Call for ListEdgesArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<EdgePage> {
-        let mut page = EdgePage { edges: Vec::new(), next_cursor: None };
-        let Some(of) = edges_of(ready, turn)? else { return Ok(page) };
+        let empty = EdgePage { edges: Vec::new(), next_cursor: None };
+        let Some(of) = edges_of(ready, turn)? else { return Ok(empty) };
         let found = turn.store.list_edges(of, ready.after, ready.limit + 1)?;
-        let (found, more) = argument::page_of(found, ready.limit);
-        page.next_cursor = found.last().filter(|_| more).map(|(last, _)| uuid_text(last.id));
-        page.edges = found.into_iter().map(|(edge, ends)| edge_snapshot(ready.flow, edge, ends)).collect();
-        Ok(page)
+        let (found, next_cursor) = argument::page_after(found, ready.limit, |(last, _)| Some(uuid_text(last.id)));
+        let edges = found.into_iter().map(|(edge, ends)| edge_snapshot(ready.flow, edge, ends)).collect();
+        Ok(EdgePage { edges, next_cursor })
     }
 }
 

@@ -115,9 +115,9 @@ fn every_bad_end_of_an_upstream_skips_what_needs_all_of_them() {
             "deadline" => create.deadline_at = Some(START + 1_000),
             "timeout" => {
                 create.attempt_timeout_ms = Some(1_000);
-                create.retry = Some(RetryPolicy { max_retries: Some(0), ..Default::default() });
+                create.policy.retry = Some(RetryPolicy { max_retries: Some(0), ..Default::default() });
             }
-            "reclaims" => create.max_reclaim_count = Some(0),
+            "reclaims" => create.policy.max_reclaim_count = Some(0),
             _ => {}
         });
         let child = world.member(&flow, "b");
