@@ -1,7 +1,7 @@
 // Where the page begins.
 
 import { render } from "preact";
-import { readAddress } from "./address.js";
+import { readAddress } from "./state/storage/address.js";
 import { Page } from "./view/page.js";
 import "./style/tokens.css";
 import "./style/base.css";

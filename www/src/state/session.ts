@@ -1,10 +1,10 @@
 // The one engine of the page, from opening to closing, and what is shown while there is none.
 
 import { destroyDatabase } from "tidegate";
-import type { Address } from "../address.js";
-import { Observable } from "./observable.js";
+import { Observable } from "./ground/observable.js";
 import { Shop } from "./shop.js";
-import { openStorage } from "./storage.js";
+import type { Address } from "./storage/address.js";
+import { openStorage } from "./storage/database.js";
 
 export type SessionState =
   | { readonly phase: "opening" }

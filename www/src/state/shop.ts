@@ -2,23 +2,23 @@
 // the engine tells what happens, and nothing is asked of it while nothing does.
 
 import type { Engine, EventRecord } from "tidegate";
-import { AtWork } from "./at-work.js";
-import { type BatchReport, type Choice, submitBatch } from "./batch.js";
-import { Clock } from "./clock.js";
-import { Crew } from "./crew.js";
-import { Feed } from "./feed.js";
-import { Finding } from "./finding.js";
-import { Flows } from "./flows.js";
-import { Ledger } from "./ledger.js";
-import { nextOrder } from "./numbers.js";
-import { Operator } from "./operator.js";
-import { Overview } from "./overview.js";
-import { Pulse } from "./pulse.js";
-import { Questions } from "./questions.js";
-import { type Tally, unfinished } from "./standing.js";
-import { Tidings } from "./tidings.js";
-import { Troubles } from "./troubles.js";
-import { Vitals } from "./vitals.js";
+import { Feed } from "./events/feed.js";
+import { Tidings } from "./events/tidings.js";
+import { AtWork } from "./executions/at-work.js";
+import { type BatchReport, type Choice, submitBatch } from "./executions/batch.js";
+import { Finding } from "./executions/finding.js";
+import { Ledger } from "./executions/ledger.js";
+import { nextOrder } from "./executions/numbers.js";
+import { type Tally, unfinished } from "./executions/standing.js";
+import { Flows } from "./flows/flows.js";
+import { Clock } from "./ground/clock.js";
+import { Pulse } from "./ground/pulse.js";
+import { Troubles } from "./ground/troubles.js";
+import { Operator } from "./operator/operator.js";
+import { Overview } from "./operator/overview.js";
+import { Questions } from "./operator/questions.js";
+import { Vitals } from "./storage/vitals.js";
+import { Crew } from "./workers/crew.js";
 
 /** The rests between two readings of what events changed, in ms. */
 const LEDGER_REST_MS = 100;

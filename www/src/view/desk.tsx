@@ -1,15 +1,15 @@
 // The open shop: submitting on one side, what is being worked on at the other.
 
-import { useChanges } from "../state/observable.js";
+import { useChanges } from "../state/ground/observable.js";
 import type { Shop } from "../state/shop.js";
-import { BatchForm } from "./batch-form.js";
-import { Benches } from "./benches.js";
-import { CrewPanel } from "./crew-panel.js";
+import { BatchForm } from "./executions/batch-form.js";
+import { Inherited } from "./executions/inherited.js";
 import { Floor } from "./floor.js";
-import { FullNotice } from "./full-notice.js";
-import { Inherited } from "./inherited.js";
-import { QuestionDialog } from "./question-dialog.js";
-import { Troubles } from "./troubles.js";
+import { Troubles } from "./ground/troubles.js";
+import { QuestionDialog } from "./operator/question.js";
+import { FullNotice } from "./storage/full-notice.js";
+import { Benches } from "./workers/benches.js";
+import { CrewPanel } from "./workers/crew.js";
 
 export function Desk({ shop }: { shop: Shop }) {
   const { ledger } = shop;

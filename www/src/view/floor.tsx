@@ -3,14 +3,14 @@
 
 import { useCallback, useRef, useState } from "preact/hooks";
 import type { Shop } from "../state/shop.js";
-import { Executions } from "./executions.js";
-import { FeedPanel } from "./feed-panel.js";
-import { FlowsPanel } from "./flows-panel.js";
-import { neighbourAmongEntries, useKeptFocus } from "./focus.js";
-import { LanesPanel } from "./lanes-panel.js";
-import { LeasesPanel } from "./leases-panel.js";
-import { Said } from "./said.js";
-import { WorkersPanel } from "./workers-panel.js";
+import { FeedPanel } from "./events/panel.js";
+import { Executions } from "./executions/panel.js";
+import { FlowsPanel } from "./flows/panel.js";
+import { neighbourAmongEntries, useKeptFocus } from "./ground/focus.js";
+import { LanesPanel } from "./lanes/panel.js";
+import { Said } from "./operator/said.js";
+import { LeasesPanel } from "./workers/leases.js";
+import { WorkersPanel } from "./workers/panel.js";
 
 const TABS = ["executions", "flows", "lanes", "workers", "leases", "events"] as const;
 type Tab = (typeof TABS)[number];

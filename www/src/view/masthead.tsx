@@ -2,7 +2,7 @@
 
 import type { Session } from "../state/session.js";
 import type { Shop } from "../state/shop.js";
-import { StoragePanel } from "./storage-panel.js";
+import { StoragePanel } from "./storage/panel.js";
 
 interface MastheadProps {
   readonly session?: Session;

@@ -1,15 +1,15 @@
 // The page: what its session allows to be shown.
 
 import { useEffect, useMemo } from "preact/hooks";
-import type { Address, AddressReading } from "../address.js";
-import { useChanges } from "../state/observable.js";
+import { useChanges } from "../state/ground/observable.js";
 import { Session, type SessionState } from "../state/session.js";
-import { Alert } from "./alert.js";
+import type { Address, AddressReading } from "../state/storage/address.js";
 import { Desk } from "./desk.js";
-import { headingOfMain, useKeptFocus } from "./focus.js";
 import { Footer } from "./footer.js";
+import { Alert } from "./ground/alert.js";
+import { headingOfMain, useKeptFocus } from "./ground/focus.js";
 import { Masthead } from "./masthead.js";
-import { Refusal } from "./refusal.js";
+import { Refusal } from "./storage/refusal.js";
 
 export function Page({ reading }: { reading: AddressReading }) {
   if ("address" in reading) return <OpenPage address={reading.address} />;

@@ -1,0 +1,82 @@
+// What the states of flows, of their members and of what joins them are called.
+
+import type { FlowGraph, FlowSnapshot, FlowState, PublicState } from "tidegate";
+import type { Standing } from "../../state/executions/standing.js";
+import { wordOf } from "../ground/mark.js";
+
+export type FlowNode = FlowGraph["nodes"][number];
+export type FlowEdge = FlowGraph["edges"][number];
+type Group = NonNullable<FlowNode["group"]>;
+
+/** Characters of an id that tell one flow from another at a glance. */
+export const ID_SHOWN = 6;
+
+export function titleOfFlow({ kind, flowId }: Pick<FlowSnapshot, "kind" | "flowId">): string {
+  return `${kind} …${flowId.slice(-ID_SHOWN)}`;
+}
+
+/** Whose mark and colour a flow has. */
+export const STANDING_OF_FLOW: Readonly<Record<FlowState, Standing>> = {
+  open: "waiting",
+  running: "active",
+  blocked: "suspended",
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+export function nameOf({ name, kind }: FlowNode): string {
+  return name ?? kind;
+}
+
+export function stateWordOf(state: PublicState): string {
+  return state === "waiting_children" ? "waits for others" : wordOf(state);
+}
+
+/** Whether there is something to say of it: what waits for a single other needs that one. */
+export function isJoin({ policy, total }: Group): boolean {
+  return policy.kind !== "all_of" || total > 1;
+}
+
+/** How many of those before a member it needs, in brief. */
+export function needOf({ policy, total }: Group): string {
+  switch (policy.kind) {
+    case "all_of":
+      return `all ${total}`;
+    case "any_of":
+      return `1 of ${total}`;
+    case "quorum":
+      return `${policy.k} of ${total}`;
+  }
+}
+
+const GROUP_SAYS: Readonly<Record<Group["state"], string>> = {
+  pending: "not decided yet",
+  satisfied: "satisfied",
+  impossible: "impossible",
+};
+
+/** What became of those before a member, in full. */
+export function groupSentence(group: Group): string {
+  const { succeeded, failed, skipped, state } = group;
+  const came = [
+    `${succeeded} succeeded`,
+    ...(failed > 0 ? [`${failed} failed or cancelled`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return `${needOf(group)}: ${came.join(", ")}, ${GROUP_SAYS[state]}`;
+}
+
+/** What became of an edge, seen from the member behind it. */
+export function edgeWordOf({ edgeState, outcome }: FlowEdge): string {
+  switch (edgeState) {
+    case "staged":
+      return "not applied";
+    case "applied":
+      return "open";
+    case "satisfied":
+      return "succeeded";
+    case "impossible":
+      return outcome ?? "impossible";
+  }
+}
