@@ -4,17 +4,16 @@ mod flow;
 mod look;
 mod stream;
 
-use crate::clock::AheadClock;
-use crate::database::Database;
-use crate::floor::Floor;
-use crate::graph::Shape;
-use crate::marks;
-use crate::reading::{Search, Wanted};
-use crate::sample::sample;
-use crate::streaming::Frames;
-use crate::subject::{
-    ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
-};
+use crate::floor::rows::Floor;
+use crate::storage::database::Database;
+use crate::storage::marks;
+use crate::storage::sample::sample;
+use crate::subject::Subject;
+use crate::subject::clock::AheadClock;
+use crate::subject::frames::Frames;
+use crate::subject::reading::{Search, Wanted};
+use crate::subject::shape::Shape;
+use crate::subject::work::{ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, TTL_MS, WORKER, Work, lane, parts, shuffle};
 use std::collections::VecDeque;
 use tidegate::model::ground::id::ExecutionId;
 use tidegate::ops::attempts::claim::{Claim, ClaimArgs, Worker};

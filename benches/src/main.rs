@@ -5,10 +5,11 @@
 #[cfg(not(target_family = "wasm"))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     use std::path::PathBuf;
-    use tidegate_bench::native::{Files, Memory};
-    use tidegate_bench::plan::Plan;
-    use tidegate_bench::run::{Course, run};
-    use tidegate_bench::{same_rows, version};
+    use tidegate_bench::contest::same_rows;
+    use tidegate_bench::measuring::plan::Plan;
+    use tidegate_bench::places::native::{Files, Memory};
+    use tidegate_bench::scenarios::run::{Course, run};
+    use tidegate_bench::storage::version;
 
     #[derive(Default, serde::Deserialize)]
     struct Options {
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     println!("{}", serde_json::json!({ "sqlite": version::sqlite()? }));
     same_rows::check()?;
-    let mut hand = |line: tidegate_bench::line::Line| {
+    let mut hand = |line: tidegate_bench::measuring::line::Line| {
         if let Ok(text) = serde_json::to_string(&line) {
             println!("{text}");
         }

@@ -1,67 +1,18 @@
-//! What is measured: the engine or a floor, behind one trait.
+//! What is measured, behind one trait: the engine, or a floor. Beside it, what subjects are asked to do.
 //!
 //! Invariant: a subject that could not do all it was asked to do answers an error, so no time stands for less work.
-//! All times, ids and texts are alike between subjects: one lane, one kind, one worker, one input, one result.
 
-use crate::graph::Shape;
-use crate::reading::{Search, Wanted};
-use crate::streaming::Frames;
-use std::collections::VecDeque;
-use tidegate::host::{Entropy, SeededEntropy};
+pub mod clock;
+pub mod frames;
+pub mod reading;
+pub mod shape;
+pub mod work;
+
+use self::frames::Frames;
+use self::reading::{Search, Wanted};
+use self::shape::Shape;
+use self::work::{Work, parts};
 use tidegate::{Code, Error, Result};
-
-/// The lane everything waits in.
-pub const LANE: &str = "mail";
-/// The kind of work.
-pub const KIND: &str = "send";
-/// The worker.
-pub const WORKER: &str = "mailer";
-/// Its instance.
-pub const INSTANCE: &str = "mailer-1";
-/// The input of every execution.
-pub const INPUT: &[u8] = br#"{"to":"somebody@example.org","subject":"The tide is in","template":"harbour","copies":1}"#;
-/// The result of every execution.
-pub const OUTPUT: &[u8] = br#"{"sent":true,"message":4711}"#;
-/// The encoding of both.
-pub const ENCODING: &str = "json";
-/// How long a lease lasts, in ms: longer than any measurement.
-pub const TTL_MS: i64 = 86_400_000;
-/// The priority of work that stands in front of what the worker covers.
-pub const FRONT: i64 = 9_000;
-/// Lines of a page.
-pub const PAGE: u32 = 100;
-/// Expired leases in one commit of a sweep at most.
-pub const SWEPT_MAX: u32 = 1_000;
-
-/// The `index`-th of the lanes that are served.
-pub fn lane(index: u32) -> String {
-    if index == 0 { LANE.to_owned() } else { format!("{LANE}-{index}") }
-}
-
-/// Executions to create.
-#[derive(Clone, Copy, Debug)]
-pub struct Work {
-    /// How many.
-    pub count: u32,
-    /// How many in one commit.
-    pub batch: u32,
-    /// Higher goes first.
-    pub priority: i64,
-    /// Over how many distinct requirement sets they are spread, none of which the worker covers; 0: nothing required.
-    pub sets: u32,
-}
-
-impl Work {
-    /// Executions that the worker covers.
-    pub const fn plain(count: u32, batch: u32) -> Self {
-        Self { count, batch, priority: 0, sets: 0 }
-    }
-
-    /// What the `index`-th of them requires.
-    pub fn required(&self, index: u32) -> Option<String> {
-        (self.sets > 0).then(|| format!("capability-{}", index % self.sets))
-    }
-}
 
 /// Something that keeps work and hands it out.
 pub trait Subject {
@@ -79,7 +30,7 @@ pub trait Subject {
         Err(unable())
     }
 
-    /// Lets so many expired leases lapse, which are all there are, at most [`SWEPT_MAX`] in one commit.
+    /// Lets so many expired leases lapse, which are all there are, at most [`SWEPT_MAX`](work::SWEPT_MAX) in one commit.
     fn sweep(&mut self, _count: u32) -> Result<()> {
         Err(unable())
     }
@@ -94,7 +45,7 @@ pub trait Subject {
         Err(unable())
     }
 
-    /// Reads a page of [`PAGE`] lines behind each execution that was picked.
+    /// Reads a page of [`PAGE`](work::PAGE) lines behind each execution that was picked.
     fn list(&mut self) -> Result<()> {
         Err(unable())
     }
@@ -183,18 +134,4 @@ pub trait Subject {
 #[cold]
 fn unable() -> Error {
     Error::new(Code::InvalidInput, "this subject cannot do that")
-}
-
-/// Brings items into an order of no meaning, the same in each run.
-pub fn shuffle<T>(items: &mut VecDeque<T>) {
-    let mut entropy = SeededEntropy::new(items.len() as u64);
-    for place in (1..items.len()).rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "less than the number of items")]
-        items.swap(place, (entropy.number() % (place as u64 + 1)) as usize);
-    }
-}
-
-/// A count in parts of at most `batch`.
-pub fn parts(count: u32, batch: u32) -> impl Iterator<Item = u32> {
-    (0..count).step_by(batch.max(1) as usize).map(move |start| batch.min(count - start))
 }

@@ -1,28 +1,13 @@
 //! Where subjects compete: one kind of storage, in which every subject gets a database of its own.
 
-use crate::bare::Bare;
-use crate::clock::AheadClock;
-use crate::database::Database;
 use crate::engine::EngineSubject;
-use crate::floor::Floor;
+use crate::floor::bare::Bare;
+use crate::floor::rows::Floor;
+use crate::measuring::kind::Kind;
+use crate::storage::database::Database;
 use crate::subject::Subject;
+use crate::subject::clock::AheadClock;
 use tidegate::Result;
-
-/// Who competes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The engine.
-    Engine,
-    /// The floor that writes the same rows.
-    Rows,
-    /// The least that could be called a queue.
-    Bare,
-}
-
-/// All three.
-pub const ALL: &[Kind] = &[Kind::Engine, Kind::Rows, Kind::Bare];
-/// Where a bare queue has nothing to compare.
-pub const WITHOUT_BARE: &[Kind] = &[Kind::Engine, Kind::Rows];
 
 /// A kind of storage.
 pub trait Ground {

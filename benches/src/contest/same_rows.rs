@@ -1,13 +1,14 @@
 //! The check that keeps the floor honest: after each step of a life, every column of every table is equal between the
 //! engine and the floor, random ids aside.
 
-use crate::clock::AheadClock;
-use crate::database::Database;
 use crate::engine::EngineSubject;
-use crate::floor::Floor;
-use crate::graph::Shape;
-use crate::streaming::{Frames, KEPT_MAX, LOSSY_TTL_MS, MEMBERS, Sort};
-use crate::subject::{Subject, TTL_MS, Work};
+use crate::floor::rows::Floor;
+use crate::storage::database::Database;
+use crate::subject::Subject;
+use crate::subject::clock::AheadClock;
+use crate::subject::frames::{Frames, KEPT_MAX, LOSSY_TTL_MS, MEMBERS, Sort};
+use crate::subject::shape::Shape;
+use crate::subject::work::{TTL_MS, Work};
 use std::collections::BTreeMap;
 use tidegate::store::driver::{Driver, Value};
 use tidegate::{Code, Error, Result};

@@ -1,8 +1,8 @@
 //! Flows, through the engine.
 
 use super::EngineSubject;
-use crate::graph::{Shape, name};
-use crate::subject::{ENCODING, INPUT, KIND, lane};
+use crate::subject::shape::{Shape, name};
+use crate::subject::work::{ENCODING, INPUT, KIND, lane};
 use tidegate::Result;
 use tidegate::model::flows::flow::CancellationPolicy;
 use tidegate::ops::executions::create::CreateArgs;

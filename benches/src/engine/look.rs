@@ -1,8 +1,8 @@
 //! Events and searches, as their callers ask for them.
 
 use super::EngineSubject;
-use crate::reading::{OTHER_KIND, Search, TAG, TAG_VALUE, WATCHED, Wanted};
-use crate::subject::{PAGE, lane};
+use crate::subject::reading::{OTHER_KIND, Search, TAG, TAG_VALUE, WATCHED, Wanted};
+use crate::subject::work::{PAGE, lane};
 use tidegate::model::events::event::{Cursor, EventStream};
 use tidegate::model::ground::id::ExecutionId;
 use tidegate::model::ground::vocabulary::PublicState;

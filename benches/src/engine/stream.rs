@@ -1,8 +1,8 @@
 //! Streams: what a worker appends, and what a reader is shown of it.
 
 use super::EngineSubject;
-use crate::streaming::{FRAME, Frames, LOSSY_TTL_MS, Sort, patch};
-use crate::subject::parts;
+use crate::subject::frames::{FRAME, Frames, LOSSY_TTL_MS, Sort, patch};
+use crate::subject::work::parts;
 use tidegate::model::attempts::handle::Handle;
 use tidegate::model::streams::stream::FrameMode;
 use tidegate::ops::streams::append::AppendFrameArgs;

@@ -1,8 +1,9 @@
 //! The floor *bare*: the least that could be called a queue. One table, a claim is one `UPDATE … RETURNING`, a completion
 //! one `UPDATE`; no leases, no events, no idempotence, no requirements.
 
-use crate::database::Database;
-use crate::subject::{INPUT, Subject, Work, parts, shuffle};
+use crate::storage::database::Database;
+use crate::subject::Subject;
+use crate::subject::work::{INPUT, Work, parts, shuffle};
 use std::collections::VecDeque;
 use tidegate::{Code, Error, Result};
 

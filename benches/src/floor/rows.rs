@@ -9,21 +9,23 @@ mod count;
 mod event;
 mod flow;
 mod look;
+mod remembered;
 mod search;
 mod stream;
 mod sweep;
 
 use self::count::Counts;
-use self::flow::Flows;
-use crate::clock::AheadClock;
-use crate::database::Database;
-use crate::graph::Shape;
-use crate::marks;
-use crate::reading::{Search, Wanted};
-use crate::sample::sample;
-use crate::streaming::Frames;
-use crate::subject::{
-    ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, PAGE, Subject, TTL_MS, WORKER, Work, lane, parts, shuffle,
+use self::remembered::Flows;
+use crate::storage::database::Database;
+use crate::storage::marks;
+use crate::storage::sample::sample;
+use crate::subject::Subject;
+use crate::subject::clock::AheadClock;
+use crate::subject::frames::Frames;
+use crate::subject::reading::{Search, Wanted};
+use crate::subject::shape::Shape;
+use crate::subject::work::{
+    ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, PAGE, TTL_MS, WORKER, Work, lane, parts, shuffle,
 };
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -181,8 +183,8 @@ impl Floor {
     fn save_counters(&mut self, now: i64) -> Result<()> {
         const SQL: &str = "UPDATE meta SET last_instant = ?1, next_execution = ?2, next_payload = ?3, \
              next_position = ?4, next_flow = ?5 WHERE id = 1";
-        self.save_counts()?;
-        self.save_flows()?;
+        count::save(&mut self.counts, self.database.db()?)?;
+        self.flows.save(self.database.db()?)?;
         let next = &self.next;
         let params = [now.into(), next.execution.into(), next.payload.into(), next.position.into(), next.flow.into()];
         self.database.db()?.execute(SQL, &params).map(|_| ())

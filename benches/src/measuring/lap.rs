@@ -1,6 +1,6 @@
 //! Laps: subjects take turns, so that whatever else the machine does meets all of them alike.
 
-use crate::ground::Kind;
+use crate::measuring::kind::Kind;
 use serde::Deserialize;
 use tidegate::Result;
 
@@ -41,21 +41,3 @@ pub fn race(rounds: usize, kinds: &[Kind], lap: &mut dyn FnMut(Kind) -> Result<f
     }
     Ok(laps)
 }
-
-/// How long work took, in ns for each of `count` operations.
-pub fn timed(count: u32, work: impl FnOnce() -> Result<()>) -> Result<f64> {
-    let start = now_ms();
-    work()?;
-    Ok((now_ms() - start) * 1e6 / f64::from(count))
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn now_ms() -> f64 {
-    use std::sync::OnceLock;
-    use std::time::Instant;
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3
-}
-
-#[cfg(target_family = "wasm")]
-use crate::javascript::now_ms;

@@ -4,14 +4,17 @@
 //! run, and in what order, is decided in `scripts/bench/browser`, because opening files and calling the package are
 //! asynchronous.
 
-use crate::database::Database;
-use crate::ground::{Kind, subject};
-use crate::javascript::terms;
-use crate::lap::{Laps, timed};
-use crate::line::Line;
-use crate::same_rows;
-use crate::subject::{Subject, Work};
-use crate::version;
+use crate::contest::ground::subject;
+use crate::contest::same_rows;
+use crate::measuring::kind::Kind;
+use crate::measuring::lap::Laps;
+use crate::measuring::line::Line;
+use crate::measuring::stopwatch::timed;
+use crate::places::javascript::terms;
+use crate::storage::database::Database;
+use crate::storage::version;
+use crate::subject::Subject;
+use crate::subject::work::Work;
 use serde::Deserialize;
 use tidegate::host::Pool;
 use tidegate::{Code, Error, Result};

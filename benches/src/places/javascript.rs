@@ -3,13 +3,16 @@
 //! Invariant: the floors always run inside, so what a crossing costs is the engine's to bear. The JavaScript half stands
 //! in `scripts/bench/engine.mjs`.
 
-use crate::database::Database;
-use crate::ground::{Ground, Kind, subject};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::run::{Course, run};
-use crate::subject::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, Subject, TTL_MS, WORKER, Work};
-use crate::{same_rows, version};
+use crate::contest::ground::{Ground, subject};
+use crate::contest::same_rows;
+use crate::measuring::kind::Kind;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::scenarios::run::{Course, run};
+use crate::storage::database::Database;
+use crate::storage::version;
+use crate::subject::Subject;
+use crate::subject::work::{ENCODING, INPUT, INSTANCE, KIND, LANE, OUTPUT, TTL_MS, WORKER, Work};
 use tidegate::{Code, Error, Result};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -49,10 +52,6 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn close(this: &JsEngine);
-
-    /// Ms since the page or process began, with fractions.
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    pub fn now_ms() -> f64;
 }
 
 /// Memory, called from Rust.

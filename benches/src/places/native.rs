@@ -1,7 +1,8 @@
 //! The native grounds: memory, and files whose commits reach the disk at leisure or at once.
 
-use crate::database::Database;
-use crate::ground::{Ground, Kind, subject};
+use crate::contest::ground::{Ground, subject};
+use crate::measuring::kind::Kind;
+use crate::storage::database::Database;
 use crate::subject::Subject;
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -1,43 +1,17 @@
 //! Claims while much waits: all of it for this worker, or in front of its own something it does not cover.
-//!
-//! Invariant: a backlog has the same size in each lap; what a lap claims is completed and created again, unmeasured.
-//! A lap is one commit, so short that whatever else the machine does spoils few of them, and there are many laps.
 
-use crate::ground::{ALL, Ground, Kind, WITHOUT_BARE};
-use crate::lap::{Laps, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::{FRONT, Subject, Work};
+use crate::contest::contestant::{CLAIMS, Contestant, laps};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::{ALL, WITHOUT_BARE};
+use crate::measuring::lap::Laps;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::subject::Subject;
+use crate::subject::work::{FRONT, Work};
 use tidegate::Result;
 
 /// How much more a claim may cost at a large backlog, in growths of the floor.
 const GROWTH_MAX: f64 = 1.3;
-/// Claims in a lap, all in one commit.
-const CLAIMS: u32 = 100;
-/// Laps for each round of the plan.
-const LAPS: usize = 10;
-
-/// A subject with a backlog.
-pub struct Contestant {
-    /// Who it is.
-    pub kind: Kind,
-    /// Which of the backlogs that are compared it has.
-    pub place: usize,
-    /// How many it claims in one commit.
-    pub batch: u32,
-    /// Itself.
-    pub subject: Box<dyn Subject>,
-}
-
-impl Contestant {
-    fn lap(&mut self) -> Result<f64> {
-        let (subject, batch) = (&mut self.subject, self.batch);
-        let time = timed(CLAIMS, || subject.claim(CLAIMS, batch))?;
-        subject.complete(CLAIMS, CLAIMS)?;
-        subject.create(Work::plain(CLAIMS, CLAIMS))?;
-        Ok(time)
-    }
-}
 
 /// Measures claims at each backlog: all of it for the worker, or (with `sets`) in front of what it covers and spread
 /// over so many requirement sets that it does not cover.
@@ -54,23 +28,6 @@ pub fn measure(ground: &dyn Ground, plan: &Plan, sets: Option<u32>) -> Result<Ve
     }
     let laps = laps(plan, &mut contestants, sizes.len())?;
     Ok(lines(ground, sizes, sets, &laps))
-}
-
-/// Lets contestants claim in turn; answers the laps at each of so many backlogs.
-pub fn laps(plan: &Plan, contestants: &mut [Contestant], backlogs: usize) -> Result<Vec<Laps>> {
-    for contestant in contestants.iter_mut() {
-        contestant.lap()?;
-    }
-    let mut laps = vec![Laps::default(); backlogs];
-    let number = contestants.len();
-    for round in 0..plan.rounds() * LAPS {
-        for turn in 0..number {
-            let contestant = &mut contestants[(round + turn) % number];
-            let time = contestant.lap()?;
-            laps[contestant.place].of(contestant.kind).push(time);
-        }
-    }
-    Ok(laps)
 }
 
 fn stock(subject: &mut dyn Subject, backlog: u32, sets: Option<u32>) -> Result<()> {

@@ -1,10 +1,12 @@
 //! Creating executions, in batches and one by one.
 
-use crate::ground::{ALL, Ground};
-use crate::lap::{race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::Work;
+use crate::contest::ground::Ground;
+use crate::measuring::kind::ALL;
+use crate::measuring::lap::race;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// Measures creates of so many in one commit.

@@ -2,13 +2,16 @@
 //!
 //! Invariant: times are those of one row of the log, wanted or not; both subjects find the same number of events.
 
-use crate::ground::{Ground, Kind, WITHOUT_BARE};
-use crate::lap::{race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::reading::Wanted;
-use crate::streams::agree;
-use crate::subject::{Subject, Work};
+use crate::contest::ground::Ground;
+use crate::measuring::agreement::agree;
+use crate::measuring::kind::{Kind, WITHOUT_BARE};
+use crate::measuring::lap::race;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::Subject;
+use crate::subject::reading::Wanted;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// Readers of one log.

@@ -1,11 +1,14 @@
 //! Flows: a chain, fans of two widths, the cancellation of a large one, and what one edge costs.
 
-use crate::graph::Shape;
-use crate::ground::{Ground, Kind, WITHOUT_BARE};
-use crate::lap::{Laps, race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::{Subject, Work};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::{Kind, WITHOUT_BARE};
+use crate::measuring::lap::{Laps, race};
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::Subject;
+use crate::subject::shape::Shape;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// Claims and completions in one commit.

@@ -1,13 +1,16 @@
 //! What much that has ended costs: reading it, searching it, and claiming what waits beside it.
 
-use crate::backlog::{Contestant, laps};
-use crate::ground::{Ground, WITHOUT_BARE};
-use crate::lap::{Laps, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::reading::Search;
-use crate::streams::agree;
-use crate::subject::{Subject, Work};
+use crate::contest::contestant::{Contestant, laps};
+use crate::contest::ground::Ground;
+use crate::measuring::agreement::agree;
+use crate::measuring::kind::WITHOUT_BARE;
+use crate::measuring::lap::Laps;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::Subject;
+use crate::subject::reading::Search;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// How much more a claim may cost beside a long history than beside none.

@@ -1,10 +1,11 @@
 //! Claims that name many lanes, with work spread over all of them, beside claims that name one.
 
-use crate::backlog::{Contestant, laps};
-use crate::ground::{Ground, WITHOUT_BARE};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::Work;
+use crate::contest::contestant::{Contestant, laps};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::WITHOUT_BARE;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// Claims in one commit.

@@ -1,10 +1,13 @@
 //! Opening a database that holds much, and making the first claim.
 
-use crate::ground::{ALL, Ground, Kind};
-use crate::lap::{race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::{Subject, Work};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::{ALL, Kind};
+use crate::measuring::lap::race;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::Subject;
+use crate::subject::work::Work;
 use tidegate::{Code, Error, Result};
 
 /// How long it may take, in times of the bare floor.

@@ -1,10 +1,12 @@
 //! Renewing live leases, in an order that is not that of their claims, in batches and one by one.
 
-use crate::ground::{Ground, Kind, WITHOUT_BARE};
-use crate::lap::{race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::Work;
+use crate::contest::ground::Ground;
+use crate::measuring::kind::{Kind, WITHOUT_BARE};
+use crate::measuring::lap::race;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// Measures renewals of so many in one commit, under all live leases.

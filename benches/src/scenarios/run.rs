@@ -1,10 +1,11 @@
 //! A run over one ground: its scenarios in order, those that are wanted.
 
-use crate::ground::{ALL, Ground};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::Work;
-use crate::{backlog, create, drain, events, flows, history, lanes, open, renew, streams, sweep};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::ALL;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::scenarios::{backlog, create, drain, events, flows, history, lanes, open, renew, streams, sweep};
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// What a ground is asked to do.

@@ -2,12 +2,16 @@
 //!
 //! Invariant: each lap has subjects of its own, so that a stream is as long in the last one as in the first.
 
-use crate::ground::{Ground, Kind, WITHOUT_BARE};
-use crate::lap::{Laps, race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::streaming::{Frames, KEPT_MAX, MEMBERS, Sort};
-use crate::subject::{Subject, Work};
+use crate::contest::ground::Ground;
+use crate::measuring::agreement::agree;
+use crate::measuring::kind::{Kind, WITHOUT_BARE};
+use crate::measuring::lap::{Laps, race};
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::Subject;
+use crate::subject::frames::{Frames, KEPT_MAX, MEMBERS, Sort};
+use crate::subject::work::Work;
 use tidegate::Result;
 
 /// How many streams share the frames, where it is not one.
@@ -135,12 +139,4 @@ fn claimed(ground: &dyn Ground, kind: Kind, count: u32) -> Result<Box<dyn Subjec
     subject.fill(0, Work::plain(count, 100))?;
     subject.claim(count, 100)?;
     Ok(subject)
-}
-
-/// Fails where a subject found less or more than there is.
-pub fn agree(what: &str, found: u32, wanted: u32) -> Result<()> {
-    if found == wanted {
-        return Ok(());
-    }
-    Err(tidegate::Error::new(tidegate::Code::InvariantBroken, format!("{found} {what} where {wanted} were wanted")))
 }

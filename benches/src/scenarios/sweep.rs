@@ -1,10 +1,12 @@
 //! Leases that have expired while nobody looked, swept by ticks until none is left.
 
-use crate::ground::{Ground, WITHOUT_BARE};
-use crate::lap::{race, timed};
-use crate::line::Line;
-use crate::plan::Plan;
-use crate::subject::{TTL_MS, Work};
+use crate::contest::ground::Ground;
+use crate::measuring::kind::WITHOUT_BARE;
+use crate::measuring::lap::race;
+use crate::measuring::line::Line;
+use crate::measuring::plan::Plan;
+use crate::measuring::stopwatch::timed;
+use crate::subject::work::{TTL_MS, Work};
 use tidegate::Result;
 
 /// How long a sweep may take, in times of the same-rows floor.

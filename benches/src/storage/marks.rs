@@ -4,8 +4,8 @@
 //! Invariant: the rows pass every check of the tables, and the counts agree with them. Only what readers look at is
 //! changed; the events still tell that all went well.
 
-use crate::reading::{FAILED_EVERY, MOVED_EVERY, OTHER_EVERY, OTHER_KIND, TAG, TAG_VALUE, TAGGED_EVERY};
-use crate::subject::lane;
+use crate::subject::reading::{FAILED_EVERY, MOVED_EVERY, OTHER_EVERY, OTHER_KIND, TAG, TAG_VALUE, TAGGED_EVERY};
+use crate::subject::work::lane;
 use std::rc::Rc;
 use tidegate::Result;
 use tidegate::model::lanes::capability::Capabilities;

@@ -1,6 +1,6 @@
 //! Stored executions picked at random, to be read.
 
-use crate::database::Database;
+use crate::storage::database::Database;
 use tidegate::host::{Entropy, SeededEntropy};
 use tidegate::model::ground::id::ExecutionId;
 use tidegate::{Code, Error, Result};

@@ -1,6 +1,6 @@
 //! What SQLite this is.
 
-use crate::database::Database;
+use crate::storage::database::Database;
 use tidegate::Result;
 
 /// The version of the SQLite that is linked in.

@@ -1,7 +1,7 @@
 //! The floor of a claim: one search for the candidate, one read of its input, its event and its row.
 
 use super::{Floor, Lease};
-use crate::subject::{INSTANCE, TTL_MS, WORKER};
+use crate::subject::work::{INSTANCE, TTL_MS, WORKER};
 use tidegate::store::driver::Value;
 use tidegate::{Code, Error, Result};
 

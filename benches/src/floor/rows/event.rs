@@ -2,7 +2,7 @@
 //! remembered, so they are not read.
 
 use super::Floor;
-use crate::reading::{TAG, TAG_VALUE, WATCHED, Wanted};
+use crate::subject::reading::{TAG, TAG_VALUE, WATCHED, Wanted};
 use tidegate::Result;
 use tidegate::store::driver::Value;
 

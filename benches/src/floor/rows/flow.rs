@@ -2,42 +2,11 @@
 //! groups are remembered and written once a commit.
 
 use super::Floor;
-use crate::graph::{Shape, name};
-use crate::subject::{INPUT, KIND};
-use rustc_hash::FxHashMap;
+use super::remembered::FlowCounts;
+use crate::subject::shape::{Shape, name};
+use crate::subject::work::{INPUT, KIND};
+use tidegate::Result;
 use tidegate::store::driver::{Driver, Value};
-use tidegate::{Code, Error, Result};
-
-/// What is counted of a flow.
-#[derive(Clone, Copy, Default)]
-pub(super) struct FlowCounts {
-    waiting: i64,
-    waiting_children: i64,
-    active: i64,
-    completed: i64,
-    cancelled: i64,
-    changed_at: i64,
-    changed: bool,
-    done: bool,
-}
-
-/// What is counted of an edge group.
-#[derive(Clone, Copy)]
-struct Group {
-    total: i64,
-    succeeded: i64,
-    failed: i64,
-    satisfied_at: Option<i64>,
-    changed: bool,
-}
-
-/// What the floor remembers of flows.
-#[derive(Default)]
-pub(super) struct Flows {
-    counts: FxHashMap<i64, FlowCounts>,
-    groups: FxHashMap<i64, Group>,
-    ids: FxHashMap<i64, [u8; 16]>,
-}
 
 impl Floor {
     /// Submits flows of a shape, each in a commit of its own.
@@ -67,7 +36,6 @@ impl Floor {
             dependent.into(),
         ];
         db.execute(FLOW, &params)?;
-        self.flows.ids.insert(row, id);
         let detail = format!("{{\"nodeCount\":{members},\"edgeCount\":{edges}}}");
         self.tell_flow(&*db, now, 40, &id, Some(&detail))?;
         let first = self.next.execution;
@@ -76,7 +44,7 @@ impl Floor {
         }
         let (waiting, waiting_children) = (members - dependent, dependent);
         let counts = FlowCounts { waiting, waiting_children, changed_at: now, ..FlowCounts::default() };
-        self.flows.counts.insert(row, counts);
+        self.flows.submitted(row, id, counts);
         let tally = self.counts.entry(self.lanes[0]).or_default();
         (tally.waiting, tally.waiting_children) = (tally.waiting + waiting, tally.waiting_children + waiting_children);
         Ok(())
@@ -149,7 +117,7 @@ impl Floor {
                 Ok(())
             })
         })?;
-        let counts = self.flow(flow, now)?;
+        let counts = self.flows.flow(flow, now)?;
         (counts.waiting, counts.active) = (counts.waiting - 1, counts.active + 1);
         Ok(())
     }
@@ -167,10 +135,10 @@ impl Floor {
         if !downstreams.is_empty() {
             db.execute(RESOLVE, &[row.into(), result.into()])?;
         }
-        let counts = self.flow(flow, now)?;
+        let counts = self.flows.flow(flow, now)?;
         (counts.active, counts.completed) = (counts.active - 1, counts.completed + 1);
         for downstream in downstreams {
-            let group = self.group(&*db, downstream)?;
+            let group = self.flows.group(&*db, downstream)?;
             group.succeeded += 1;
             group.changed = true;
             if group.succeeded == group.total {
@@ -196,7 +164,7 @@ impl Floor {
         self.next.position += 1;
         db.execute(EVENT, &[position.into(), now.into(), row.into(), previous.into()])?;
         db.execute(UPDATE, &[row.into(), now.into(), position.into()])?;
-        let counts = self.flow(flow, now)?;
+        let counts = self.flows.flow(flow, now)?;
         (counts.waiting, counts.waiting_children) = (counts.waiting + 1, counts.waiting_children - 1);
         let tally = self.counts.entry(route).or_default();
         (tally.waiting, tally.waiting_children) = (tally.waiting + 1, tally.waiting_children - 1);
@@ -206,7 +174,7 @@ impl Floor {
     /// Writes that a flow has ended with its last member.
     fn end_flow(&mut self, db: &dyn Driver, flow: i64, now: i64) -> Result<()> {
         const ENDED: &str = "UPDATE flow SET ended_at = ?2, end_count = 1, end_state = ?3 WHERE id = ?1";
-        let counts = self.flow(flow, now)?;
+        let counts = self.flows.flow(flow, now)?;
         if counts.waiting + counts.waiting_children + counts.active > 0 {
             return Ok(());
         }
@@ -217,7 +185,7 @@ impl Floor {
         if cancelled {
             return Ok(());
         }
-        let id = self.flow_id(flow)?;
+        let id = self.flows.id(flow)?;
         self.tell_flow(db, now, 45, &id, Some("{\"publicFlowState\":\"completed\"}"))
     }
 
@@ -244,7 +212,7 @@ impl Floor {
             members.push((row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?));
             Ok(())
         })?;
-        let id = self.flow_id(flow)?;
+        let id = self.flows.id(flow)?;
         let detail = format!(
             "{{\"cancellationPolicy\":\"cancel_all\",\"cancelReason\":\"\",\"memberCount\":{}}}",
             members.len()
@@ -267,81 +235,23 @@ impl Floor {
             if hanging.len() > from {
                 db.execute(RESOLVE, &[(*row).into()])?;
             }
-            self.flow(flow, now)?;
+            self.flows.flow(flow, now)?;
             let tally = self.counts.entry(*route).or_default();
             let (of_flow, of_route) = if *phase == 3 {
-                (&mut counts_of(&mut self.flows, flow)?.waiting_children, &mut tally.waiting_children)
+                (&mut self.flows.counts_of(flow)?.waiting_children, &mut tally.waiting_children)
             } else {
-                (&mut counts_of(&mut self.flows, flow)?.waiting, &mut tally.waiting)
+                (&mut self.flows.counts_of(flow)?.waiting, &mut tally.waiting)
             };
             (*of_flow, *of_route) = (*of_flow - 1, *of_route - 1);
             tally.cancelled += 1;
-            counts_of(&mut self.flows, flow)?.cancelled += 1;
+            self.flows.counts_of(flow)?.cancelled += 1;
         }
         for downstream in hanging {
-            let group = self.group(&*db, downstream)?;
+            let group = self.flows.group(&*db, downstream)?;
             (group.failed, group.changed) = (group.failed + 1, true);
         }
         db.execute(FLOW, &[flow.into(), now.into(), count.into()])?;
         self.end_flow(&*db, flow, now)
-    }
-
-    /// Writes what is counted of flows and groups and has changed.
-    pub(super) fn save_flows(&mut self) -> Result<()> {
-        const FLOW: &str = "UPDATE flow SET changed_at = ?2, waiting = ?3, waiting_children = ?4, active = ?5, \
-             completed = ?6, cancelled = ?7 WHERE id = ?1";
-        const GROUP: &str = "UPDATE edge_group SET succeeded = ?2, failed = ?3, state = ?4, satisfied_at = ?5 \
-             WHERE execution = ?1";
-        let db = self.database.db()?;
-        for (row, counts) in self.flows.counts.iter_mut().filter(|(_, counts)| counts.changed) {
-            counts.changed = false;
-            let params: [Value<'_>; 7] = [
-                (*row).into(),
-                counts.changed_at.into(),
-                counts.waiting.into(),
-                counts.waiting_children.into(),
-                counts.active.into(),
-                counts.completed.into(),
-                counts.cancelled.into(),
-            ];
-            db.execute(FLOW, &params)?;
-        }
-        for (row, group) in self.flows.groups.iter_mut().filter(|(_, group)| group.changed) {
-            group.changed = false;
-            let state = match (group.satisfied_at, group.failed) {
-                (Some(_), _) => 2_i64,
-                (None, 0) => 1,
-                (None, _) => 3,
-            };
-            let params =
-                [(*row).into(), group.succeeded.into(), group.failed.into(), state.into(), group.satisfied_at.into()];
-            db.execute(GROUP, &params)?;
-        }
-        self.flows.groups.retain(|_, group| group.satisfied_at.is_none() && group.failed == 0);
-        self.flows.counts.retain(|_, counts| !counts.done);
-        Ok(())
-    }
-
-    fn flow(&mut self, row: i64, now: i64) -> Result<&mut FlowCounts> {
-        let counts = counts_of(&mut self.flows, row)?;
-        (counts.changed_at, counts.changed) = (now, true);
-        Ok(counts)
-    }
-
-    fn group(&mut self, db: &dyn Driver, row: i64) -> Result<&mut Group> {
-        const SQL: &str = "SELECT total, succeeded, failed FROM edge_group WHERE execution = ?1";
-        let mut group = Group { total: 0, succeeded: 0, failed: 0, satisfied_at: None, changed: false };
-        if !self.flows.groups.contains_key(&row) {
-            db.query(SQL, &[row.into()], &mut |found| {
-                (group.total, group.succeeded, group.failed) = (found.int(0)?, found.int(1)?, found.int(2)?);
-                Ok(())
-            })?;
-        }
-        Ok(self.flows.groups.entry(row).or_insert(group))
-    }
-
-    fn flow_id(&self, row: i64) -> Result<[u8; 16]> {
-        self.flows.ids.get(&row).copied().ok_or_else(unknown)
     }
 
     fn tell_flow(&mut self, db: &dyn Driver, at: i64, cause: i64, id: &[u8; 16], detail: Option<&str>) -> Result<()> {
@@ -364,13 +274,4 @@ impl Floor {
         id[6..14].copy_from_slice(&self.ids.to_be_bytes());
         id
     }
-}
-
-fn counts_of(flows: &mut Flows, row: i64) -> Result<&mut FlowCounts> {
-    flows.counts.get_mut(&row).ok_or_else(unknown)
-}
-
-#[cold]
-fn unknown() -> Error {
-    Error::new(Code::InvariantBroken, "a flow is unknown")
 }

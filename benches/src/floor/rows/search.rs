@@ -3,8 +3,8 @@
 
 use super::Floor;
 use super::look::{LISTED, read};
-use crate::reading::{OTHER_KIND, Search, TAG, TAG_VALUE};
-use crate::subject::PAGE;
+use crate::subject::reading::{OTHER_KIND, Search, TAG, TAG_VALUE};
+use crate::subject::work::PAGE;
 use tidegate::Result;
 use tidegate::store::driver::Value;
 

@@ -2,7 +2,7 @@
 //! reckoned as the engine does, because that is arithmetic; what is floored here are the statements.
 
 use super::{Floor, unclaimed};
-use crate::streaming::{FRAME, LOSSY_TTL_MS, Sort, member, patch};
+use crate::subject::frames::{FRAME, LOSSY_TTL_MS, Sort, member, patch};
 use serde_json::{Map, Value as Json};
 use tidegate::model::streams::frame::FrameId;
 use tidegate::model::streams::retained::{ALPHA_DEFAULT, CEILING_DEFAULT, FLOOR_DEFAULT, Lossy, Stream};

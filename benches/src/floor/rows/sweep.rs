@@ -1,7 +1,7 @@
 //! The floor of a sweep: one read of the expired leases for each commit, then their rows, one by one.
 
 use super::Floor;
-use crate::subject::{SWEPT_MAX, parts};
+use crate::subject::work::{SWEPT_MAX, parts};
 use tidegate::store::driver::{Driver, Value};
 use tidegate::{Code, Error, Result};
 
