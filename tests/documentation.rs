@@ -39,5 +39,5 @@ fn section_is(page: &str, name: &str, expected: &str) {
 
 #[test]
 fn the_documented_error_codes_are_those_of_the_code() {
-    section_is("docs/errors.md", "errors", &error_table());
+    section_is("docs/contract/errors.md", "errors", &error_table());
 }
