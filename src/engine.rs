@@ -15,6 +15,7 @@ use crate::store::Store;
 use crate::store::driver::{Driver, Embedded};
 use crate::store::ground::migrations;
 use crate::timers;
+pub use job::REQUEST_MS;
 use job::{BatchJob, CallJob, Job, TickJob, guarded, unguarded};
 use serde::Serialize;
 use std::rc::Rc;

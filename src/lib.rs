@@ -26,7 +26,10 @@ mod timers;
 pub mod types;
 pub mod wire;
 
-pub use engine::{BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, TickAnswer};
+pub use engine::{
+    BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, REQUEST_MS, TickAnswer,
+};
 pub use error::{Class, Code, Details, Error, Result};
 pub use model::ground::argument::Limits;
 pub use ops::{Answer, Call, Operation, Wakes};
+pub use timers::{ACTIONS_MAX, PURGE_MAX};

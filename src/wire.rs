@@ -13,7 +13,7 @@ use crate::ops::{Answer, Operation};
 use serde_json::value::RawValue;
 
 /// Most calls in one text.
-const CALLS_MAX: usize = 10_000;
+pub const CALLS_MAX: usize = 10_000;
 
 /// A text and the payload bytes that go with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

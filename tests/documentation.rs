@@ -2,9 +2,18 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::expect_used, missing_docs)]
 
+#[path = "documentation/due.rs"]
+mod due;
+#[path = "documentation/events.rs"]
+mod events;
+#[path = "documentation/limits.rs"]
+mod limits;
+#[path = "documentation/phases.rs"]
+mod phases;
+
 use std::fmt::Write as _;
 use std::path::Path;
-use tidegate::{Class, Code};
+use tidegate::{Class, Code, Operation};
 
 fn error_table() -> String {
     let mut table = String::from("| Code | Class | When |\n|---|---|---|\n");
@@ -16,6 +25,17 @@ fn error_table() -> String {
             Class::Bug => "bug",
         };
         writeln!(table, "| `{}` | {class} | {} |", code.as_str(), code.meaning()).expect("a string takes it");
+    }
+    table
+}
+
+fn operation_table() -> String {
+    let mut table = String::from("| Operation | Writes | Payload |\n|---|---|---|\n");
+    for (name, writes, payload) in Operation::TABLE {
+        let writes = if *writes { "writes" } else { "reads" };
+        // The field of an operation without a payload is never asked for.
+        let payload = if *payload == "payload" { String::new() } else { format!("`{payload}`") };
+        writeln!(table, "| `{name}` | {writes} | {payload} |").expect("a string takes it");
     }
     table
 }
@@ -40,4 +60,29 @@ fn section_is(page: &str, name: &str, expected: &str) {
 #[test]
 fn the_documented_error_codes_are_those_of_the_code() {
     section_is("docs/contract/errors.md", "errors", &error_table());
+}
+
+#[test]
+fn the_documented_operations_are_those_of_the_code() {
+    section_is("docs/contract/values.md", "operations", &operation_table());
+}
+
+#[test]
+fn the_documented_limits_are_those_of_the_code() {
+    section_is("docs/contract/limits.md", "limits", &limits::table());
+}
+
+#[test]
+fn the_documented_order_of_what_is_due_is_that_of_the_code() {
+    section_is("docs/contract/time.md", "due", &due::table());
+}
+
+#[test]
+fn the_documented_streams_of_each_cause_are_those_of_the_code() {
+    section_is("docs/contract/events.md", "events", &events::table());
+}
+
+#[test]
+fn the_documented_transitions_are_those_of_the_phase_table() {
+    section_is("docs/contract/states.md", "phase-table", &phases::table());
 }

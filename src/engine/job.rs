@@ -9,7 +9,7 @@ use crate::store::driver::Driver;
 use crate::timers;
 
 /// How long the answer of a call with a request id is kept, in ms: 10 minutes.
-const REQUEST_MS: i64 = 600_000;
+pub const REQUEST_MS: i64 = 600_000;
 
 /// One piece of work inside a commit.
 pub trait Job {

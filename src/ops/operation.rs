@@ -100,6 +100,10 @@ macro_rules! operations {
             /// The names of all operations.
             pub const NAMES: &'static [&'static str] = &[$(<$args as Call>::OP),*];
 
+            /// Each operation's name, whether it may write, and the argument that holds its payload, where it has one.
+            pub const TABLE: &'static [(&'static str, bool, &'static str)] =
+                &[$((<$args as Call>::OP, <$args as Call>::WRITES, <$args as Call>::PAYLOAD)),*];
+
             /// Reads an operation from its name and its arguments.
             pub fn of_given(op: &str, args: Given<'_>) -> Result<Self> {
                 match op {

@@ -12,7 +12,7 @@ use crate::ops::storage::retention;
 /// Due actions that one tick applies at most.
 pub const ACTIONS_MAX: u64 = 1_000;
 /// How much that has expired or is past its retention one tick deletes at most: so many rows of each sort.
-const PURGE_MAX: i64 = 1_000;
+pub const PURGE_MAX: i64 = 1_000;
 
 /// Applies what is due at `turn.now`, at most so many actions; answers how many.
 pub fn apply_due(turn: &mut Turn<'_>, actions_max: u64) -> Result<u64> {

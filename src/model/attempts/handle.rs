@@ -16,7 +16,7 @@ const WIRE_VERSION: u8 = 0x01;
 const BACKENDS: [&str; 3] = ["Valkey", "Postgres", "Sqlite"];
 const SQLITE: u8 = 0x03;
 /// No handle that we mint is longer: two names of 256 bytes, a lane of 64, ids and numbers.
-const TEXT_BYTES_MAX: usize = 2_048;
+pub const TEXT_BYTES_MAX: usize = 2_048;
 
 /// A decoded handle.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,7 +27,8 @@ pub enum DueKind {
 }
 
 impl DueKind {
-    const ALL: [Self; 7] = [
+    /// Every kind, in the order within one instant.
+    pub const ALL: [Self; 7] = [
         Self::Deadline,
         Self::AttemptTimeout,
         Self::SuspensionTimeout,

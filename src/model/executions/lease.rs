@@ -6,9 +6,10 @@ use uuid::Uuid;
 pub const TTL_MS_MAX: i64 = 86_400_000;
 /// The lease a claim asks for when it names none, in ms.
 pub const TTL_MS_DEFAULT: i64 = 30_000;
-/// Back-off before a plain claim may take an execution whose leases keep lapsing: first step and cap, in ms.
-const LAPSE_BACKOFF_MS: i64 = 1_000;
-const LAPSE_BACKOFF_MS_MAX: i64 = 60_000;
+/// Back-off before a plain claim may take an execution whose leases keep lapsing: its first step, in ms.
+pub const LAPSE_BACKOFF_MS: i64 = 1_000;
+/// Its cap, in ms.
+pub const LAPSE_BACKOFF_MS_MAX: i64 = 60_000;
 
 /// Proves "this caller holds this lease of this attempt".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

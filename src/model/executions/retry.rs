@@ -13,10 +13,14 @@ use serde::Serialize;
 pub const CATEGORIES_MAX: usize = 64;
 /// Retries of a policy that sets no number.
 pub const RETRIES_DEFAULT: i64 = 3;
-const RETRIES_MAX: i64 = 1_000_000;
-const FIXED_MS_DEFAULT: i64 = 1_000;
-const INITIAL_MS_DEFAULT: i64 = 1_000;
-const CAP_MS_DEFAULT: i64 = 60_000;
+/// Most retries a policy may set.
+pub const RETRIES_MAX: i64 = 1_000_000;
+/// A fixed wait that sets no time, in ms.
+pub const FIXED_MS_DEFAULT: i64 = 1_000;
+/// The first wait of an exponential back-off that sets none, in ms.
+pub const INITIAL_MS_DEFAULT: i64 = 1_000;
+/// The longest wait of an exponential back-off that sets none, in ms.
+pub const CAP_MS_DEFAULT: i64 = 60_000;
 const MULTIPLIER_DEFAULT: f64 = 2.0;
 const MULTIPLIER_MAX: f64 = 1_000.0;
 

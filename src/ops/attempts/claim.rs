@@ -18,7 +18,7 @@ use crate::ops::ground::turn::Turn;
 use crate::store::Work;
 
 /// Longest that a host parks a claim, in ms: 10 minutes.
-const WAIT_MS_MAX: i64 = 600_000;
+pub const WAIT_MS_MAX: i64 = 600_000;
 
 /// The arguments of `claim`.
 #[derive(Clone, Debug, Default)]

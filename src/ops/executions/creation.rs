@@ -19,7 +19,7 @@ use crate::store::{Dedup, Specification};
 use std::collections::BTreeMap;
 
 /// How long an idempotency key counts when no window is set, in ms: a day.
-const DEDUP_WINDOW_MS_DEFAULT: i64 = 86_400_000;
+pub const DEDUP_WINDOW_MS_DEFAULT: i64 = 86_400_000;
 
 /// The arguments of `create_execution`.
 #[derive(Clone, Debug, Default)]

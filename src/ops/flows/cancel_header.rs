@@ -16,7 +16,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// How long the members may take to be acknowledged when nothing is said, in ms.
-const GRACE_MS_DEFAULT: i64 = 30_000;
+pub const GRACE_MS_DEFAULT: i64 = 30_000;
 
 /// The arguments of `cancel_flow_header`.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Edge groups of a flow that are told at most.
-const GROUPS_MAX: i64 = 1_000;
+pub const GROUPS_MAX: i64 = 1_000;
 
 /// The arguments of `describe_flow`.
 #[derive(Clone, Debug, Default)]

@@ -18,11 +18,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// Members that are shown when no limit is named.
-const NODES_DEFAULT: i64 = 1_000;
+pub const NODES_DEFAULT: i64 = 1_000;
 /// Members that are shown at most.
-const NODES_MAX: i64 = 10_000;
+pub const NODES_MAX: i64 = 10_000;
 /// Edges that are shown at most.
-const EDGES_MAX: i64 = 100_000;
+pub const EDGES_MAX: i64 = 100_000;
 
 /// The arguments of `flow_graph`.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::create as flow_create;
 use super::create::CreateFlowArgs;
-pub use super::members::{AfterArgs, MemberArgs, MemberNeeds};
+pub use super::members::{AfterArgs, EDGES_MAX, MEMBERS_MAX, MemberArgs, MemberNeeds};
 use super::members::{Member, Members, checked_members, whole};
 use crate::error::{Code, Error, Result};
 use crate::model::events::event::EventDetail;

@@ -22,7 +22,7 @@ pub fn let_go(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<Step>
 }
 
 /// Executions that one claim lets go on a route at most; the next claim lets the next ones go.
-const LET_GO_MAX: i64 = 100;
+pub const LET_GO_MAX: i64 = 100;
 
 /// Lets go what waits on a route for a capable worker, the first in the order of claims first.
 pub fn unblock_route(turn: &mut Turn<'_>, route: i64) -> Result<()> {

@@ -76,10 +76,10 @@ pub struct Turn<'a> {
 }
 
 /// Bytes of frames that the reads of one commit answer together, about.
-const FRAME_BYTES_MAX: usize = 16 << 20;
+pub const FRAME_BYTES_MAX: usize = 16 << 20;
 
 /// Bytes of steps' and upstreams' results that the claims of one commit hand back together, at most.
-const STEP_BYTES_MAX: i64 = 16 << 20;
+pub const STEP_BYTES_MAX: i64 = 16 << 20;
 
 impl<'a> Turn<'a> {
     /// What the operations of one commit work with, at an instant and within limits.

@@ -17,9 +17,9 @@ use serde::Serialize;
 /// Most frames of a page.
 pub const FRAMES_MAX: i64 = 10_000;
 /// The page of a caller that names no limit.
-const FRAMES_DEFAULT: i64 = 100;
+pub const FRAMES_DEFAULT: i64 = 100;
 /// Most bytes of the frames of a page.
-const PAGE_BYTES_MAX: usize = 8 << 20;
+pub const PAGE_BYTES_MAX: usize = 8 << 20;
 /// Frames that one query brings.
 const FRAMES_CHUNK: i64 = 128;
 

@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// How long a worker counts as there after a heartbeat when it names nothing, in ms.
-const LIVENESS_TTL_MS_DEFAULT: i64 = 60_000;
+pub const LIVENESS_TTL_MS_DEFAULT: i64 = 60_000;
 
 /// The arguments of `register_worker`.
 #[derive(Clone, Debug, Default)]

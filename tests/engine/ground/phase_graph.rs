@@ -1,4 +1,4 @@
-//! The state graph of the README, derived from the same walk as the phase table.
+//! The state graph of the README and of the contract, derived from the same walk as the phase table.
 
 use super::phase_table::{OPERATIONS, attempt, samples};
 use crate::engine::world::test;
@@ -66,4 +66,20 @@ fn the_readme_shows_the_graph() {
         return;
     };
     assert!(readme.contains(&wanted), "the README must hold\n{wanted}");
+}
+
+/// Native only, as above. With `TIDEGATE_BLESS=1` the page is written instead.
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn the_contract_shows_the_graph() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/contract/states.md");
+    let text = std::fs::read_to_string(page).expect("the page is there");
+    let (before, rest) = text.split_once(MARKS.0).expect("the section opens");
+    let (found, after) = rest.split_once(MARKS.1).expect("the section closes");
+    let wanted = format!("\n```mermaid\n{}```\n", graph());
+    if std::env::var_os("TIDEGATE_BLESS").is_some() {
+        std::fs::write(page, format!("{before}{}{wanted}{}{after}", MARKS.0, MARKS.1)).expect("it can be written");
+    } else {
+        assert!(found == wanted, "the contract must hold\n{wanted}");
+    }
 }
