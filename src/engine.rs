@@ -2,7 +2,8 @@
 //!
 //! Invariant: this file alone begins and commits. No answer leaves before its commit; an operation is kept whole or
 //! leaves nothing; what is due at an operation's instant has been applied before it. A panic poisons the instance.
-//! Absent on purpose: waiting; whoever has nothing to do yet is parked by the host. Spec: decisions §2.
+//! Absent on purpose: waiting; whoever has nothing to do yet is parked by the host. Contract: time.alone,
+//! time.commit-size, time.after-commit, time.before-everything.
 
 mod job;
 

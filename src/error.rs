@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`Code::ALL`] is the whole list; category, kind and class of a code come from that one table, and the
 //! documentation is tested against it. Absent on purpose: no error wraps a foreign error type, so an error crosses
-//! threads and languages as plain data. Spec: decisions §8, lifecycle §7.
+//! threads and languages as plain data. Contract: errors.shape, errors.codes.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -11,7 +11,7 @@ use std::fmt;
 /// What every fallible function of the crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a caller should do about an error (lifecycle §7.3).
+/// What a caller should do about an error (contract: errors.class).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]

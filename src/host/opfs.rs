@@ -1,7 +1,7 @@
 //! The origin's private file system: a pool of files under one name, held by one worker at a time.
 //!
 //! Invariant: whoever holds a pool is its only writer, until it is released or its worker ends. Absent on purpose:
-//! waiting for another holder, and what is in the files. Design §3, OPFS.
+//! waiting for another holder, and what is in the files. Contract: storage.taken, storage.unavailable, storage.names.
 
 use super::joined;
 use crate::error::{Code, Error, Result};

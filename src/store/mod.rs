@@ -1,10 +1,11 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
-//! Invariant: what is remembered (counters, interned names, executions under a lease, flows and their groups, the fronts
-//! of the claim, lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to sweep, when
-//! the first execution or flow is past its retention, where the log starts, the routes that are blocked) equals what is
-//! stored, or will when the batch commits, and is forgotten when a transaction is undone. Absent on purpose: rules; a store
-//! function saves what was decided elsewhere. Design §3.
+//! Invariant: what is remembered (counters, interned names, executions under a lease, flows and their groups, the
+//! fronts of the claim, lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to
+//! sweep, when the first execution or flow is past its retention, where the log starts, the routes that are blocked)
+//! equals what is stored, or will when the batch commits, and is forgotten when a transaction is undone. Absent on
+//! purpose: rules; a store function saves what was decided elsewhere. Contract: storage.remembered,
+//! storage.index-search.
 
 pub mod driver;
 pub mod ground;

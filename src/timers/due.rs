@@ -1,5 +1,5 @@
-//! What time does: each function is the inside of one due action and carries its due instant.
-//! Spec: lifecycle §16, decisions 2.1–2.2, 3.6, 3.10, 3.15.
+//! What time does: each function is the inside of one due action and carries its due instant. Contract: leases.lapse,
+//! executions.deadline, attempts.timeout, attempts.timeout-retried, protocol.reservation-over, time.own-instant.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::due::DueKind;
@@ -75,13 +75,13 @@ fn sweep(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
     }
 }
 
-/// T13; from the second lapse in a row on, a plain claim must wait.
+/// From the second lapse in a row on, a plain claim must wait. Contract: states.lapse.
 fn lapse(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, at: i64) -> Result<()> {
     let claimable_at = lapse_backoff_ms(execution.lapse_count + 1).map(|backoff_ms| at + backoff_ms);
     settle(turn, execution, Change::plain(held.lapse(claimable_at), at))
 }
 
-/// T20.
+/// Contract: states.expire.
 fn expire(turn: &mut Turn<'_>, execution: &mut Execution, expiry: Expiry, at: i64) -> Result<()> {
     let Some(step) = execution.phase.expire(expiry, execution.attempted()) else {
         return Err(Error::new(Code::InvariantBroken, format!("execution {} has ended and is due", execution.id)));

@@ -1,7 +1,7 @@
 //! Applying what is due: find the first due action, apply it at its own instant, look again.
 //!
 //! Invariant: actions apply in the order instant, kind, row, each at its due instant, so nothing depends on how late a
-//! timer was. Spec: decisions 2.1–2.4.
+//! timer was. Contract: time.order, time.own-instant, time.tick.
 
 mod due;
 

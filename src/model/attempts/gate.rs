@@ -1,7 +1,7 @@
 //! The gate that every call of a lease's holder passes.
 //!
 //! Invariant: lease id, epoch and attempt id are all compared, and time has been applied before, so a held lease is
-//! unexpired. Spec: lifecycle §2.3, decisions 3.6–3.9.
+//! unexpired. Contract: leases.gate, leases.fence, leases.repeat.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::{Attempt, Execution, Finished};
@@ -129,7 +129,7 @@ pub fn expired(execution: &Execution, lapsed: Lapsed) -> Error {
         .with("expiredAt", lapsed.expired_at)
 }
 
-/// The refusal of a call on an execution that is not active, with the four facts of lifecycle §7.4.
+/// The refusal of a call on an execution that is not active, with four facts about it. Contract: leases.not-active.
 #[cold]
 pub fn not_active(execution: &Execution) -> Error {
     let state = execution.phase.state();

@@ -1,7 +1,7 @@
 //! The handle: what a worker holds for one leased attempt, and its text form.
 //!
 //! Invariant: a handle decodes to exactly what was encoded or is refused; nothing of it is trusted before the lease
-//! gate has compared it with the stored row. Spec: lifecycle §2.1–2.2, decisions 3.24.
+//! gate has compared it with the stored row. Contract: leases.handle, leases.handle-corrupt.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::lease::Fence;

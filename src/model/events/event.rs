@@ -1,6 +1,7 @@
 //! Events: one row of the log, and the streams that are views over it.
 //!
-//! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Spec: decisions §6.
+//! Invariant: a row belongs to a stream by its own columns alone, so a view needs no second log. Contract:
+//! events.view-execution, events.matrix, events.cursor.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::phase::StateVector;

@@ -1,6 +1,6 @@
 //! Why an execution can be claimed, or why not.
 //!
-//! Invariant: word and number of a value never change once released. Spec: decisions 3.18.
+//! Invariant: word and number of a value never change once released. Contract: claims.explain.
 
 use crate::model::ground::vocabulary::vocabulary;
 

@@ -1,6 +1,6 @@
 //! What time does by itself, and in which order.
 //!
-//! Invariant: due actions apply in the order of [`DueKey`]: instant, then kind, then row. Spec: decisions 2.2.
+//! Invariant: due actions apply in the order of [`DueKey`]: instant, then kind, then row. Contract: time.order.
 
 use super::execution::Execution;
 use super::grant::Granted;

@@ -4,7 +4,7 @@ use super::phase::{Active, Phase};
 use super::transition::{Expiry, Step, skipped};
 
 impl Phase {
-    /// T10 from any phase; `None` when it is over already.
+    /// From any phase; `None` when it is over already. Contract: states.cancel.
     pub const fn cancel(self, attempted: bool) -> Option<Step> {
         match self {
             Self::Waiting(waiting) => Some(waiting.cancel(attempted)),
@@ -17,7 +17,7 @@ impl Phase {
         }
     }
 
-    /// T20 from any phase; `None` when it is over already.
+    /// From any phase; `None` when it is over already. Contract: states.expire.
     pub const fn expire(self, expiry: Expiry, attempted: bool) -> Option<Step> {
         match self {
             Self::Waiting(waiting) => Some(waiting.expire(expiry, attempted)),
@@ -30,7 +30,7 @@ impl Phase {
         }
     }
 
-    /// T26 from a phase in which it can be claimed, now or later; `None` from any other one.
+    /// From a phase in which it can be claimed, now or later; `None` from any other one. Contract: states.skip.
     pub const fn skip(self, attempted: bool) -> Option<Step> {
         match self {
             Self::Waiting(_) | Self::Delayed(_) | Self::Blocked(_) => Some(skipped(attempted)),

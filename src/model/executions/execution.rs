@@ -1,7 +1,7 @@
 //! An execution with its latest attempt, as one value: what is loaded, decided upon and saved.
 //!
 //! Invariant: only [`Execution::advance`] moves the phase, and it does the bookkeeping of counters, epochs, instants
-//! and attempts that goes with every transition. Spec: lifecycle §4.3, §5.
+//! and attempts that goes with every transition. Contract: attempts.index, leases.epoch, states.attempt-interrupted.
 
 use super::grant::Granted;
 use super::lease::Fence;

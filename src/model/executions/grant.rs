@@ -1,8 +1,9 @@
 //! Grants: the right of one worker to claim or reclaim one execution, for a short while.
 //!
 //! Invariant: an execution has one grant at most. A live one reserves it: nobody else's claim sees it. One that is over
-//! reserves nothing, and its row stays until it is used, replaced, or the execution leaves its phase. An execution's row says
-//! that it has one exactly as long as the grant's own row stands. Spec: lifecycle §10, §14, decisions 3.19.
+//! reserves nothing, and its row stays until it is used, replaced, or the execution leaves its phase. An execution's
+//! row says that it has one exactly as long as the grant's own row stands. Contract: protocol.one-grant,
+//! protocol.reserves, protocol.grant-stays.
 
 use crate::model::ground::vocabulary::vocabulary;
 use std::rc::Rc;

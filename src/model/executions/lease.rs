@@ -1,4 +1,5 @@
-//! Leases: their limits, their fence, and the back-off after lapses in a row. Spec: lifecycle §2.3, decisions 3.6, §7.
+//! Leases: their limits, their fence, and the back-off after lapses in a row. Contract: leases.fence,
+//! retries.lapse-wait.
 
 use uuid::Uuid;
 

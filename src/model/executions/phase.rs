@@ -1,7 +1,8 @@
 //! The six phases of an execution, each with its own facts only, and the seven-dimension state they stand for.
 //!
 //! Invariant: [`Phase::state`] and [`StateVector::public_state`] are total functions without a fallback arm, so the
-//! public state always equals its derivation. A paused lane is not a phase. Spec: decisions 3.5, lifecycle §4.
+//! public state always equals its derivation. A paused lane is not a phase. Contract: states.phases, states.dimensions,
+//! states.public-state.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::vocabulary::{
@@ -187,7 +188,7 @@ pub enum Phase {
     Terminal(Terminal),
 }
 
-/// The reference's seven dimensions; the public state is the seventh and derived.
+/// The seven dimensions of a state; the public state is the seventh and derived. Contract: states.dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -342,7 +343,8 @@ const fn runnable(eligibility: EligibilityState, blocking_reason: BlockingReason
 }
 
 impl StateVector {
-    /// The public state: lifecycle §4.1. A terminal state without an outcome does not exist here, and reads as failed.
+    /// The public state. A terminal state without an outcome does not exist here, and reads as failed. Contract:
+    /// states.public-state.
     pub const fn public_state(&self) -> PublicState {
         match self.lifecycle_phase {
             LifecyclePhase::Runnable => match self.eligibility_state {

@@ -1,7 +1,7 @@
 //! The policy an execution is created with, frozen for its life.
 //!
 //! Invariant: what is stored is what was given: unset members stay unset, defaults are applied when they are used.
-//! Spec: lifecycle §3.
+//! Contract: executions.policy-frozen, retries.checked.
 
 use super::retry::RetryPolicy;
 use crate::error::{Code, Error, Result};

@@ -1,7 +1,7 @@
 //! Retries: whether a failure is tried again, and after how long.
 //!
 //! Invariant: the decision depends on the policy, the class, the category and the retries used, on nothing else.
-//! Spec: lifecycle §3, §12.2; decisions 3.10.
+//! Contract: retries.default, retries.policy, retries.exponential, retries.jitter.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument::{self, INTEGER_MAX, NAME_BYTES_MAX};

@@ -1,4 +1,4 @@
-//! Tags: the grammar of a key and the limits of a set. Spec: lifecycle §19, decisions §7.
+//! Tags: the grammar of a key and the limits of a set. Contract: executions.tag-key, executions.tag-value.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::given::of_stored;

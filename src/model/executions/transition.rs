@@ -1,6 +1,6 @@
 //! The transitions of an execution: methods that consume the phase they leave and answer the next one, with what must
-//! be recorded. An illegal transition does not compile. Each method is one row of lifecycle §5 (T1 … T26 in its
-//! comment); [`released`] and [`finished`] hold what leaving Active and entering Terminal share.
+//! be recorded. An illegal transition does not compile. Each method is one transition of the graph, and names its rule;
+//! [`released`] and [`finished`] hold what leaving Active and entering Terminal share. Contract: states.graph.
 
 use super::phase::{
     Active, Blocked, Blocker, DelayReason, Delayed, Held, Lapsed, Next, Phase, SuspendReason, Suspended, Terminal,
@@ -100,7 +100,7 @@ const fn finished(outcome: Outcome, cause: Cause, attempted: bool, lease: Option
     Step { phase, record: Record { cause, lease, epoch_rises: false, attempt } }
 }
 
-/// T26, from whatever phase in which it could be claimed, now or later.
+/// From whatever phase in which it could be claimed, now or later. Contract: states.skip.
 pub(in crate::model) const fn skipped(attempted: bool) -> Step {
     finished(Outcome::Skipped, Cause::Skipped, attempted, None)
 }
@@ -118,7 +118,7 @@ pub const fn create_dependent(delay_until: Option<i64>) -> Step {
     quiet(for_upstreams(Next::First, delay_until), Cause::Created)
 }
 
-/// A new execution: T1, or T2 when it is delayed.
+/// A new execution, waiting, or delayed where it is to wait for an instant. Contract: states.create.
 pub const fn create(delay_until: Option<i64>) -> Step {
     let phase = match delay_until {
         Some(until_at) => delayed(Next::First, until_at, DelayReason::Delay),
@@ -128,7 +128,7 @@ pub const fn create(delay_until: Option<i64>) -> Step {
 }
 
 impl Waiting {
-    /// T3, or T4 when an attempt was interrupted.
+    /// When an attempt was interrupted. Contract: states.claim, states.resume.
     #[must_use]
     pub const fn claim(self, held: Held) -> Step {
         let (cause, attempt) = match self.next {
@@ -140,19 +140,19 @@ impl Waiting {
         issued(held, cause, LeaseEvent::Acquired, attempt)
     }
 
-    /// T18.
+    /// Contract: states.block.
     #[must_use]
     pub const fn block(self, by: Blocker) -> Step {
         quiet(Phase::Blocked(Blocked { next: self.next, by, not_before_at: None }), Cause::Blocked)
     }
 
-    /// T10.
+    /// Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
         finished(Outcome::Cancelled, Cause::Cancelled, attempted, None)
     }
 
-    /// T20.
+    /// Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry, attempted: bool) -> Step {
         finished(Outcome::Expired, expiry.cause(), attempted, None)
@@ -160,25 +160,25 @@ impl Waiting {
 }
 
 impl Delayed {
-    /// T18 by its upstreams: the instant that it waits for stays.
+    /// By its upstreams: the instant that it waits for stays. Contract: states.block.
     #[must_use]
     pub const fn block(self) -> Step {
         quiet(for_upstreams(self.next, Some(self.until_at)), Cause::Blocked)
     }
 
-    /// T17.
+    /// Contract: states.delay-over.
     #[must_use]
     pub const fn over(self) -> Step {
         quiet(Phase::Waiting(Waiting { next: self.next }), Cause::DelayOver)
     }
 
-    /// T10.
+    /// Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
         finished(Outcome::Cancelled, Cause::Cancelled, attempted, None)
     }
 
-    /// T20.
+    /// Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry, attempted: bool) -> Step {
         finished(Outcome::Expired, expiry.cause(), attempted, None)
@@ -186,7 +186,7 @@ impl Delayed {
 }
 
 impl Blocked {
-    /// T19; an instant before which it must not run turns it into a delay.
+    /// An instant before which it must not run turns it into a delay. Contract: states.unblock.
     #[must_use]
     pub const fn unblock(self, now: i64) -> Step {
         let phase = match self.not_before_at {
@@ -202,13 +202,13 @@ impl Blocked {
         quiet(for_upstreams(self.next, self.not_before_at), Cause::Blocked)
     }
 
-    /// T10.
+    /// Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
         finished(Outcome::Cancelled, Cause::Cancelled, attempted, None)
     }
 
-    /// T20.
+    /// Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry, attempted: bool) -> Step {
         finished(Outcome::Expired, expiry.cause(), attempted, None)
@@ -216,19 +216,19 @@ impl Blocked {
 }
 
 impl Held {
-    /// T5: the expiry moves, the phase does not change.
+    /// The expiry moves, the phase does not change. Contract: states.renew.
     #[must_use]
     pub const fn renew(self, expires_at: i64) -> Self {
         Self { expires_at, timeout_at: self.timeout_at }
     }
 
-    /// T7.
+    /// Contract: states.complete.
     #[must_use]
     pub const fn complete(self) -> Step {
         finished(Outcome::Success, Cause::Completed, true, Some(LeaseEvent::Revoked))
     }
 
-    /// T8.
+    /// Contract: states.retry.
     #[must_use]
     pub const fn retry(self, until_at: i64) -> Step {
         released(
@@ -238,13 +238,13 @@ impl Held {
         )
     }
 
-    /// T9.
+    /// Contract: states.fail.
     #[must_use]
     pub const fn fail(self) -> Step {
         finished(Outcome::Failed, Cause::Failed, true, Some(LeaseEvent::Revoked))
     }
 
-    /// T10 under a live lease: the epoch rises.
+    /// Under a live lease: the epoch rises. Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self) -> Step {
         let mut step = finished(Outcome::Cancelled, Cause::Cancelled, true, Some(LeaseEvent::Revoked));
@@ -252,20 +252,20 @@ impl Held {
         step
     }
 
-    /// T11.
+    /// Contract: states.delay.
     #[must_use]
     pub const fn delay(self, until_at: i64) -> Step {
         let phase = delayed(Next::Interrupted, until_at, DelayReason::Delay);
         released(phase, Cause::Delayed, AttemptChange::Interrupt)
     }
 
-    /// T12.
+    /// Contract: states.wait-children.
     #[must_use]
     pub const fn wait_children(self) -> Step {
         released(for_upstreams(Next::Interrupted, None), Cause::WaitingChildren, AttemptChange::Interrupt)
     }
 
-    /// T13.
+    /// Contract: states.lapse.
     #[must_use]
     pub const fn lapse(self, claimable_at: Option<i64>) -> Step {
         let phase = Phase::Active(Active::Lapsed(Lapsed { expired_at: self.expires_at, claimable_at }));
@@ -274,7 +274,7 @@ impl Held {
         step
     }
 
-    /// T14: the epoch rises.
+    /// The epoch rises. Contract: states.revoke.
     #[must_use]
     pub const fn revoke(self) -> Step {
         let phase = Phase::Waiting(Waiting { next: Next::Interrupted });
@@ -290,7 +290,7 @@ impl Held {
         released(phase, Cause::Suspended, AttemptChange::Interrupt)
     }
 
-    /// T20 under a live lease.
+    /// Under a live lease. Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry) -> Step {
         finished(Outcome::Expired, expiry.cause(), true, Some(LeaseEvent::Expired))
@@ -304,19 +304,19 @@ impl Lapsed {
         Self { expired_at: self.expired_at, claimable_at: None }
     }
 
-    /// T15: a new attempt takes over.
+    /// A new attempt takes over. Contract: states.reclaim.
     #[must_use]
     pub const fn reclaim(self, held: Held) -> Step {
         issued(held, Cause::Reclaimed, LeaseEvent::Reclaimed, AttemptChange::Start(AttemptType::Reclaim))
     }
 
-    /// T4 with a resume grant: the same attempt goes on.
+    /// With a resume grant: the same attempt goes on. Contract: states.resume.
     #[must_use]
     pub const fn resume(self, held: Held) -> Step {
         issued(held, Cause::Resumed, LeaseEvent::Acquired, AttemptChange::Continue)
     }
 
-    /// T16.
+    /// Contract: states.over-cap.
     #[must_use]
     pub const fn over_cap(self) -> Step {
         let mut step = finished(Outcome::Failed, Cause::Failed, true, Some(LeaseEvent::Revoked));
@@ -324,7 +324,7 @@ impl Lapsed {
         step
     }
 
-    /// T8 by the lapsed holder: the lease event was written when it lapsed.
+    /// By the lapsed holder: the lease event was written when it lapsed. Contract: states.retry.
     #[must_use]
     pub const fn retry(self, until_at: i64) -> Step {
         let phase = delayed(Next::Retry, until_at, DelayReason::RetryBackoff);
@@ -333,19 +333,19 @@ impl Lapsed {
         step
     }
 
-    /// T9 by the lapsed holder.
+    /// By the lapsed holder. Contract: states.fail.
     #[must_use]
     pub const fn fail(self) -> Step {
         finished(Outcome::Failed, Cause::Failed, true, None)
     }
 
-    /// T10 without a live lease.
+    /// Without a live lease. Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self) -> Step {
         finished(Outcome::Cancelled, Cause::Cancelled, true, None)
     }
 
-    /// T20 without a live lease.
+    /// Without a live lease. Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry) -> Step {
         finished(Outcome::Expired, expiry.cause(), true, None)
@@ -353,7 +353,7 @@ impl Lapsed {
 }
 
 impl Suspended {
-    /// T25.
+    /// Contract: states.resume-suspended.
     #[must_use]
     pub const fn resume(self, delay_until: Option<i64>) -> Step {
         let phase = match delay_until {
@@ -363,13 +363,13 @@ impl Suspended {
         quiet(phase, Cause::SuspensionResumed)
     }
 
-    /// T10.
+    /// Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self) -> Step {
         finished(Outcome::Cancelled, Cause::Cancelled, true, None)
     }
 
-    /// T20.
+    /// Contract: states.expire.
     #[must_use]
     pub const fn expire(self, expiry: Expiry) -> Step {
         finished(Outcome::Expired, expiry.cause(), true, None)
@@ -377,13 +377,13 @@ impl Suspended {
 }
 
 impl Terminal {
-    /// T21.
+    /// Contract: states.replay.
     #[must_use]
     pub const fn replay(self) -> Step {
         quiet(Phase::Waiting(Waiting { next: Next::Replay }), Cause::Replayed)
     }
 
-    /// T22.
+    /// Contract: states.replay-skipped.
     #[must_use]
     pub const fn replay_skipped(self) -> Step {
         quiet(for_upstreams(Next::Replay, None), Cause::Replayed)

@@ -1,7 +1,7 @@
 //! Dependencies: an edge from an upstream to a downstream, and the group that a downstream's edges make.
 //!
 //! Invariant: an edge is resolved once, and a group that is satisfied or impossible stays so; only its counters rise.
-//! Spec: flows §2.1, §2.6–2.7.
+//! Contract: edges.verdict, edges.counters, edges.settled-once.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::given::{Given, Path, Read, spelled, tagged};

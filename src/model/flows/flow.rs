@@ -1,7 +1,7 @@
 //! A flow: its counters, and the state that follows from them.
 //!
-//! Invariant: the public state is a total function of the counters and of what was asked for, exact at all times. Spec:
-//! flows §2.1, §2.15, decisions 4.3.
+//! Invariant: the public state is a total function of the counters and of what was asked for, exact at all times.
+//! Contract: flows.state, flows.excused, flows.over-refuses.
 
 use crate::model::executions::execution::kept_until;
 use crate::model::ground::vocabulary::{PublicState, vocabulary};

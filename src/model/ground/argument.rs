@@ -1,7 +1,7 @@
 //! Checks that arguments share: names, texts, numbers, payload sizes.
 //!
-//! Invariant: a refusal names the field, the limit and what was found. Only a page's limit and a priority are
-//! clamped, as they are documented to be. Spec: decisions §7.
+//! Invariant: a refusal names the field, the limit and what was found. Only a page's limit and a priority are clamped,
+//! as they are documented to be. Contract: limits.inclusive, limits.numbers.
 
 use super::given::reads;
 use crate::error::{Code, Error, Result};
@@ -34,7 +34,7 @@ pub struct Limits {
     pub retention: Retention,
 }
 
-/// For how long what is over is kept; for ever where nothing is set. Decisions 3.23.
+/// For how long what is over is kept; for ever where nothing is set. Contract: limits.inclusive, limits.numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     /// Executions that name no retention of their own: how long after their end, in ms.

@@ -1,4 +1,5 @@
-//! What an event row tells: the causes. Word and number of a value never change once released. Spec: decisions §6.
+//! What an event row tells: the causes. Word and number of a value never change once released. Contract: events.matrix,
+//! states.words.
 
 use crate::model::ground::word::vocabulary;
 

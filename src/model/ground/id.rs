@@ -1,6 +1,7 @@
 //! Execution ids: a partition tag and a UUID.
 //!
-//! Invariant: an id reads back as it was written, whatever its partition; we mint partition 0. Spec: lifecycle §1.2.
+//! Invariant: an id reads back as it was written, whatever its partition; we mint partition 0. Contract:
+//! executions.id-form, executions.id-refused.
 
 use crate::error::{Code, Error, Result};
 use std::fmt;

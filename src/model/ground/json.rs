@@ -226,7 +226,8 @@ pub fn refusal(at: &Path<'_>, limit: &str, given: &Given<'_>) -> Error {
     refused(at, limit, &found.to_string())
 }
 
-/// A refusal. A set of capabilities that is no array of texts has a code and a detail of its own (lifecycle §3.1).
+/// A refusal. A set of capabilities that is no array of texts has a code and a detail of its own (contract:
+/// executions.capability-tokens, claims.offered-tokens).
 #[cold]
 #[inline(never)]
 pub(in crate::model) fn refused(at: &Path<'_>, limit: &str, found: &str) -> Error {

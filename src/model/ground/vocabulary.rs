@@ -1,7 +1,7 @@
 //! The closed vocabularies: each a Rust enum, a word on the wire and a number in the database.
 //!
 //! Invariant: word and number of a value never change once released, and an unknown number is refused as corruption
-//! rather than guessed. Spec: lifecycle §4, §6, §17.6.
+//! rather than guessed. Contract: states.words.
 
 pub(in crate::model) use super::word::vocabulary;
 

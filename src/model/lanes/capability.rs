@@ -1,7 +1,8 @@
 //! Capabilities: exact, case-sensitive subset matching.
 //!
 //! Invariant: a set is sorted and without repetition, so that equal sets have equal keys. Matching is monotone: adding
-//! tokens to a worker never loses a match. Spec: lifecycle §3.1.
+//! tokens to a worker never loses a match. Contract: executions.capability-tokens, claims.capabilities,
+//! claims.offered-tokens.
 
 use crate::error::{Code, Error, Result};
 

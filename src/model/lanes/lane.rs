@@ -1,6 +1,6 @@
 //! Lanes: what they let through, and how many of them a claim may name.
 //!
-//! Invariant: word and number of a value never change once released. Spec: lifecycle §10, decisions 3.20.
+//! Invariant: word and number of a value never change once released. Contract: lanes.states.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument;

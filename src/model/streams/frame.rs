@@ -1,7 +1,8 @@
 //! The ids of frames and the cursors that readers name them by.
 //!
-//! Invariant: ids strictly rise within a stream. The milliseconds in one are those of its append, or of the frame before
-//! it where engine time stood behind that: a name, not an instant. Spec: lifecycle §17.2, §17.7.
+//! Invariant: ids strictly rise within a stream. The milliseconds in one are those of its append, or of the frame
+//! before it where engine time stood behind that: a name, not an instant. Contract: streams.ids, streams.bounds,
+//! streams.cursors.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument::INTEGER_MAX;

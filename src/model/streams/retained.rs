@@ -1,7 +1,8 @@
 //! How much of a stream is kept: what an append adds, and how many of the oldest frames it trims.
 //!
 //! Invariant: whole numbers only, so that every host comes to the same. Best-effort frames are trimmed for best-effort
-//! frames alone; what readers see of a stream depends on no tick. Spec: lifecycle §17.4, §17.5.
+//! frames alone; what readers see of a stream depends on no tick. Contract: streams.durable, streams.lossy-count,
+//! streams.lossy-rate, streams.lossy-over.
 
 use super::frame::FrameId;
 use crate::model::executions::policy::StreamPolicy;

@@ -1,8 +1,8 @@
 //! The words of streams, and when the stream of an attempt is closed.
 //!
 //! Invariant: a closure is derived from what became of the attempt, and is never written; so no transition can forget
-//! it. A delay and a wait for children close nothing, and an attempt that goes on has its stream open again. Spec:
-//! lifecycle §17.1, §17.6, decisions 3.4, 3.6, 3.7.
+//! it. A delay and a wait for children close nothing, and an attempt that goes on has its stream open again. Contract:
+//! streams.closing, streams.open-again, streams.closed-stays.
 
 use crate::model::executions::execution::{Attempt, Execution};
 use crate::model::executions::phase::{Active, Phase};

@@ -2,8 +2,8 @@
 //!
 //! Invariant: the document's root is an object, it nests no deeper than a patch may, and the text that stands for null
 //! in a patch is never in it. Of members that are given twice the last counts. Absent on purpose: the library's own
-//! reader and writer of JSON, which would make the module 10 KB larger, compressed; ours stand in for them. Spec:
-//! lifecycle §17.3.
+//! reader and writer of JSON, which would make the module 10 KB larger, compressed; ours stand in for them. Contract:
+//! streams.patch, streams.patch-null, streams.patch-malformed.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::given::stored;

@@ -1,4 +1,4 @@
-//! `cancel`: a worker cancels the execution that it holds. Spec: lifecycle §12.3, decisions 3.9, 3.13.
+//! `cancel`: a worker cancels the execution that it holds. Contract: attempts.cancel, attempts.cancel-ended.
 
 use crate::error::Result;
 use crate::model::attempts::gate;

@@ -1,5 +1,6 @@
 //! `claim`: a worker takes the first execution that it may take, from one ordered set of waiting executions and active
-//! ones whose lease has lapsed. Spec: lifecycle §9.1, decisions 3.2–3.4, 3.6, 3.12.
+//! ones whose lease has lapsed. Contract: claims.candidates, claims.order, claims.capabilities,
+//! claims.over-cap-goes-on.
 
 pub use super::claimed::{Claim, Worker};
 use super::claimed::{may_hand_back, refill};

@@ -1,4 +1,5 @@
-//! A claimed execution as it is handed to its worker, by whatever way it was claimed. Spec: lifecycle §9, decisions 3.3.
+//! A claimed execution as it is handed to its worker, by whatever way it was claimed. Contract: claims.answer,
+//! claims.steps, claims.repeated.
 
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::handle::Handle;

@@ -1,4 +1,4 @@
-//! `complete`: a worker ends its execution well. Spec: lifecycle §12.1, decisions 3.9.
+//! `complete`: a worker ends its execution well. Contract: attempts.complete, attempts.result, leases.repeat.
 
 use crate::error::Result;
 use crate::model::attempts::gate;

@@ -1,5 +1,5 @@
-//! `delay`: a worker puts its execution off and gives up its lease; the same attempt goes on at a later claim. Spec:
-//! lifecycle §13.1, decisions 3.9.
+//! `delay`: a worker puts its execution off and gives up its lease; the same attempt goes on at a later claim.
+//! Contract: attempts.delay, attempts.delay-past, leases.repeat.
 
 use crate::error::Result;
 use crate::model::attempts::gate;

@@ -1,5 +1,5 @@
-//! `fail`: a worker ends its attempt badly; the retry policy decides what follows. Spec: lifecycle §12.2, decisions
-//! 3.10.
+//! `fail`: a worker ends its attempt badly; the retry policy decides what follows. Contract: attempts.fail,
+//! attempts.fail-retried, retries.default.
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;

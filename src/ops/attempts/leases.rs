@@ -1,5 +1,5 @@
 //! `list_expired_leases`: the leases that have run out, or will have by an instant, and that nobody has taken over.
-//! Spec: lifecycle §20.4.
+//! Contract: leases.list-expired, leases.list-as-of, leases.list-pages.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,4 @@
-//! `progress`: a worker reports how far it is. Spec: lifecycle §11.3.
+//! `progress`: a worker reports how far it is. Contract: attempts.progress, attempts.progress-quiet.
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;

@@ -1,4 +1,5 @@
-//! `renew`: a worker extends its lease by the time to live that its handle carries. Spec: lifecycle §11.1.
+//! `renew`: a worker extends its lease by the time to live that its handle carries. Contract: leases.renew,
+//! leases.renew-ttl.
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;
@@ -53,7 +54,7 @@ impl Call for RenewArgs {
     }
 }
 
-/// T5: the lease runs for another `ttl_ms` from now on.
+/// The lease runs for another `ttl_ms` from now on. Contract: states.renew.
 pub fn extend(turn: &mut Turn<'_>, mut execution: Execution, held: Held, ttl_ms: i64) -> Result<RenewAnswer> {
     let before = Keys::of(&execution);
     let expires_at = turn.now + ttl_ms;

@@ -1,5 +1,5 @@
 //! `revoke_lease`: an operator takes a lease away; the execution waits for the next claim, which continues its attempt.
-//! Spec: lifecycle §11.4, decisions 3.7.
+//! Contract: leases.revoke, leases.revoke-satisfied.
 
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
@@ -110,7 +110,7 @@ impl Call for RevokeLeaseArgs {
     }
 }
 
-/// T14.
+/// Contract: states.revoke.
 pub fn revoke(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, detail: Option<EventDetail>) -> Result<()> {
     let finished = Some(Finished { verb: Verb::Revoke, at: Some(turn.now) });
     settle(turn, execution, Change { finished, detail, ..Change::plain(held.revoke(), turn.now) })

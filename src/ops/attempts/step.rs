@@ -1,5 +1,5 @@
-//! `record_step`: a worker keeps what a part of its work came to, so that no later attempt does it again. Spec:
-//! decisions 3.22.
+//! `record_step`: a worker keeps what a part of its work came to, so that no later attempt does it again. Contract:
+//! attempts.step, attempts.step-first, attempts.step-count.
 
 use super::complete::ResultBytes;
 use crate::error::{Code, Error, Result};

@@ -1,5 +1,5 @@
-//! Taking an execution: what every way of claiming shares. The lease is issued, and all that a worker needs handed back.
-//! Spec: lifecycle §9, decisions 3.3–3.4.
+//! Taking an execution: what every way of claiming shares. The lease is issued, and all that a worker needs handed
+//! back. Contract: claims.kinds, claims.active, claims.ttl.
 
 use super::claimed::{Claim, Worker, answer};
 use crate::error::Result;
@@ -76,7 +76,7 @@ impl Taker {
         answer(self.ttl_ms, turn, execution, kind, work)
     }
 
-    /// T3 or T4: takes an execution that waits.
+    /// Takes an execution that waits. Contract: states.claim, states.resume.
     pub fn take_waiting(&self, turn: &mut Turn<'_>, row: i64, waiting: Waiting) -> Result<Claim> {
         let (mut execution, work) = turn.store.claimed(row)?;
         let held = self.held(turn, &execution, &work, false);
@@ -90,7 +90,7 @@ pub fn reclaims_max(work: &Work) -> Result<i64> {
     Ok(policy.max_reclaim_count.unwrap_or(RECLAIMS_DEFAULT))
 }
 
-/// T16: its lease has lapsed too often.
+/// Its lease has lapsed too often. Contract: states.over-cap.
 pub fn give_up(turn: &mut Turn<'_>, execution: &mut Execution, lapsed: Lapsed) -> Result<()> {
     let ending = Ending { reason: "reclaim_cap_exceeded", source: "engine" };
     settle(turn, execution, Change { ending: Some(ending), ..Change::plain(lapsed.over_cap(), turn.now) })

@@ -1,5 +1,5 @@
-//! Which events a reader wants: streams, a namespace, an execution, a flow, a tag. All that is given must hold. Spec:
-//! lifecycle §21.4, decisions §6.
+//! Which events a reader wants: streams, a namespace, an execution, a flow, a tag. All that is given must hold.
+//! Contract: events.filter, events.filter-tag, events.filter-flow.
 
 use crate::error::Result;
 use crate::model::events::event::EventStream;

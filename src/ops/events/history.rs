@@ -1,5 +1,5 @@
 //! `execution_history`: what happened to one execution, the newest first. Its events are linked backwards, so that no
-//! other row of the log is looked at. Spec: lifecycle §6, §21, decisions §6.
+//! other row of the log is looked at. Contract: events.history, events.history-ends.
 
 use super::filter::in_one_of;
 use super::read::{EventRecord, not_past, record};

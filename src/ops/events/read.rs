@@ -1,5 +1,5 @@
-//! `read_events`: pages of the event log, through the streams that are views over it. Spec: decisions §6, lifecycle
-//! §21.1, flows §6.5.
+//! `read_events`: pages of the event log, through the streams that are views over it. Contract: events.cursor,
+//! events.cursor-moves, events.too-old, events.several.
 
 use super::filter::{EventFilter, TagFilter};
 use crate::error::{Code, Error, Result};

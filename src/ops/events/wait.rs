@@ -1,5 +1,5 @@
 //! `wait`: how an execution ended, or where to go on waiting from. The host parks the caller and asks again when the
-//! execution ends, so that nothing waits in here. Spec: decisions 2.7, 3.21.
+//! execution ends, so that nothing waits in here. Contract: executions.wait, executions.wait-after.
 
 use super::read::not_past;
 use crate::error::Result;

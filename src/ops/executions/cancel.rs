@@ -1,4 +1,5 @@
-//! `cancel_execution`: somebody ends an execution, whatever it is doing. Spec: lifecycle §15.1, decisions 3.13–3.14.
+//! `cancel_execution`: somebody ends an execution, whatever it is doing. Contract: executions.cancel,
+//! executions.cancel-source, executions.cancel-other-outcome.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,5 @@
-//! `count_executions`: how many executions are in which state, by lane, without looking at one of them. Spec: lifecycle §18.
+//! `count_executions`: how many executions are in which state, by lane, without looking at one of them. Contract:
+//! executions.counts, executions.counts-cheap.
 //!
 //! Absent on purpose: a breakdown by namespace; who wants one asks for each namespace that it knows.
 

@@ -1,4 +1,5 @@
-//! `create_execution`: an execution comes to be, claimable at once or delayed. Spec: lifecycle §8.1, decisions 3.1, 3.16.
+//! `create_execution`: an execution comes to be, claimable at once or delayed. Contract: executions.create,
+//! executions.same-id.
 
 pub use super::creation::{CreateArgs, DEDUP_WINDOW_MS_DEFAULT};
 use super::creation::{Creation, Known, known, make, open_to_creates};

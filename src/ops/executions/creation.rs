@@ -1,7 +1,8 @@
 //! How an execution comes to be, alone or as a member of a flow: what was given is checked, then its row, its event and
 //! its specification are written.
 //!
-//! Invariant: nothing here refuses once it has begun to write. Spec: lifecycle §8.1, decisions 3.1, 3.16.
+//! Invariant: nothing here refuses once it has begun to write. Contract: executions.create, executions.create-stamps,
+//! executions.idempotency-key.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::{Execution, PRIORITY_MAX};

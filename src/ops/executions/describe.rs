@@ -1,4 +1,5 @@
-//! `describe_execution`: one read that answers everything about an execution. Spec: lifecycle §18, decisions 3.18.
+//! `describe_execution`: one read that answers everything about an execution. Contract: executions.describe,
+//! executions.describe-attempts.
 
 pub use super::snapshot::{
     AttemptSnapshot, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot, LeaseSnapshot,

@@ -1,4 +1,5 @@
-//! `explain_claim`: why a worker may claim an execution, or why not, in one word and one sentence. Spec: decisions 3.18.
+//! `explain_claim`: why a worker may claim an execution, or why not, in one word and one sentence. Contract:
+//! claims.explain, claims.explain-state, claims.explain-worker.
 
 use crate::error::Result;
 use crate::model::executions::claimable::ClaimReason;

@@ -1,4 +1,4 @@
-//! `get_execution_tag`: the value of one tag. Spec: lifecycle §19.
+//! `get_execution_tag`: the value of one tag. Contract: executions.tag-get.
 
 use crate::error::Result;
 use crate::model::executions::tag::{self, stored_tags};

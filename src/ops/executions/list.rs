@@ -1,4 +1,4 @@
-//! `list_executions`: pages in the order of ids. Spec: lifecycle §18.
+//! `list_executions`: pages in the order of ids. Contract: executions.list.
 
 use super::summary::summary;
 pub use super::summary::{ExecutionPage, ExecutionSummary};

@@ -1,4 +1,5 @@
-//! `change_priority`: an operator moves a waiting execution in its lane. Spec: lifecycle §15.2, T23.
+//! `change_priority`: an operator moves a waiting execution in its lane. Contract: executions.change-priority,
+//! executions.priority-waiting.
 
 use crate::error::Result;
 use crate::model::events::event::EventDetail;

@@ -1,6 +1,6 @@
 //! `replay_execution`: an operator runs an ended execution again; the next claim starts a new attempt, and every
-//! earlier one stays readable. A member of a flow whose upstreams are not settled waits for them again. Spec: lifecycle
-//! §15.3, T21, T22, flows §2.16, decisions 3.11, 4.8.
+//! earlier one stays readable. A member of a flow whose upstreams are not settled waits for them again. Contract:
+//! retries.replay, retries.replay-limit, retries.replay-forgets, states.replay, states.replay-skipped.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,5 @@
-//! `get_execution_result`: the result's bytes, exactly as they were given. Spec: lifecycle §18.
+//! `get_execution_result`: the result's bytes, exactly as they were given. Contract: executions.result,
+//! executions.result-none.
 
 use crate::error::Result;
 use crate::model::ground::argument::Limits;

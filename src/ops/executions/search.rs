@@ -1,4 +1,5 @@
-//! `search_executions`: what matches, newest first, in pages. Spec: lifecycle §18.
+//! `search_executions`: what matches, newest first, in pages. Contract: executions.search, executions.search-once,
+//! executions.search-bound.
 //!
 //! Invariant: an execution that does not change meanwhile comes exactly once, for any size of pages: rows stand in the
 //! order of creation, and a cursor is a row. Absent on purpose: sorting; what stands in several indexes is merged.

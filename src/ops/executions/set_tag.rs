@@ -1,4 +1,5 @@
-//! `set_execution_tag`: an execution is found by a tag from now on. No event tells of it. Spec: lifecycle §19.
+//! `set_execution_tag`: an execution is found by a tag from now on. No event tells of it. Contract: executions.tag-set,
+//! executions.tag-count.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::tag::stored_tags;

@@ -1,4 +1,5 @@
-//! The snapshot of an execution: the answer of `describe_execution`. Spec: lifecycle §18, decisions 3.18.
+//! The snapshot of an execution: the answer of `describe_execution`. Contract: executions.describe,
+//! executions.describe-absent.
 
 use crate::model::executions::grant::GrantKind;
 use crate::model::executions::phase::StateVector;

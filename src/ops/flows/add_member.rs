@@ -1,4 +1,5 @@
-//! `add_execution_to_flow`: an execution, in whatever state, becomes a member of a flow. Spec: flows §2.3.
+//! `add_execution_to_flow`: an execution, in whatever state, becomes a member of a flow. Contract: flows.add,
+//! flows.one-flow, flows.add-order.
 
 use super::find::open_flow;
 use crate::error::{Code, Error, Result};

@@ -1,5 +1,5 @@
-//! `cancel_flow`: somebody ends a flow, and with it all members, those that have not begun, or none. Spec: flows §2.11,
-//! decisions 4.6.
+//! `cancel_flow`: somebody ends a flow, and with it all members, those that have not begun, or none. Contract:
+//! flows.cancel, flows.cancel-whole, flows.cancel-again.
 //!
 //! Invariant: all that a cancellation ends has ended before anything is resolved by it, so that none of it is skipped.
 
@@ -136,7 +136,7 @@ pub fn end_backlog(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
 /// A page of members after a row; an empty one after the last.
 type Page = fn(&Store, i64, i64) -> Result<Vec<i64>>;
 
-/// T10 for members that have not ended; what follows from it is left to the caller.
+/// For members that have not ended; what follows from it is left to the caller. Contract: states.cancel.
 fn end_members(turn: &mut Turn<'_>, flow: i64, page: Page, at: i64) -> Result<()> {
     let (mut count, mut rows) = (0, page(turn.store, flow, 0)?);
     while let Some(last) = rows.last().copied() {

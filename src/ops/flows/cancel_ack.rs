@@ -1,5 +1,5 @@
-//! `ack_cancel_member`: the second of the two steps of a flow's cancellation, for one member: whoever cancels it has done
-//! so. Spec: flows §2.11.
+//! `ack_cancel_member`: the second of the two steps of a flow's cancellation, for one member: whoever cancels it has
+//! done so. Contract: flows.ack.
 
 use crate::error::Result;
 use crate::model::ground::argument::Limits;

@@ -1,6 +1,6 @@
-//! `cancel_flow_header`: the first of two steps in which whoever works outside of the engine cancels a flow: it is marked
-//! as cancelled, and its members stand in a backlog until each of them was acknowledged. What is left of that when the
-//! grace is over, the engine cancels by itself. Spec: flows §2.11.
+//! `cancel_flow_header`: the first of two steps in which whoever works outside of the engine cancels a flow: it is
+//! marked as cancelled, and its members stand in a backlog until each of them was acknowledged. What is left of that
+//! when the grace is over, the engine cancels by itself. Contract: flows.header, flows.grace, flows.header-again.
 
 use super::cancel::{IDS_MAX, request, texts};
 use super::find::load_flow;

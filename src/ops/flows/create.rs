@@ -1,4 +1,4 @@
-//! `create_flow`: a flow comes to be, without members. Spec: flows §2.2.
+//! `create_flow`: a flow comes to be, without members. Contract: flows.create, flows.create-again, flows.free-id.
 
 use crate::error::Result;
 use crate::model::executions::tag;

@@ -1,4 +1,4 @@
-//! `describe_flow`: everything about a flow, and what its members need of each other. Spec: flows §2.13.
+//! `describe_flow`: everything about a flow, and what its members need of each other. Contract: flows.describe.
 
 use crate::error::Result;
 use crate::model::executions::tag::stored_tags;

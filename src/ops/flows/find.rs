@@ -1,4 +1,5 @@
-//! Finding a flow and its members, and the refusals that all operations on flows share. Spec: flows §2.3–2.5.
+//! Finding a flow and its members, and the refusals that all operations on flows share. Contract: flows.over-refuses,
+//! edges.members-only.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,4 @@
-//! `get_flow_tag`: the value of one tag of a flow. Spec: flows §2.14.
+//! `get_flow_tag`: the value of one tag of a flow. Contract: flows.get-tag.
 
 use crate::error::Result;
 use crate::model::executions::tag::{self, stored_tags};

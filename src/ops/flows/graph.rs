@@ -1,5 +1,5 @@
 //! `flow_graph`: a flow as a picture of it needs it, in two statements: its members and the edges between them.
-//! Spec: flows §2.13.
+//! Contract: flows.graph, flows.graph-limits.
 //!
 //! Absent on purpose: pages; a picture of more members than its limit shows the first of them, and says so.
 

@@ -1,4 +1,4 @@
-//! `list_flows`: pages in the order of ids. Spec: flows §2.13.
+//! `list_flows`: pages in the order of ids. Contract: flows.list, flows.status.
 
 use crate::error::Result;
 use crate::model::flows::flow::{FlowState, FlowStatus};

@@ -1,7 +1,7 @@
 //! The members of a submitted flow, checked as a whole before anything is looked up.
 //!
-//! Invariant: every refusal names the place of what it refuses, as `members[3].after[0]`. Spec: flows §2.4, §2.6,
-//! decisions 4.4.
+//! Invariant: every refusal names the place of what it refuses, as `members[3].after[0]`. Contract: flows.submit-place,
+//! flows.submit-after, flows.submit-need, flows.submit-cycle.
 
 use crate::error::{Code, Error, Result};
 use crate::model::flows::edge::{EdgeGroupPolicy, Need, OnSatisfied};

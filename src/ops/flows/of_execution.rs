@@ -1,4 +1,4 @@
-//! `resolve_execution_flow_id`: the flow that an execution is a member of. Spec: flows §2.13.
+//! `resolve_execution_flow_id`: the flow that an execution is a member of. Contract: flows.of-execution.
 
 use crate::error::Result;
 use crate::model::ground::argument::Limits;

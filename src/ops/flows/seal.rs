@@ -1,4 +1,4 @@
-//! `seal_flow`: from now on the flow ends with its last member. Spec: decisions 4.3.
+//! `seal_flow`: from now on the flow ends with its last member. Contract: flows.seal, flows.ends-once.
 
 use super::find::{load_flow, over};
 use crate::error::Result;

@@ -1,4 +1,5 @@
-//! `set_flow_tag`: a flow tells a value under a key from now on. No event tells of it. Spec: flows §2.14.
+//! `set_flow_tag`: a flow tells a value under a key from now on. No event tells of it. Contract: flows.tags,
+//! flows.tag-limit.
 
 use super::find::load_flow;
 use crate::error::Result;

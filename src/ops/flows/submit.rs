@@ -1,4 +1,5 @@
-//! `submit_flow`: a whole graph comes to be in one call, checked as a whole, and sealed. Spec: flows §2.1, decisions 4.4.
+//! `submit_flow`: a whole graph comes to be in one call, checked as a whole, and sealed. Contract: flows.submit,
+//! flows.submit-atomic, flows.submit-again.
 
 use super::create as flow_create;
 use super::create::CreateFlowArgs;

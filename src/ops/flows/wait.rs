@@ -1,5 +1,6 @@
-//! `wait_flow`: how a flow ended, or where to go on waiting from. The host parks the caller and asks again when the flow
-//! ends. A cancelled flow ends with the last member that ran on. Spec: flows §2.11, decisions 2.7, 4.3, 4.6.
+//! `wait_flow`: how a flow ended, or where to go on waiting from. The host parks the caller and asks again when the
+//! flow ends. A cancelled flow ends with the last member that ran on. Contract: flows.wait, flows.wait-after,
+//! flows.wait-past.
 
 use super::find::load_flow;
 use crate::error::{Code, Error, Result};

@@ -2,7 +2,8 @@
 //! or skipped, the other upstreams of a settled group are cancelled, and so on until nothing follows; all of it in the
 //! transaction of that end, first in first out, without a stack.
 //!
-//! Invariant: an edge is resolved once, whatever ends again. Spec: flows §2.7–2.9, §2.12, decisions 4.1, 4.3, 4.7.
+//! Invariant: an edge is resolved once, whatever ends again. Contract: edges.resolve-once, edges.cascade, edges.let-go,
+//! edges.siblings, flows.ends-once.
 
 use super::transit::{Change, Ending, transit};
 use super::turn::{Ended, Turn};
@@ -115,7 +116,7 @@ pub fn settle_child(turn: &mut Turn<'_>, group: &EdgeGroup, state: GroupState, a
     if group.policy.cancels() { cancel_siblings(turn, group, at) } else { Ok(()) }
 }
 
-/// T26.
+/// Contract: states.skip.
 fn skip(turn: &mut Turn<'_>, child: &mut Execution, at: i64) -> Result<()> {
     let Some(step) = child.phase.skip(child.attempted()) else { return Ok(()) };
     let ending = Some(Ending { reason: IMPOSSIBLE, source: ENGINE });

@@ -20,7 +20,8 @@ pub enum Entry {
     Repeated(Execution, Finished),
 }
 
-/// The gate for `verb`: `None` for calls that do not end the lease. Lifecycle §2.3, decisions 3.8–3.9.
+/// The gate for `verb`: `None` for calls that do not end the lease. Contract: leases.gate, leases.repeat,
+/// leases.repeat-former.
 pub fn enter(turn: &mut Turn<'_>, handle: &Handle, verb: Option<Verb>) -> Result<Entry> {
     enter_as(turn, &handle.execution, handle.attempt_index, &handle.fence, verb, Style::Handle)
 }

@@ -1,4 +1,4 @@
-//! Recorded steps, as they are answered. Spec: decisions 3.22.
+//! Recorded steps, as they are answered. Contract: attempts.step.
 
 use crate::model::ground::payload::Bytes;
 use crate::store::Step;

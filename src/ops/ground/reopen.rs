@@ -1,6 +1,7 @@
 //! Opening again what an end had made impossible: the group of a member that is replayed, and the edges that hung on it.
 //!
-//! Invariant: an edge that was satisfied stays so, whatever is replayed. Spec: flows §2.16, decisions 4.8.
+//! Invariant: an edge that was satisfied stays so, whatever is replayed. Contract: edges.replay-satisfied,
+//! edges.replay-waits, edges.replay-cascade.
 
 use super::cascade::settle_child;
 use super::transit::{Change, transit};
@@ -13,7 +14,7 @@ use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, EdgeState, GroupStat
 use crate::model::ground::vocabulary::Outcome;
 use std::collections::VecDeque;
 
-/// T21, or T22 where it waits for its upstreams again.
+/// Where it waits for its upstreams again. Contract: states.replay, states.replay-skipped.
 pub fn run_again(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Terminal, waits: bool) -> Result<()> {
     let was_skipped = waits && terminal.outcome == Outcome::Skipped;
     let branch = if was_skipped { ReplayBranch::SkippedFlowMember } else { ReplayBranch::Normal };

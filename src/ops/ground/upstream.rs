@@ -1,4 +1,4 @@
-//! What a claim tells of the upstreams that its execution waited for. Spec: flows §2.9, decisions 4.5.
+//! What a claim tells of the upstreams that its execution waited for. Contract: edges.upstream, edges.upstream-bytes.
 
 use super::turn::Turn;
 use crate::error::Result;

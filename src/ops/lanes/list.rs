@@ -1,4 +1,4 @@
-//! `list_lanes`: pages in the order of names. Spec: lifecycle §18.
+//! `list_lanes`: pages in the order of names. Contract: lanes.list.
 
 use crate::error::Result;
 use crate::model::ground::argument::{self, Limits};

@@ -1,4 +1,5 @@
-//! `set_lane_state`: an operator opens or closes a lane; nothing is written to its executions. Spec: decisions 3.20.
+//! `set_lane_state`: an operator opens or closes a lane; nothing is written to its executions. Contract:
+//! lanes.set-state, lanes.untouched, lanes.wakes.
 
 use crate::error::Result;
 use crate::model::ground::argument::{self, Limits};

@@ -1,5 +1,5 @@
 //! `block_route` and `block_execution_for_admission`: a scheduler sets an execution aside. What waits for a capable
-//! worker is let go by the next claim of one. Spec: lifecycle §10.4, decisions 3.2.
+//! worker is let go by the next claim of one. Contract: protocol.block, protocol.block-waiting, claims.lifts-route.
 
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::gate::not_active;
@@ -109,7 +109,7 @@ pub fn blocker(field: &str, reason: &str) -> Result<Blocker> {
     })
 }
 
-/// T18.
+/// Contract: states.block.
 fn block(ready: &Ready, turn: &mut Turn<'_>) -> Result<BlockAnswer> {
     let mut execution = load(turn, &ready.id)?;
     let step = match execution.phase {

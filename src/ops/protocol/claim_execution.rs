@@ -1,4 +1,5 @@
-//! `claim_execution`: a worker uses its grant, and starts an attempt. Spec: lifecycle §9.2.
+//! `claim_execution`: a worker uses its grant, and starts an attempt. Contract: protocol.claim-execution,
+//! protocol.claim-order.
 
 use super::grant::{claim_grant, lane_shut, not_leaseable};
 use super::handover::{Handover, Wanted};

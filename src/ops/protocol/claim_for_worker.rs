@@ -1,5 +1,5 @@
-//! `claim_for_worker`: a scheduler keeps for a worker the first execution that it may take. Spec: lifecycle §10.1,
-//! decisions 3.2, 3.19.
+//! `claim_for_worker`: a scheduler keeps for a worker the first execution that it may take. Contract:
+//! protocol.claim-for-worker.
 
 use super::grant::{GrantAnswer, Grantee};
 use crate::error::Result;

@@ -1,5 +1,5 @@
 //! `claim_from_resume_grant`: a worker uses its grant to continue an attempt that was interrupted, or whose lease has
-//! lapsed. Spec: lifecycle §9.4, decisions 3.6, 3.19.
+//! lapsed. Contract: protocol.resume-grant, protocol.resume-answers.
 
 use super::claim_resumed::interrupted;
 use super::grant::{claim_grant, invalid, lane_shut, not_leaseable};

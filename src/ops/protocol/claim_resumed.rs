@@ -1,4 +1,5 @@
-//! `claim_resumed_execution`: a worker uses its grant, and continues an interrupted attempt. Spec: lifecycle §9.3.
+//! `claim_resumed_execution`: a worker uses its grant, and continues an interrupted attempt. Contract:
+//! protocol.claim-resumed.
 
 use super::grant::{claim_grant, lane_shut, not_leaseable};
 use super::handover::{Handover, Wanted};

@@ -1,5 +1,5 @@
-//! `complete_execution`: an attempt is ended well by whoever shows its fence, or by an operator. Spec: lifecycle §12.1,
-//! decisions 3.8–3.9.
+//! `complete_execution`: an attempt is ended well by whoever shows its fence, or by an operator. Contract:
+//! attempts.complete-typed, leases.operator.
 
 use super::fence::{self, FenceArgs};
 use crate::error::Result;

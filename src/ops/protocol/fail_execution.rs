@@ -1,5 +1,5 @@
-//! `fail_execution`: an attempt is ended badly by whoever shows its fence, or by an operator. Spec: lifecycle §12.2,
-//! decisions 3.8–3.10.
+//! `fail_execution`: an attempt is ended badly by whoever shows its fence, or by an operator. Contract: attempts.fail,
+//! retries.of-call, leases.operator.
 
 use super::fence::{self, FenceArgs};
 use crate::error::{Code, Result};

@@ -1,4 +1,4 @@
-//! The fence of a typed call, as an argument. Spec: lifecycle §2.3–2.4.
+//! The fence of a typed call, as an argument. Contract: leases.fence-required, leases.operator.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::lease::Fence;

@@ -1,5 +1,5 @@
 //! Giving grants and checking them: what `issue_claim_grant`, `claim_for_worker`, `issue_reclaim_grant` and the calls
-//! that use a grant share. Spec: lifecycle §10, §14, decisions 3.19.
+//! that use a grant share. Contract: protocol.grant, protocol.grant-checked, protocol.one-grant.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

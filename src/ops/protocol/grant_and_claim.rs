@@ -1,4 +1,5 @@
-//! `issue_grant_and_claim`: an operator takes one execution, whatever it requires, in one step. Spec: lifecycle §9.5.
+//! `issue_grant_and_claim`: an operator takes one execution, whatever it requires, in one step. Contract:
+//! protocol.grant-and-claim.
 
 use super::claim_execution::claimable;
 use super::grant::ungranted;

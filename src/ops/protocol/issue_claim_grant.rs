@@ -1,4 +1,4 @@
-//! `issue_claim_grant`: a scheduler keeps one execution for one worker. Spec: lifecycle §10.3, decisions 3.19.
+//! `issue_claim_grant`: a scheduler keeps one execution for one worker. Contract: protocol.issue-grant.
 
 use super::grant::{GrantAnswer, Grantee, lane_shut, ungranted};
 use crate::error::Result;

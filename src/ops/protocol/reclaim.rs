@@ -1,5 +1,5 @@
-//! `reclaim_execution`: a worker uses its grant, and takes a lapsed execution over with a new attempt. Spec: lifecycle
-//! §14.2, decisions 3.12.
+//! `reclaim_execution`: a worker uses its grant, and takes a lapsed execution over with a new attempt. Contract:
+//! protocol.reclaim, protocol.reclaim-cap.
 
 use super::reclaim_grant::not_reclaimable;
 use crate::error::{Code, Error, Result};

@@ -1,5 +1,5 @@
-//! `issue_reclaim_grant`: a scheduler keeps a lapsed execution for a worker that will take it over. Spec: lifecycle
-//! §14.1, decisions 3.12, 3.19.
+//! `issue_reclaim_grant`: a scheduler keeps a lapsed execution for a worker that will take it over. Contract:
+//! protocol.reclaim-grant, protocol.not-reclaimable.
 
 use super::grant::{GrantAnswer, Grantee, lane_shut, ungranted};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! `renew_lease`: a lease is extended by whoever shows its fence. Spec: lifecycle §11.2, decisions 3.8.
+//! `renew_lease`: a lease is extended by whoever shows its fence. Contract: leases.renew-typed, leases.fence-required.
 
 use super::fence::{self, FenceArgs};
 use crate::error::Result;

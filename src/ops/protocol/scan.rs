@@ -1,4 +1,4 @@
-//! `scan_eligible_executions`: what of a lane can be claimed, in the order of claims. Spec: lifecycle §10.2.
+//! `scan_eligible_executions`: what of a lane can be claimed, in the order of claims. Contract: protocol.scan.
 
 use crate::error::Result;
 use crate::model::ground::argument::{self, Limits};

@@ -1,5 +1,5 @@
 //! `unblock_execution`: a scheduler or an operator lets a blocked execution go, on to its upstreams where these are not
-//! settled. Spec: lifecycle §10.4.
+//! settled. Contract: protocol.unblock, states.depend.
 
 use super::block::{BlockAnswer, blocker};
 use crate::error::Result;

@@ -1,4 +1,5 @@
-//! `inspect_storage`: how large the database is, and what ticks and a compaction would free now. Spec: decisions 3.23.
+//! `inspect_storage`: how large the database is, and what ticks and a compaction would free now. Contract:
+//! retention.inspect.
 
 use crate::error::Result;
 use crate::model::ground::argument::Limits;

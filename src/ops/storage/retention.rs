@@ -2,7 +2,8 @@
 //! time, and a flow with all its members. Reads hide it from the instant at which its time is over, so how late this comes
 //! shows nowhere.
 //!
-//! Its events stay until the log itself is trimmed. Spec: decisions 3.23.
+//! Its events stay until the log itself is trimmed. Contract: retention.goes-whole, retention.tick,
+//! retention.events-stay.
 
 use crate::error::Result;
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,5 @@
-//! `append_frame`: a worker streams what its attempt brings forth. Spec: lifecycle §17.1–17.5.
+//! `append_frame`: a worker streams what its attempt brings forth. Contract: streams.append, streams.closed,
+//! streams.stale-owner, streams.append-arguments.
 
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::handle::Handle;

@@ -1,4 +1,5 @@
-//! Pages of frames, as `read_stream` and `tail_stream` answer them. Spec: lifecycle §17.7.
+//! Pages of frames, as `read_stream` and `tail_stream` answer them. Contract: streams.limit, streams.page-bytes,
+//! streams.unwritten, streams.over.
 
 use crate::error::{Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,4 @@
-//! `read_stream`: frames of an attempt between two cursors, both included. Spec: lifecycle §17.7.
+//! `read_stream`: frames of an attempt between two cursors, both included. Contract: streams.read, streams.bounds.
 
 use super::frames::{Asked, FramePage, checked_index, checked_limit, page};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! `read_summary`: the document that an attempt's summary frames add up to. Spec: lifecycle §17.3, §17.7.
+//! `read_summary`: the document that an attempt's summary frames add up to. Contract: streams.summary.
 
 use super::frames::checked_index;
 use crate::error::Result;

@@ -1,5 +1,5 @@
 //! `tail_stream`: frames of an attempt after a cursor. The engine never waits: a host parks the call until frames come,
-//! or for `blockMs`. Spec: lifecycle §17.7, decisions 2.7.
+//! or for `blockMs`. Contract: streams.tail, streams.visibility.
 
 use super::frames::{Asked, FramePage, checked_index, checked_limit, page};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! `heartbeat_worker`: a registered worker says that it is there. Spec: lifecycle §20.2.
+//! `heartbeat_worker`: a registered worker says that it is there. Contract: workers.heartbeat.
 
 use crate::error::Result;
 use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};

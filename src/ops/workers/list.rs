@@ -1,4 +1,4 @@
-//! `list_workers`: pages in the order of instances, of one namespace or of all. Spec: lifecycle §20.5.
+//! `list_workers`: pages in the order of instances, of one namespace or of all. Contract: workers.list.
 
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument::{self, Limits, PAGE_MAX};

@@ -1,5 +1,5 @@
-//! `mark_worker_dead`: a worker leaves the registry, and its leases are released where that is asked for. Spec:
-//! lifecycle §20.3.
+//! `mark_worker_dead`: a worker leaves the registry, and its leases are released where that is asked for. Contract:
+//! workers.mark-dead, workers.dead-leases.
 
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
@@ -85,7 +85,7 @@ impl Call for MarkWorkerDeadArgs {
     }
 }
 
-/// T14 for every lease that the worker holds; answers how many.
+/// For every lease that the worker holds; answers how many. Contract: states.revoke.
 fn release(turn: &mut Turn<'_>, worker: &WorkerRow, detail: Option<&EventDetail>) -> Result<u32> {
     let mut released = 0;
     for row in turn.store.held_by(&worker.instance)? {

@@ -1,5 +1,5 @@
 //! `register_worker`: a worker joins the registry, or refreshes what stands there. The registry records and fences
-//! nothing. Spec: lifecycle §20.1.
+//! nothing. Contract: workers.register, workers.fences-nothing.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::lease::TTL_MS_MAX;

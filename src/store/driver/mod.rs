@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing of `rusqlite` or of a host's SQL is seen above this folder, and transactions and savepoints are
 //! scoped: `Ok` keeps, `Err` undoes. Absent on purpose: row ids handed back by SQLite (the engine counts its own) and
-//! asynchronous calls (the engine never waits). Design §3.
+//! asynchronous calls (the engine never waits). Contract: storage.all-or-nothing.
 
 mod embedded;
 mod failing;

@@ -1,7 +1,8 @@
 //! What is past its retention: finding it in order, deleting it with all that belongs to it, counting it.
 //!
 //! Invariant: an execution goes as a whole and its row last, so that what was begun is found again; only its events
-//! stay in the log. Members of a flow go with it, and its own row goes last. Spec: decisions 3.23.
+//! stay in the log. Members of a flow go with it, and its own row goes last. Contract: retention.tick, retention.begun,
+//! retention.member.
 
 use crate::error::Result;
 use crate::model::executions::execution::Execution;

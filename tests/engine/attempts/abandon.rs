@@ -1,4 +1,4 @@
-//! `cancel`, by the holder of the lease: lifecycle §12.3, decisions 3.9, 3.13.
+//! `cancel`, by the holder of the lease. Contract: attempts.cancel, attempts.cancel-ended.
 
 use crate::engine::world::{World, detail, refusal, refused_field, test};
 use tidegate::model::ground::cause::Cause;

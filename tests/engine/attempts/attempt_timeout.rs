@@ -1,4 +1,5 @@
-//! Attempt timeouts: a failure of class timeout while retries are left, else the end: decisions 3.10, T20.
+//! Attempt timeouts: a failure of class timeout while retries are left, else the end. Contract: attempts.timeout,
+//! attempts.timeout-retried, attempts.timeout-left, states.expire.
 
 use crate::engine::world::{START, TTL, World, refusal, test};
 use tidegate::Code;

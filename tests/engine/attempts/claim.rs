@@ -1,4 +1,4 @@
-//! `claim`: which execution a worker gets: lifecycle §9.1, decisions 3.2, 3.15, 3.16.
+//! `claim`: which execution a worker gets. Contract: claims.candidates, claims.order, claims.capabilities.
 
 use crate::engine::world::{START, World, detail, pull, refusal, refused_field, test, texts};
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What a claim hands back, and what it writes: decisions 3.3, lifecycle §4.3, §9.1.
+//! What a claim hands back, and what it writes. Contract: claims.answer, claims.active, claims.ids.
 
 use crate::engine::world::{START, TTL, World, test, texts};
 use std::collections::BTreeMap;

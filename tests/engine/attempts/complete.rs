@@ -1,4 +1,4 @@
-//! `complete`: lifecycle §12.1, T7.
+//! `complete`. Contract: attempts.complete, attempts.result-refused, states.complete.
 
 use crate::engine::world::{START, World, detail, refusal, test};
 use tidegate::model::events::event::EventStream;

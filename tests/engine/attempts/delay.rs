@@ -1,4 +1,4 @@
-//! `delay`: lifecycle §13.1, T11, decisions 3.9.
+//! `delay`. Contract: attempts.delay, attempts.delay-past, attempts.delay-again, states.delay.
 
 use crate::engine::world::turns::delay;
 use crate::engine::world::{START, Span, TTL, World, refusal, refused_field, test};

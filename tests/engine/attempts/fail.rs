@@ -1,4 +1,5 @@
-//! `fail`: lifecycle §12.2, T8, T9, and decisions 3.6 for the lapsed holder.
+//! `fail`, also by the holder of a lapsed lease. Contract: attempts.fail, attempts.fail-retried, attempts.fail-final,
+//! attempts.fail-lapsed, states.retry, states.fail.
 
 use crate::engine::world::{START, TTL, World, failure, refused_field, test};
 use tidegate::Code;

@@ -1,4 +1,6 @@
-//! A lease is the same by whatever way it was got: lifecycle §9.2–9.5, §14.2, T5, T7, T10, T13, T20, §28 laws 1, 2, 5, 6, 8.
+//! A lease is the same by whatever way it was got. Contract: leases.one-event-order, leases.epoch, protocol.grant-void,
+//! states.renew, states.complete, states.cancel, states.lapse, states.expire, states.public-state, leases.one-live,
+//! attempts.index, protocol.operator-states.
 
 use crate::engine::world::scheduler::{MINTED, claimed, redeemed};
 use crate::engine::world::{TTL, World, refusal, test};

@@ -1,4 +1,4 @@
-//! `list_expired_leases`: lifecycle §20.4, law 11.
+//! `list_expired_leases`. Contract: leases.list-expired, leases.list-as-of, leases.list-pages.
 
 use crate::engine::world::calls::shown;
 use crate::engine::world::turns::{delay, revoke};

@@ -1,4 +1,4 @@
-//! `progress`: lifecycle §11.3, T6.
+//! `progress`. Contract: attempts.progress, attempts.progress-quiet, attempts.progress-limits.
 
 use crate::engine::world::{START, World, refused_field, test};
 use tidegate::Code;

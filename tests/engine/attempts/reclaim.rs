@@ -1,4 +1,5 @@
-//! Lapsed leases: T13, T15, T16 by plain claims: decisions 3.4, 3.6, 3.12.
+//! Lapsed leases, and plain claims of them. Contract: retries.takeover, retries.lapse-wait, retries.cap, leases.lapse,
+//! states.lapse, states.reclaim, states.over-cap.
 
 use crate::engine::world::{START, Span, TTL, World, test};
 use tidegate::model::events::event::EventStream;

@@ -1,4 +1,4 @@
-//! `renew`: lifecycle §11.1, T5.
+//! `renew`. Contract: leases.renew, leases.renew-event, states.renew.
 
 use crate::engine::world::{START, TTL, World, refused_field, test};
 use tidegate::Code;

@@ -1,4 +1,5 @@
-//! Retries: whether and when a failed attempt is tried again: lifecycle §3, §12.2, decisions 3.10.
+//! Retries: whether and when a failed attempt is tried again. Contract: retries.default, retries.policy,
+//! retries.categories, retries.jitter.
 
 use crate::engine::world::{START, World, detail, refusal, test, texts};
 use tidegate::Code;

@@ -1,4 +1,4 @@
-//! `revoke_lease`: lifecycle §11.4, T14, decisions 3.7.
+//! `revoke_lease`. Contract: leases.revoke, leases.revoked-holder, leases.revoke-satisfied, states.revoke.
 
 use crate::engine::world::turns::revoke;
 use crate::engine::world::{World, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `record_step`: decisions 3.22.
+//! `record_step`. Contract: attempts.step, attempts.step-first, attempts.step-survives.
 
 use crate::engine::world::telling::once;
 use crate::engine::world::turns::{delay, replay, revoke};

@@ -1,4 +1,5 @@
-//! Reading the log in pages: cursors, limits, filters: decisions §6, lifecycle §21.1.
+//! Reading the log in pages: cursors, limits, filters. Contract: events.cursor, events.cursor-moves, events.limit,
+//! events.pages.
 
 use crate::engine::world::{World, detail, refusal, refused_field, test};
 use tidegate::Code;

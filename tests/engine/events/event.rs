@@ -1,4 +1,5 @@
-//! The event log: one row for every phase change, positions strictly rising: decisions §6.
+//! The event log: one row for every phase change, positions strictly rising. Contract: events.one-row,
+//! events.positions, events.reconstructs.
 
 use crate::engine::world::{START, Span, TTL, World, test};
 use std::collections::BTreeMap;

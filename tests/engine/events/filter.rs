@@ -1,4 +1,4 @@
-//! The filter of a reading: lifecycle §21.4, flows §6.4, decisions §6.
+//! The filter of a reading. Contract: events.filter, events.filter-tag, events.looked-at.
 
 use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::watcher::causes;

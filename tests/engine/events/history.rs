@@ -1,4 +1,4 @@
-//! `execution_history`: an execution's own events, the newest first: lifecycle §6, decisions §6.
+//! `execution_history`: an execution's own events, the newest first. Contract: events.history, events.history-ends.
 
 use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::turns::replay;

@@ -1,4 +1,4 @@
-//! For how long events are kept: decisions 2.2, 3.23, §6.
+//! For how long events are kept. Contract: events.kept, events.too-old, events.former, events.detail-goes.
 
 use crate::engine::world::turns::revoke;
 use crate::engine::world::watcher::{ALL, causes};

@@ -1,4 +1,5 @@
-//! The streams completion and lease as views over the log: flows §6.5, decisions 3.14, §6.
+//! The streams completion and lease as views over the log. Contract: events.view-completion, events.view-lease,
+//! events.lease-words.
 
 use crate::engine::world::scheduler::Stand;
 use crate::engine::world::turns::{replay, revoke};

@@ -1,4 +1,5 @@
-//! `wait`: how an execution ended, now or for the first time since a cursor: decisions 2.7, 3.21.
+//! `wait`: how an execution ended, now or for the first time since a cursor. Contract: executions.wait,
+//! executions.wait-after, executions.wait-reason.
 
 use crate::engine::world::scheduler::{Stand, UNKNOWN};
 use crate::engine::world::turns::replay;

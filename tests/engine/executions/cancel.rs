@@ -1,4 +1,5 @@
-//! `cancel_execution`: lifecycle §15.1, T10, decisions 3.13, 3.14.
+//! `cancel_execution`. Contract: executions.cancel, executions.cancel-source, executions.cancel-other-outcome,
+//! states.cancel.
 
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};
 use tidegate::Code;

@@ -1,4 +1,4 @@
-//! `count_executions`: lifecycle §18.
+//! `count_executions`. Contract: executions.counts, executions.counts-cheap.
 
 use super::search::varied;
 use crate::engine::world::scheduler::Stand;

@@ -1,4 +1,4 @@
-//! `create_execution`: lifecycle §8.1, decisions 3.1, 3.16.
+//! `create_execution`. Contract: executions.create, executions.create-stamps, executions.same-id.
 
 use crate::engine::world::{START, Span, World, test};
 use tidegate::model::executions::policy::{

@@ -1,5 +1,5 @@
-//! The limits of a create, each at its boundary and one past it: decisions §7, lifecycle §3.1. Refused, it writes
-//! nothing.
+//! The limits of a create, each at its boundary and one past it. Refused, it writes nothing. Contract:
+//! executions.capability-tokens, executions.tag-count, executions.budgets-uuid.
 
 use crate::engine::world::{World, detail, refusal, refused_field, test, texts};
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! Idempotency keys of creates and their windows: lifecycle §8.1 steps 2 and 5.
+//! Idempotency keys of creates and their windows. Contract: executions.idempotency-key, executions.dedup-window,
+//! executions.dedup-off.
 
 use crate::engine::world::{START, Span, World, test};
 use tidegate::Result;

@@ -1,4 +1,4 @@
-//! `describe_execution`: one read that answers everything: lifecycle §18, decisions 3.18.
+//! `describe_execution`: one read that answers everything. Contract: executions.describe, executions.describe-attempts.
 
 use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, TTL, World, refused_field, test, texts};

@@ -1,4 +1,4 @@
-//! `explain_claim`: one word and one sentence: decisions 3.18.
+//! `explain_claim`: one word and one sentence. Contract: claims.explain, claims.explain-state, claims.explain-worker.
 
 use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, Span, TTL, World, refused_field, test, texts};

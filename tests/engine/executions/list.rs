@@ -1,4 +1,4 @@
-//! `list_executions`: lifecycle §18, decisions 1.1, law 11.
+//! `list_executions`. Contract: executions.list, executions.list-line.
 
 use crate::engine::world::{START, World, refused_field, test};
 use tidegate::Code;

@@ -1,4 +1,4 @@
-//! `change_priority`: lifecycle §15.2, T23.
+//! `change_priority`. Contract: executions.change-priority, executions.priority-event.
 
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::model::events::event::{EventDetail, EventStream};

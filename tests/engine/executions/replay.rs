@@ -1,4 +1,4 @@
-//! `replay_execution`: lifecycle §15.3, T21, decisions 3.11.
+//! `replay_execution`. Contract: retries.replay, retries.replay-limit, retries.replay-event, states.replay.
 
 use crate::engine::world::turns::replay;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `get_execution_result`: the bytes exactly as they were given: lifecycle §18.
+//! `get_execution_result`: the bytes exactly as they were given. Contract: executions.result, executions.result-none.
 
 use crate::engine::world::{START, World, refusal, test};
 use tidegate::Code;

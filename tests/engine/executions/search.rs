@@ -1,4 +1,4 @@
-//! `search_executions`: which executions match: lifecycle §18.
+//! `search_executions`: which executions match. Contract: executions.search, executions.search-states.
 
 use crate::engine::world::telling::say_one;
 use crate::engine::world::{START, World, refused_field, test, texts};

@@ -1,4 +1,5 @@
-//! The pages of `search_executions`: order, cursors, how much one of them looks at: lifecycle §18, law 11.
+//! The pages of `search_executions`: order, cursors, how much one of them looks at. Contract: executions.search-once,
+//! executions.search-bound, executions.search-page.
 
 use super::search::{FILTERS, varied};
 use crate::engine::world::{START, World, order, test};

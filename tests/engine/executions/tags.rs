@@ -1,4 +1,4 @@
-//! Tags: lifecycle §19, decisions §7.
+//! Tags. Contract: executions.tag-key, executions.tag-set, executions.tag-count.
 
 use crate::engine::world::scheduler::{Stand, UNKNOWN};
 use crate::engine::world::telling::say_one;

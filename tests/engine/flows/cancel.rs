@@ -1,4 +1,4 @@
-//! `cancel_flow`: flows §2.11, decisions 4.6.
+//! `cancel_flow`. Contract: flows.cancel, flows.cancel-again, flows.cancel-refused.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::UNKNOWN;

@@ -1,4 +1,5 @@
-//! `cancel_flow_header`, `ack_cancel_member` and the backlog between them: flows §2.11, decisions 2.2.
+//! `cancel_flow_header`, `ack_cancel_member` and the backlog between them. Contract: flows.header, flows.ack,
+//! flows.grace.
 
 use super::cancel::{NO_FLOW, everywhere, request};
 use crate::engine::world::flows::Graph;

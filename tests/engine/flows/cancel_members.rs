@@ -1,4 +1,4 @@
-//! What a flow's cancellation does to its members: flows §2.11.
+//! What a flow's cancellation does to its members. Contract: flows.cancel, flows.cancel-whole.
 
 use super::cancel::everywhere;
 use crate::engine::world::{START, TTL, World, detail, refusal, test};

@@ -1,4 +1,4 @@
-//! `create_flow`: flows §2.2.
+//! `create_flow`. Contract: flows.create, flows.create-again, flows.defaults.
 
 use crate::engine::world::scheduler::MINTED;
 use crate::engine::world::telling::once;

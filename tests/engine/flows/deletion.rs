@@ -1,4 +1,5 @@
-//! Deletion of flows: piece by piece, with all that belongs to their members: decisions 3.23.
+//! Deletion of flows: piece by piece, with all that belongs to their members. Contract: retention.goes-whole,
+//! retention.begun, retention.free-id.
 
 use super::retention::{DAY, executions, found, freeable, keeping, over, remains, ticked};
 use crate::engine::world::{Span, World, failure, order, refusal, test};

@@ -1,4 +1,4 @@
-//! `describe_flow`: flows §2.1, §2.13, §2.15.
+//! `describe_flow`. Contract: flows.describe, flows.state, flows.unknown-null.
 
 use crate::engine::world::drawn::uuid;
 use crate::engine::world::{START, World, refused_field, test};

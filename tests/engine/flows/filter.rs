@@ -1,4 +1,4 @@
-//! Reading the events of one flow: flows §6, decisions §6.
+//! Reading the events of one flow. Contract: events.filter-flow, events.view-flow.
 
 use crate::engine::world::drawn::uuid;
 use crate::engine::world::flows::Graph;

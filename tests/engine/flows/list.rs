@@ -1,4 +1,4 @@
-//! `list_flows`: flows §2.13, law 11.
+//! `list_flows`. Contract: flows.list.
 
 use crate::engine::world::drawn::{uuid, uuids};
 use crate::engine::world::{START, World, refusal, refused_field, test};

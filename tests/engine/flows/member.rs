@@ -1,4 +1,4 @@
-//! `add_execution_to_flow`: flows §2.3, decisions 4.3.
+//! `add_execution_to_flow`. Contract: flows.add, flows.one-flow, flows.grows-until-over.
 
 use crate::engine::world::scheduler::{MINTED, Stand, UNKNOWN};
 use crate::engine::world::telling::once;

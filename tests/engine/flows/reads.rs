@@ -1,4 +1,4 @@
-//! What reads tell of flows that run: flows §2.10, §2.13, §2.15, decisions 4.3.
+//! What reads tell of flows that run. Contract: flows.reads-agree, flows.state, edges.words, edges.eligibility.
 
 use crate::engine::world::drawn::uuid;
 use crate::engine::world::flows::Graph;

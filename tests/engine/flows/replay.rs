@@ -1,4 +1,4 @@
-//! Replaying members: flows §2.16, lifecycle T22, decisions 4.3, 4.8.
+//! Replaying members. Contract: edges.replay-waits, edges.replay-cascade, edges.replay-satisfied, flows.reopens.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::turns::{delay, replay};

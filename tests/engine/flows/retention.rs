@@ -1,5 +1,5 @@
-//! Retention of flows: members are kept as long as their flow, hidden with it at once and deleted with it by ticks:
-//! decisions 2.2, 3.23.
+//! Retention of flows: members are kept as long as their flow, hidden with it at once and deleted with it by ticks.
+//! Contract: retention.member, retention.flow, retention.hidden.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::{START, Span, World, refusal, test};

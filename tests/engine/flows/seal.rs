@@ -1,4 +1,4 @@
-//! `seal_flow`, and the end of a sealed flow: decisions 4.3.
+//! `seal_flow`, and the end of a sealed flow. Contract: flows.seal, flows.ends-once.
 
 use crate::engine::world::scheduler::MINTED;
 use crate::engine::world::telling::once;

@@ -1,4 +1,4 @@
-//! The one word that sums a flow up: flows §2.15, decisions 4.3.
+//! The one word that sums a flow up. Contract: flows.state, flows.status, flows.excused.
 
 use crate::engine::world::test;
 use tidegate::model::flows::flow::{CancellationPolicy, Flow, FlowState, FlowStatus, place};

@@ -1,4 +1,5 @@
-//! `submit_flow`: what one call makes, and how its shapes run: decisions 4.4, flows §2.6–2.7.
+//! `submit_flow`: what one call makes, and how its shapes run. Contract: flows.submit, flows.submit-again,
+//! flows.submit-order.
 
 use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
 use crate::engine::world::telling::once;

@@ -1,4 +1,5 @@
-//! `submit_flow`: members are executions, with all that these can be created with: decisions 4.4.
+//! `submit_flow`: members are executions, with all that these can be created with. Contract: flows.submit-members,
+//! flows.submit-order, flows.submit-wakes.
 
 use crate::engine::world::graphs::{LANE, flow_of, node};
 use crate::engine::world::{START, Span, World, test, texts};

@@ -1,4 +1,5 @@
-//! `submit_flow`: what it refuses, by which place, and that a refusal writes nothing: decisions 4.4, §7.
+//! `submit_flow`: what it refuses, by which place, and that a refusal writes nothing. Contract: flows.submit-atomic,
+//! flows.submit-place, flows.submit-limits.
 
 use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
 use crate::engine::world::{World, detail, refusal, refused_field, test};

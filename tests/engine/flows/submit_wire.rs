@@ -1,4 +1,4 @@
-//! `submit_flow` as its callers write it: decisions §7, §8.
+//! `submit_flow` as its callers write it. Contract: flows.submit-place, flows.submit-after, values.places.
 
 use crate::engine::world::telling::say_one;
 use crate::engine::world::{World, test};

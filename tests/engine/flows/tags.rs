@@ -1,4 +1,4 @@
-//! Tags of flows: flows §2.14, decisions §7.
+//! Tags of flows. Contract: flows.tags, flows.tag-limit, flows.get-tag.
 
 use crate::engine::world::drawn::uuid;
 use crate::engine::world::telling::say_one;

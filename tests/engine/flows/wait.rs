@@ -1,4 +1,4 @@
-//! `wait_flow`: flows §2.11, decisions 2.7, 4.3, 4.6.
+//! `wait_flow`. Contract: flows.wait, flows.wait-after.
 
 use super::cancel::NO_FLOW;
 use crate::engine::world::telling::say_one;

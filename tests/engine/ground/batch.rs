@@ -1,4 +1,4 @@
-//! Batches: order, commits, refusals in the middle: decisions 2.6.
+//! Batches: order, commits, refusals in the middle. Contract: time.batch-order, time.alone, time.commit-size.
 
 use crate::engine::world::spy::Spy;
 use crate::engine::world::{START, World, failure, order, pull, test};

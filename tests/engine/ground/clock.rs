@@ -1,4 +1,4 @@
-//! The host's clock and engine time: decisions 2.1, 2.9.
+//! The host's clock and engine time. Contract: time.clock, time.never-back, time.accept.
 
 use crate::engine::world::{START, Span, TTL, World, order, refusal, refused_field, test};
 use tidegate::Code;

@@ -1,4 +1,5 @@
-//! What is due: each kind at its own instant, in order, however late it is applied. Lifecycle §16, decisions 2.1–2.5.
+//! What is due: each kind at its own instant, in order, however late it is applied. Contract: executions.deadline,
+//! time.order, time.own-instant.
 
 use crate::engine::world::spy::Spy;
 use crate::engine::world::{START, Span, TTL, World, order, pull, refusal, test};

@@ -1,14 +1,14 @@
-//! Errors: the table of codes and their form as data: lifecycle §7, decisions §8.
+//! Errors: the table of codes and their form as data. Contract: errors.shape, errors.codes, errors.class.
 
 use crate::engine::world::{World, refusal, test};
 use std::collections::BTreeSet;
 use tidegate::{Class, Code, Error};
 
-/// The categories of lifecycle §7.1 as words, and those of decisions §8.
+/// The categories as words. Contract: errors.codes.
 const CATEGORIES: [&str; 9] =
     ["not_found", "validation", "contention", "conflict", "state", "timeout", "bug", "storage", "engine"];
 
-/// The State kinds that are informational: lifecycle §7.3.
+/// The State kinds that are informational. Contract: errors.class.
 const INFORMATIONAL: [&str; 14] = [
     "execution_not_suspended",
     "already_suspended",
@@ -54,7 +54,7 @@ fn a_class_follows_from_category_and_kind() {
 }
 
 #[test]
-fn the_codes_that_the_specification_names_exist() {
+fn the_codes_that_the_contract_names_exist() {
     let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     for name in [
         "not_found.execution",

@@ -1,4 +1,5 @@
-//! The lease gate, in its order: exists, active, fence, not expired: lifecycle §2.3, §7.4, decisions 3.8.
+//! The lease gate, in its order: exists, active, fence, not expired. Contract: leases.gate, leases.conflict,
+//! leases.expired, leases.not-active.
 
 use crate::engine::world::telling::not_active;
 use crate::engine::world::{TTL, World, detail, refusal, test};

@@ -1,4 +1,5 @@
-//! Handles as text: lifecycle §2.1, §2.2, decisions 3.24. The bytes are laid out by hand, from the specification.
+//! Handles as text; the bytes are laid out by hand, from the contract. Contract: leases.handle, leases.handle-corrupt,
+//! leases.handle-foreign.
 
 use crate::engine::world::{TTL, World, detail, refusal, test};
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! Execution ids and lane ids: lifecycle §1.2, §1.3, decisions 1.1, 1.2.
+//! Execution ids and lane ids. Contract: executions.id-form, executions.id-refused, executions.lane-name.
 
 use crate::engine::world::{World, detail, refusal, refused_field, test};
 use std::collections::BTreeSet;

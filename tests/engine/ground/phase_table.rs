@@ -1,4 +1,4 @@
-//! The phase × operation table of lifecycle §5, as amended by decisions §3, against the machine as it is.
+//! The table of phases and operations against the machine as it is. Contract: states.graph.
 //!
 //! `phase_table.txt` is the expectation, written from the specification; the walk tries every operation on every phase
 //! and writes what it finds in the same words. What the table does not list, the machine must refuse: mostly by having
@@ -197,7 +197,7 @@ fn line(phase: &str, operation: &str, after: Phase, record: Option<Record>) -> S
     line
 }
 
-/// The expected lines, without the column that names the row of lifecycle §5.
+/// The expected lines, without the column that numbers the transitions.
 fn expected() -> Vec<String> {
     let table = include_str!("phase_table.txt").lines().skip(1);
     table

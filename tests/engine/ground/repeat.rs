@@ -1,4 +1,5 @@
-//! Repeating a call that ended a lease: the same verb with the same fence answers the same: decisions 3.9.
+//! Repeating a call that ended a lease: the same verb with the same fence answers the same. Contract: leases.repeat,
+//! leases.repeat-former, leases.repeat-other, leases.repeat-own.
 
 use crate::engine::world::{START, TTL, World, refusal, test};
 use tidegate::Code;

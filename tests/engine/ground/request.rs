@@ -1,4 +1,5 @@
-//! Request ids: a call made again within 10 minutes answers what it answered: decisions 2.8.
+//! Request ids: a call made again within 10 minutes answers what it answered. Contract: time.request,
+//! time.request-kept, time.request-other.
 
 use crate::engine::world::telling::{Told, once};
 use crate::engine::world::{Span, World, failure, order, pull, refusal, refused_field, test};

@@ -104,7 +104,7 @@ fn vocabulary<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static s
 }
 
 #[test]
-fn the_vocabularies_are_those_of_the_specification() {
+fn the_vocabularies_are_those_of_the_contract() {
     let lifecycle = vocabulary(LifecyclePhase::ALL, LifecyclePhase::word);
     assert_eq!(lifecycle, ["runnable", "active", "suspended", "terminal"]);
     let outcomes = vocabulary(Outcome::ALL, Outcome::word);

@@ -1,4 +1,5 @@
-//! The state vector of every phase and the public state of every vector: lifecycle §4 and §4.1.
+//! The state vector of every phase and the public state of every vector. Contract: states.dimensions,
+//! states.public-state.
 
 use crate::engine::world::test;
 use tidegate::model::executions::phase::{

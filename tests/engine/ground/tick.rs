@@ -1,4 +1,4 @@
-//! `tick` and `next_due_at`: decisions 2.4.
+//! `tick` and `next_due_at`. Contract: time.tick, time.next-due.
 
 use crate::engine::world::{START, Span, TTL, World, order, test};
 use tidegate::Envelope;

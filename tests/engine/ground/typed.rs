@@ -1,5 +1,5 @@
 //! The lease gate of calls that show their fence as an argument: `renew_lease`, `complete_execution`, `fail_execution`.
-//! Lifecycle §2.3–2.4, §7.4, §11.2, §12.1–12.2, decisions 3.7–3.9.
+//! Contract: leases.stale, leases.typed-order, leases.fence-required, leases.operator.
 
 use crate::engine::world::calls::{Shown, shown, unfenced};
 use crate::engine::world::scheduler::UNKNOWN;

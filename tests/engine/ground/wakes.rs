@@ -1,4 +1,4 @@
-//! Whom a batch wakes: decisions 2.7.
+//! Whom a batch wakes. Contract: claims.wakes, executions.wait-wakes, executions.create-wakes, events.wakes.
 
 use crate::engine::world::{START, TTL, World, failure, order, test};
 use tidegate::model::ground::vocabulary::FailureClass;

@@ -1,4 +1,4 @@
-//! `set_lane_state` and `list_lanes`: decisions 3.20, lifecycle §18.
+//! `set_lane_state` and `list_lanes`. Contract: lanes.states, lanes.set-state, lanes.closed.
 
 use crate::engine::world::{START, TTL, World, detail, order, refusal, refused_field, test, texts};
 use tidegate::model::ground::cause::Cause;

@@ -1,4 +1,5 @@
-//! Blocked routes: what waits for a capable worker waits until the claim of one: decisions 3.2, 3.20, lifecycle §10.1.
+//! Blocked routes: what waits for a capable worker waits until the claim of one. Contract: claims.lifts-route,
+//! claims.lifts-hundred, protocol.scheduler-lifts.
 
 use crate::engine::world::scheduler::Stand;
 use crate::engine::world::{START, World, test, texts};

@@ -1,4 +1,5 @@
-//! `block_route`, `block_execution_for_admission` and `unblock_execution`: T18, T19, lifecycle §10.4, §27, decisions 3.2.
+//! `block_route`, `block_execution_for_admission` and `unblock_execution`. Contract: states.block, states.unblock,
+//! protocol.block, protocol.unblock.
 
 use crate::engine::world::scheduler::{Stand, UNKNOWN, blocked, unblocked};
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};

@@ -1,4 +1,5 @@
-//! `claim_execution`: the gates of lifecycle §9.2 in their order, T3, §27, decisions 3.3, 3.4, 3.19, 3.20.
+//! `claim_execution`: its gates in their order. Contract: protocol.claim-execution, protocol.claim-order,
+//! protocol.grant-checked, states.claim.
 
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, named};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `claim_for_worker`: lifecycle §10.1, decisions 3.2, 3.19, 3.20.
+//! `claim_for_worker`. Contract: protocol.claim-for-worker, protocol.reserves.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, named};
 use crate::engine::world::{START, World, refused_field, test, texts};

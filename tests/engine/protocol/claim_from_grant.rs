@@ -1,4 +1,4 @@
-//! `claim_from_resume_grant`: lifecycle §9.4, T4, §27, decisions 3.6, 3.19, 3.20.
+//! `claim_from_resume_grant`. Contract: protocol.resume-grant, protocol.resume-answers, states.resume.
 
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, named};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `claim_resumed_execution`: lifecycle §9.3, T4, §27, decisions 3.4, 3.19, 3.20.
+//! `claim_resumed_execution`. Contract: protocol.claim-resumed, states.resume.
 
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, named};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `complete_execution`: lifecycle §12.1, T7, decisions 3.8–3.9.
+//! `complete_execution`. Contract: attempts.complete-typed, leases.operator, leases.repeat-own, states.complete.
 
 use crate::engine::world::calls::{OPERATOR, Shown, shown, unfenced};
 use crate::engine::world::telling::not_active;

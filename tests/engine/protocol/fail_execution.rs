@@ -1,4 +1,4 @@
-//! `fail_execution`: lifecycle §12.2, T8–T9, decisions 3.8–3.10.
+//! `fail_execution`. Contract: attempts.fail, retries.of-call, leases.operator-attempt, states.retry, states.fail.
 
 use crate::engine::world::calls::{OPERATOR, Shown, shown, unfenced};
 use crate::engine::world::telling::not_active;

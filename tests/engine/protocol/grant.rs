@@ -1,4 +1,4 @@
-//! `issue_claim_grant`: lifecycle §10.3, §27, decisions 3.19, 3.20.
+//! `issue_claim_grant`. Contract: protocol.grant, protocol.issue-grant, protocol.one-grant.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, UNKNOWN, named, wanted};
 use crate::engine::world::{START, World, detail, refusal, refused_field, test, texts};

@@ -1,4 +1,4 @@
-//! `issue_grant_and_claim`: lifecycle §9.5, §27, §28 law 8, decisions 3.19, 3.20.
+//! `issue_grant_and_claim`. Contract: protocol.grant-and-claim, protocol.operator-states, protocol.grant-void.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, UNKNOWN, seized};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test, texts};

@@ -1,4 +1,4 @@
-//! The operations of a scheduler as texts, and made again with a request id: decisions 2.8, §8.
+//! The operations of a scheduler as texts, and made again with a request id. Contract: protocol.repeated.
 
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED};
 use crate::engine::world::telling::say_one;

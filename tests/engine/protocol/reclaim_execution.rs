@@ -1,4 +1,6 @@
-//! `reclaim_execution`: T15, T16, lifecycle §14.2, §27, §28 laws 2, 7, 8, decisions 3.12, 3.19, 3.20.
+//! `reclaim_execution`. Contract: states.reclaim, states.over-cap, protocol.reclaim, protocol.reclaim-cap,
+//! protocol.reclaim-no-grant, leases.one-live, leases.epoch, retries.cap, protocol.grant-void,
+//! protocol.operator-states.
 
 use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, claimed, named, reclaimed};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `issue_reclaim_grant`: lifecycle §14.1, §27, decisions 3.12, 3.19, 3.20.
+//! `issue_reclaim_grant`. Contract: protocol.reclaim-grant, protocol.not-reclaimable, protocol.reclaim-refresh.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, UNKNOWN, named, rescued};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test, texts};

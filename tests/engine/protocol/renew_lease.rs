@@ -1,4 +1,4 @@
-//! `renew_lease`: lifecycle §11.2, T5.
+//! `renew_lease`. Contract: leases.renew-typed, states.renew.
 
 use crate::engine::world::calls::shown;
 use crate::engine::world::{START, Span, TTL, World, refused_field, test};

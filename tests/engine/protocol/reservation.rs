@@ -1,4 +1,5 @@
-//! What a live grant keeps, until when, and what ends it: decisions 2.2, 3.19, lifecycle §10, §28 law 8.
+//! What a live grant keeps, until when, and what ends it. Contract: protocol.reserves, protocol.reservation-over,
+//! protocol.grant-void, protocol.operator-states.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand, named, reclaimed, redeemed};
 use crate::engine::world::{START, Span, TTL, World, refusal, test};

@@ -1,4 +1,4 @@
-//! `scan_eligible_executions`: lifecycle §10.2, decisions 3.2, 3.20, §7.
+//! `scan_eligible_executions`. Contract: protocol.scan, protocol.scan-page.
 
 use crate::engine::world::scheduler::{GRANT_TTL, Stand};
 use crate::engine::world::{START, TTL, World, refused_field, test, texts};

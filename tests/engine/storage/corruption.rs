@@ -1,4 +1,5 @@
-//! A stored row that no version of the engine writes is refused as corruption, never guessed: lifecycle §4.2.
+//! A stored row that no version of the engine writes is refused as corruption, never guessed. Contract: states.words,
+//! states.state-number.
 
 use crate::engine::world::{World, refusal, test};
 use tidegate::Code;

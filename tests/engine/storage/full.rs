@@ -1,4 +1,5 @@
-//! A full storage: what was created can end, nothing is created (design §3).
+//! A full storage: what was created can end, nothing is created (contract: storage.full, storage.full-ends,
+//! storage.full-again).
 
 use crate::engine::world::streams::frame;
 use crate::engine::world::turns::tagging;

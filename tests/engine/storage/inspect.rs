@@ -1,4 +1,4 @@
-//! `inspect_storage` and compaction: decisions 3.23.
+//! `inspect_storage` and compaction. Contract: retention.inspect, retention.compact.
 
 use crate::engine::world::{START, Span, World, test};
 #[cfg(not(target_family = "wasm"))]

@@ -1,5 +1,5 @@
-//! Retention: what is past it is hidden at once and deleted by ticks, with everything that belongs to it: decisions 2.2,
-//! 3.23.
+//! Retention: what is past it is hidden at once and deleted by ticks, with everything that belongs to it. Contract:
+//! retention.hidden, retention.own-wins, retention.goes-whole, retention.tick.
 
 use crate::engine::world::{START, Span, World, order, refusal, refused_field, test};
 use tidegate::model::ground::argument::Retention;

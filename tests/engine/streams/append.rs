@@ -1,4 +1,4 @@
-//! `append_frame`: lifecycle §17.1, §17.2, §17.5.
+//! `append_frame`. Contract: streams.append, streams.ids, streams.closed, streams.stale-owner, streams.durable.
 
 use crate::engine::world::streams::{frame, patch, said, whole};
 use crate::engine::world::telling::once;

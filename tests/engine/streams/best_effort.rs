@@ -1,4 +1,4 @@
-//! Best-effort frames: lifecycle §17.4.
+//! Best-effort frames. Contract: streams.lossy-count, streams.lossy-rate, streams.lossy-over, streams.permanent.
 
 use crate::engine::world::streams::{frame, lossy, said};
 use crate::engine::world::{World, test};

@@ -1,4 +1,4 @@
-//! When streams close and open again: lifecycle §17.6, decisions 3.4, 3.6, 3.7.
+//! When streams close and open again. Contract: streams.closing, streams.open-again, streams.over.
 
 use crate::engine::world::turns::{delay, replay, revoke};
 use crate::engine::world::{START, Span, TTL, World, failure, test};

@@ -1,4 +1,4 @@
-//! `read_stream`: lifecycle §17.7.
+//! `read_stream`. Contract: streams.read, streams.bounds, streams.limit, streams.page-bytes.
 
 use crate::engine::world::streams::{frame, lossy, said, whole};
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! Summary frames and `read_summary`: lifecycle §17.3.
+//! Summary frames and `read_summary`. Contract: streams.summary, streams.patch, streams.summary-size.
 
 use crate::engine::world::streams::{frame, patch, said};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};

@@ -1,4 +1,4 @@
-//! `tail_stream`: lifecycle §17.7.
+//! `tail_stream`. Contract: streams.tail, streams.visibility.
 
 use crate::engine::world::streams::{lossy, said, tailed};
 use crate::engine::world::{START, World, detail, refused_field, test};

@@ -1,4 +1,4 @@
-//! `mark_worker_dead`: lifecycle §20.3, T14, decisions 3.7.
+//! `mark_worker_dead`. Contract: workers.mark-dead, workers.dead-leases, workers.dead-others, states.revoke.
 
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, TTL, World, refusal, refused_field, test};

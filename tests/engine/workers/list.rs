@@ -1,4 +1,4 @@
-//! `list_workers` and the stream `worker`: lifecycle §6, §20.5–20.6, laws 11 and 16.
+//! `list_workers` and the stream `worker`. Contract: workers.list, workers.is-who, workers.events.
 
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, World, refused_field, test};

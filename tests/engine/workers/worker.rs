@@ -1,5 +1,5 @@
-//! `register_worker`, `heartbeat_worker` and the time to live of a registration: lifecycle §20.1–20.2, §20.6,
-//! decisions 2.2.
+//! `register_worker`, `heartbeat_worker` and the time to live of a registration. Contract: workers.register,
+//! workers.heartbeat, workers.sweep.
 
 use crate::engine::world::calls::worker;
 use crate::engine::world::{START, Span, TTL, World, refusal, refused_field, test, texts};

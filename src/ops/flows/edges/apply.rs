@@ -1,5 +1,6 @@
 //! `apply_dependency_to_child`: a staged edge begins to count. Its downstream waits for it, unless its upstream has
-//! ended already: then what follows from that follows at once. Spec: flows §2.5, decisions 4.2.
+//! ended already: then what follows from that follows at once. Contract: edges.apply, edges.apply-ended,
+//! edges.apply-phase.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,4 @@
-//! `describe_edge`: one dependency, as every read of edges tells it. Spec: flows §2.13.
+//! `describe_edge`: one dependency, as every read of edges tells it. Contract: edges.words, edges.list-none.
 
 use crate::error::Result;
 use crate::model::flows::edge::{DependencyKind, Edge, EdgeWord};

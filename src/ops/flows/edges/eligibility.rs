@@ -1,4 +1,5 @@
-//! `evaluate_flow_eligibility`: whether what an execution depends on keeps it from being claimed. Spec: flows §2.10.
+//! `evaluate_flow_eligibility`: whether what an execution depends on keeps it from being claimed. Contract:
+//! edges.eligibility.
 
 use crate::error::Result;
 use crate::model::executions::execution::Execution;

@@ -1,4 +1,4 @@
-//! `list_edges`: those of a flow, or of one of its members, in the order of ids. Spec: flows §2.13.
+//! `list_edges`: those of a flow, or of one of its members, in the order of ids. Contract: edges.list, edges.list-none.
 
 use super::describe::{EdgeSnapshot, edge_snapshot};
 use crate::error::{Code, Error, Result};

@@ -1,5 +1,5 @@
-//! `set_edge_group_policy`: how many of its upstreams a member needs, said before the first edge is applied. Spec:
-//! flows §2.6.
+//! `set_edge_group_policy`: how many of its upstreams a member needs, said before the first edge is applied. Contract:
+//! edges.policy, edges.policy-fixed.
 
 use crate::error::{Code, Error, Result};
 use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy};

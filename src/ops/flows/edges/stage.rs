@@ -1,5 +1,6 @@
 //! `stage_dependency_edge`: a flow is told that one member depends on another. Nothing follows from it until it is
-//! applied; only a cycle is closed by staged edges too. Spec: flows §2.4, decisions 4.1.
+//! applied; only a cycle is closed by staged edges too. Contract: edges.stage, edges.acyclic, edges.known-id,
+//! edges.expected-revision.
 
 use super::order;
 use crate::error::{Code, Error, Result};

@@ -1,6 +1,7 @@
 //! `wait_children`: a worker gives its lease up until the children of its execution are done; the same attempt goes on
 //! at a later claim. It may name them: their edges are staged and applied in the same step, as a new round. While
-//! nothing is unresolved the execution is waiting again at once. Spec: lifecycle §13.2, decisions 3.9, 4.2.
+//! nothing is unresolved the execution is waiting again at once. Contract: states.wait-children, leases.repeat,
+//! edges.children.
 
 use super::apply::resolve_ended;
 use super::order;
@@ -203,7 +204,7 @@ impl Ready {
     }
 }
 
-/// T12 and T19: there is nothing to wait for.
+/// There is nothing to wait for. Contract: states.wait-children, states.unblock.
 fn pass(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, finished: Finished) -> Result<()> {
     let change = Change { finished: Some(finished), ..Change::plain(held.wait_children(), turn.now) };
     settle(turn, execution, change)?;

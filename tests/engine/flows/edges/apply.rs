@@ -1,4 +1,5 @@
-//! `apply_dependency_to_child`: flows §2.5, decisions 4.2; edges that come late stand in `flow_late`.
+//! `apply_dependency_to_child`; edges that come late stand in `late`. Contract: edges.apply, edges.apply-phase,
+//! edges.apply-ended.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::{MINTED, Stand};

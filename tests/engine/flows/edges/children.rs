@@ -1,5 +1,5 @@
-//! `wait_children` with edges: what it stages, applies and answers; decisions 4.2. Its refusals stand in
-//! `flow_children_refused`.
+//! `wait_children` with edges: what it stages, applies and answers. Its refusals stand in `children_refused`. Contract:
+//! edges.children, edges.children-settled, edges.rounds.
 
 use crate::engine::world::flows::child_edge;
 use crate::engine::world::scheduler::MINTED;

@@ -1,4 +1,4 @@
-//! What `wait_children` refuses: the lease is kept, and nothing is written. Decisions 4.2.
+//! What `wait_children` refuses: the lease is kept, and nothing is written. Contract: edges.children-refused.
 
 use crate::engine::world::flows::child_edge;
 use crate::engine::world::scheduler::{MINTED, UNKNOWN};

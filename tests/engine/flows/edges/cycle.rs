@@ -1,4 +1,5 @@
-//! Cycles are found exactly, however far they reach, at a price that does not grow with the flow: decisions 4.1.
+//! Cycles are found exactly, however far they reach, at a price that does not grow with the flow. Contract:
+//! edges.acyclic, edges.cycle-cost.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::spy::Spy;

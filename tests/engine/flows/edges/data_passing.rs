@@ -1,4 +1,5 @@
-//! An upstream's result as its downstream's input: flows §2.9, decisions 4.5.
+//! An upstream's result as its downstream's input. Contract: edges.replace-input, edges.replace-last,
+//! edges.replace-some.
 
 use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
 use crate::engine::world::turns::replay;

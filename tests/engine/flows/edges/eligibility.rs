@@ -1,4 +1,4 @@
-//! `evaluate_flow_eligibility` and `resolve_execution_flow_id`: flows §2.10, §2.13.
+//! `evaluate_flow_eligibility` and `resolve_execution_flow_id`. Contract: edges.eligibility, flows.of-execution.
 
 use crate::engine::world::drawn::uuid;
 use crate::engine::world::scheduler::{Stand, UNKNOWN};

@@ -1,4 +1,4 @@
-//! Edges that are applied after others have been resolved: flows §2.5–2.7, decisions 4.2.
+//! Edges that are applied after others have been resolved. Contract: edges.late-edge, edges.settled-once.
 
 use crate::engine::world::{START, Span, World, test};
 use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};

@@ -1,4 +1,4 @@
-//! `list_edges` and `describe_edge`: flows §2.13.
+//! `list_edges` and `describe_edge`. Contract: edges.list, edges.list-none, edges.words.
 
 use crate::engine::world::drawn::{uuid, uuids};
 use crate::engine::world::scheduler::UNKNOWN;

@@ -1,4 +1,4 @@
-//! `set_edge_group_policy`: flows §2.6.
+//! `set_edge_group_policy`. Contract: edges.policy, edges.policy-fixed, edges.quorum-range.
 
 use crate::engine::world::scheduler::{MINTED, UNKNOWN};
 use crate::engine::world::telling::once;

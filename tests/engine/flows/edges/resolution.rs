@@ -1,4 +1,4 @@
-//! What hangs on the end of a member: flows §2.7, §2.8, §2.17, decisions 4.1, 4.3.
+//! What hangs on the end of a member. Contract: edges.resolve, edges.skip, edges.cascade, flows.ends-once.
 
 use crate::engine::world::calls::done;
 use crate::engine::world::flows::Graph;

@@ -1,4 +1,5 @@
-//! Groups that need some of their upstreams, and what becomes of the others: flows §2.6, §2.7, §2.12, decisions 4.7.
+//! Groups that need some of their upstreams, and what becomes of the others. Contract: edges.siblings, edges.let-run,
+//! edges.verdict.
 
 use super::resolution::counters;
 use crate::engine::world::{World, test};

@@ -1,4 +1,5 @@
-//! `stage_dependency_edge`: flows §2.4; its cycles stand in `flow_cycle`.
+//! `stage_dependency_edge`; its cycles stand in `cycle`. Contract: edges.stage, edges.expected-revision,
+//! edges.stage-order.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::scheduler::{MINTED, UNKNOWN};

@@ -1,4 +1,5 @@
-//! What blocks a member beside its upstreams, and how the two give way to each other: flows §2.5, lifecycle §10.4.
+//! What blocks a member beside its upstreams, and how the two give way to each other. Contract: states.depend,
+//! protocol.unblock, edges.let-go.
 
 use crate::engine::world::flows::Graph;
 use crate::engine::world::{START, Span, World, test};

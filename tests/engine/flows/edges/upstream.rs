@@ -1,4 +1,4 @@
-//! What a claim tells of upstreams: decisions 4.5.
+//! What a claim tells of upstreams. Contract: edges.upstream, edges.upstream-bytes.
 
 use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
 use crate::engine::world::telling::once;

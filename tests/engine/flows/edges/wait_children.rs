@@ -1,4 +1,4 @@
-//! `wait_children`: lifecycle §13.2, T12, decisions 3.9, 4.2.
+//! `wait_children`. Contract: states.wait-children, edges.children-none, leases.repeat.
 
 use crate::engine::world::turns::revoke;
 use crate::engine::world::{START, Span, World, refusal, test};
