@@ -18,5 +18,3 @@ mod time;
 mod walk;
 mod wire;
 mod work;
-
-pub use wire::args;

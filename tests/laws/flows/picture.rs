@@ -1,7 +1,7 @@
 //! What reads of flows answer in the model (flows §2.10, §2.13, §2.15).
 
 use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
-use crate::finding::STATES;
+use crate::model::finding::STATES;
 use serde_json::{Value, json};
 
 impl Group {

@@ -3,7 +3,7 @@
 
 use super::wire::{Said, ask, say};
 use super::work::worker;
-use crate::world::World;
+use crate::ground::world::World;
 use serde_json::{Value, json};
 
 const CHAIN: usize = 100_000;

@@ -1,7 +1,7 @@
 //! Shapes of random graphs and the policies of their groups.
 
 use super::model::{Need, Policy, text};
-use crate::random::Random;
+use crate::ground::random::Random;
 use serde_json::{Value, json};
 
 fn policy(need: Need, args: &Value) -> Policy {

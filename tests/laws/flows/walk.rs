@@ -4,10 +4,10 @@ use super::laws::History;
 use super::model::Model;
 use super::script::{Script, Taste};
 use super::wire::{Said, ask, events_after, say_twice};
-use crate::picture::differences;
-use crate::random::Random;
-use crate::rows::{broken_rules, total_changes};
-use crate::world::{START, World};
+use crate::ground::random::Random;
+use crate::ground::world::{START, World};
+use crate::model::picture::differences;
+use crate::rows::tables::{broken_rules, total_changes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,61 +1,12 @@
 //! Calls of flows as one text, the way a host makes them. Payload bytes stand in hex in the calls and answers here.
 
-use crate::op::hex;
-use crate::world::World;
+use crate::calls::json::{attach, detached};
+use crate::ground::world::World;
 use serde_json::{Value, json};
 use tidegate::wire::{self, Message};
 
 /// An operation and its arguments.
 pub type Said = (&'static str, Value);
-
-/// Members of arguments and answers that are places of payload bytes.
-const BYTES: [&str; 2] = ["input", "result"];
-
-fn bytes_of(hex: &str) -> Vec<u8> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect()
-}
-
-/// Puts payload bytes into the list, their places where they stood.
-fn detach(value: &mut Value, payloads: &mut Vec<Vec<u8>>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if let (true, Some(hex)) = (BYTES.contains(&name.as_str()), member.as_str()) {
-                    payloads.push(bytes_of(hex));
-                    *member = json!(payloads.len() - 1);
-                } else {
-                    detach(member, payloads);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| detach(item, payloads)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// Puts payload bytes where their places stand.
-fn attach(value: &mut Value, payloads: &[Vec<u8>]) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                let place = member.as_u64().filter(|_| BYTES.contains(&name.as_str()));
-                match place.and_then(|place| payloads.get(usize::try_from(place).ok()?)) {
-                    Some(bytes) => *member = json!(hex(bytes)),
-                    None => attach(member, payloads),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| attach(item, payloads)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The arguments of a call, its payload bytes in the list.
-pub fn args(args: &Value, payloads: &mut Vec<Vec<u8>>) -> Value {
-    let mut args = args.clone();
-    detach(&mut args, payloads);
-    args
-}
 
 /// Makes calls in one batch; answers the whole answer of the batch.
 pub fn say(world: &mut World, calls: &[Said]) -> Value {
@@ -66,7 +17,7 @@ pub fn say(world: &mut World, calls: &[Said]) -> Value {
 pub fn say_twice(world: &mut World, calls: &[Said], twice: Option<(usize, &str)>) -> Value {
     let mut payloads = Vec::new();
     let mut texts: Vec<Value> =
-        calls.iter().map(|(op, given)| json!({ "op": op, "args": args(given, &mut payloads) })).collect();
+        calls.iter().map(|(op, given)| json!({ "op": op, "args": detached(given, &mut payloads) })).collect();
     if let Some((place, id)) = twice {
         texts[place..=place + 1].iter_mut().for_each(|call| call["requestId"] = json!(id));
     }

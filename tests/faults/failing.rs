@@ -1,0 +1,150 @@
+//! A fault at every statement of every situation: each call is kept whole or leaves nothing, the answer tells which,
+//! and the engine goes on as a fresh one would.
+
+use crate::ground::world::START;
+use crate::rows::tables::{Dump, broken_rules, differences, dump};
+use crate::situations::crowd::CASCADES;
+use crate::situations::every::situations;
+use crate::situations::executions::READ;
+use crate::situations::stage::{Act, Situation, Stage, unsound};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
+use tidegate::host::{ManualClock, SeededEntropy};
+use tidegate::store::driver::{Driver, Embedded, Failing, Fault};
+use tidegate::{Engine, Host, Limits};
+
+const FAULTS: [Fault; 3] = [Fault::Once, Fault::FromThen, Fault::DropsTransaction];
+
+/// A way in which a call may have gone: its answers, the database after it, and how things go on from there.
+struct Course {
+    answers: Vec<Value>,
+    after: Dump,
+    later: (Vec<Value>, Dump),
+}
+
+/// How things go without a fault, with a fresh engine afterwards.
+fn course(situation: &Situation, acts: &[Act]) -> Course {
+    let mut stage = Stage::prepared(situation, &|driver| driver);
+    let mut answers = Vec::new();
+    for act in acts {
+        answers = stage.act(*act);
+    }
+    let after = stage.dump();
+    let broken = broken_rules(&*stage.raw);
+    assert!(broken.is_empty(), "{}: {broken:?}", situation.name);
+    stage.world.reopen();
+    let later = stage.go_on();
+    Course { answers, after, later }
+}
+
+fn is_storage_error(answer: &Value) -> bool {
+    answer["error"]["category"] == "storage"
+}
+
+/// Prints what differs and stops.
+fn stop(context: &str, what: &str, left: &Dump, right: &Dump) -> ! {
+    panic!("{context}: {what}\n{}", differences(left, right).join("\n"));
+}
+
+#[test]
+fn a_fault_at_any_statement_leaves_everything_or_nothing() {
+    for situation in situations() {
+        let whole = course(situation, &[situation.act]);
+        let nothing = course(situation, &[]);
+        let due = course(situation, &[Act::Calls(READ)]);
+        for fault in FAULTS {
+            let mut n = 0;
+            while fails_at(situation, n, fault, &[&whole, &due, &nothing]) {
+                n += 1;
+            }
+            assert!(n > 0, "{}: no statement failed", situation.name);
+        }
+    }
+}
+
+#[test]
+fn a_fault_within_a_cascade_leaves_everything_or_nothing() {
+    for situation in CASCADES {
+        let whole = course(situation, &[situation.act]);
+        let nothing = course(situation, &[]);
+        for (place, fault) in FAULTS.into_iter().enumerate() {
+            // Primes, so that every sort of statement is met before long.
+            let mut n = place as u64;
+            let mut step = 1;
+            while fails_at(situation, n, fault, &[&whole, &nothing, &nothing]) {
+                step = (step * 5 / 4 + 1).min(31);
+                n += step;
+            }
+            assert!(n > 60, "{}: only {n} statements", situation.name);
+        }
+    }
+}
+
+/// Does it with a fault at the `n`-th statement; answers whether the fault came.
+fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: &[&Course; 3]) -> bool {
+    let kept: RefCell<Option<Failing>> = RefCell::new(None);
+    let mut stage = Stage::prepared(situation, &|driver| {
+        let failing = Failing::over(driver);
+        kept.replace(Some(failing.clone()));
+        Rc::new(failing)
+    });
+    let failing = kept.take().expect("the driver");
+    failing.fail_at(n, fault);
+    let answers = stage.act(situation.act);
+    let came = failing.heal();
+    let context = format!("{}, {fault:?} at statement {n}, answers {answers:?}", situation.name);
+    let after = stage.dump();
+    let failed = answers.iter().any(is_storage_error);
+    let course = if !failed && after == whole.after {
+        assert_eq!(answers, whole.answers, "{context}: other answers than without a fault");
+        whole
+    } else if failed && after == nothing.after {
+        assert!(answers.iter().all(|one| is_storage_error(one) || whole.answers.contains(one)), "{context}");
+        nothing
+    } else if failed && after == due.after {
+        due
+    } else {
+        stop(&context, "the database is neither as before nor as after", &whole.after, &after)
+    };
+    assert!(came || std::ptr::eq(*course, *whole), "{context}: no fault came");
+    // The rows are those of a course that breaks no rule.
+    let broken = unsound(&*stage.raw);
+    assert!(broken.is_empty(), "{context}: {broken:?}");
+    let later = stage.go_on();
+    if later.1 != course.later.1 {
+        stop(&context, "later the engine goes another way than a fresh one", &course.later.1, &later.1);
+    }
+    assert_eq!(later.0, course.later.0, "{context}: later the engine answers otherwise than a fresh one");
+    came
+}
+
+#[test]
+fn after_a_fault_at_any_statement_of_an_opening_the_next_one_succeeds() {
+    let open = |driver: Rc<dyn Driver>| {
+        let clock = Box::new(ManualClock::at(1_700_000_000_000.0));
+        let host = Host { clock, entropy: Box::new(SeededEntropy::new(START.unsigned_abs())) };
+        Engine::open(driver, host, Limits::default())
+    };
+    let sound: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
+    open(Rc::clone(&sound)).expect("the engine opens");
+    for fault in FAULTS {
+        for n in 0.. {
+            let raw: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
+            let failing = Failing::over(Rc::clone(&raw));
+            failing.fail_at(n, fault);
+            let first = open(Rc::new(failing.clone()));
+            let came = failing.heal();
+            assert!(first.is_err() || !came, "{fault:?} at statement {n}: the engine opens in spite of it");
+            let tables = dump(&*raw);
+            assert!(tables.is_empty() || tables.len() == dump(&*sound).len(), "{fault:?} at {n}: {tables:?}");
+            let again = open(Rc::new(failing));
+            assert!(again.is_ok(), "{fault:?} at statement {n}: {:?}", again.err());
+            let lines = differences(&dump(&*sound), &dump(&*raw));
+            assert!(lines.is_empty(), "{fault:?} at statement {n}:\n{}", lines.join("\n"));
+            if !came {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Calls as the tests think of them, their JSON, and handles taken apart. Leads to nothing else here.
+
+pub mod handle;
+pub mod inquiry;
+pub mod json;
+pub mod kept;
+pub mod op;
+pub mod protocol;
+pub mod registry;
+pub mod retry;
+pub mod streaming;

@@ -1,0 +1,4 @@
+//! What tests stand on: an engine with what the world lends it, and numbers that follow from a seed.
+
+pub mod random;
+pub mod world;
