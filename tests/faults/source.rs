@@ -37,16 +37,14 @@ pub fn statements() -> Vec<Statement> {
             (name, std::fs::read_to_string(&path).expect("a source"))
         })
         .collect();
-    let mut macros: Vec<TextMacro> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
-    // One name may end like another: the longest first.
-    macros.sort_by_key(|one| std::cmp::Reverse(one.name.len()));
+    let macros: Vec<TextMacro> = texts.iter().flat_map(|(_, text)| text_macros(text)).collect();
     texts.iter().flat_map(|(name, text)| statements_of(name, text, &macros)).collect()
 }
 
-/// A macro that stands for a text, in which the places of its arguments are marked.
+/// A macro that stands for a text: its source, in which the places of its arguments are marked.
 struct TextMacro {
     name: String,
-    text: String,
+    source: String,
 }
 
 /// What stands in a text where an argument of its macro goes.
@@ -67,7 +65,7 @@ fn text_macros(text: &str) -> Vec<TextMacro> {
             body.replace(&format!("{param},"), &format!("{:?},", place_of(index)))
         });
         if !marked.contains('$') {
-            found.push(TextMacro { name: name.to_owned(), text: literals(&marked) });
+            found.push(TextMacro { name: name.to_owned(), source: marked });
         }
     }
     found
@@ -77,16 +75,30 @@ impl TextMacro {
     /// A value with all calls of this macro written out.
     fn written_out(&self, value: &str) -> String {
         let call = format!("{}!(", self.name);
-        let mut written = value.to_owned();
-        while let Some(start) = written.find(&call) {
-            let after = &written[start + call.len()..];
+        let mut written = String::new();
+        let mut rest = value;
+        while let Some(start) = rest.find(&call) {
+            let (before, after) = (&rest[..start], &rest[start + call.len()..]);
+            // One name may end like another.
+            if before.ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_') {
+                written += &rest[..start + call.len()];
+                rest = after;
+                continue;
+            }
             let end = after.find(')').expect("the end of a call");
             let args = after[..end].split(',').map(|arg| arg.trim().trim_matches('"')).enumerate();
-            let text = args.fold(self.text.clone(), |text, (index, arg)| text.replace(&place_of(index), arg));
-            written = format!("{}{text:?}{}", &written[..start], &after[end + 1..]);
+            let text = args.fold(self.source.clone(), |text, (index, arg)| text.replace(&place_of(index), arg));
+            written += &format!("{before}{text}");
+            rest = &after[end + 1..];
         }
-        written
+        written + rest
     }
+}
+
+/// A value with all calls of macros written out, those in the macros themselves as well.
+fn written_out(value: &str, macros: &[TextMacro]) -> String {
+    let once = macros.iter().fold(value.to_owned(), |value, one| one.written_out(&value));
+    if once == value { once } else { written_out(&once, macros) }
 }
 
 fn statements_of(file: &str, text: &str, macros: &[TextMacro]) -> Vec<Statement> {
@@ -99,8 +111,7 @@ fn statements_of(file: &str, text: &str, macros: &[TextMacro]) -> Vec<Statement>
         let Some(value) = value.trim_start().strip_prefix("&str =").filter(|_| is_name) else { continue };
         let value = &value[..end_of_value(value)];
         let end = text.len() - rest.len() + rest.find(value).expect("the value") + value.len();
-        let written_out = macros.iter().fold(value.to_owned(), |value, one| one.written_out(&value));
-        let sql = literals(&written_out);
+        let sql = literals(&written_out(value, macros));
         let line = text[..at].matches('\n').count();
         found.push(Statement {
             place: format!("{file}:{} {name}", line + 1),
@@ -165,11 +176,13 @@ fn literals_read_as_the_compiler_reads_them() {
     let text = "macro_rules! columns {\n    () => {\n        \"SELECT d FROM e \"\n    };\n}\n\
                 macro_rules! kept {\n    ($at:literal, $by:literal) => {\n        concat!(\"WHERE f > \", $at, \" + \", \
                 $by, \"\")\n    };\n}\n\
+                macro_rules! more_columns {\n    () => {\n        concat!(columns!(), \", g\")\n    };\n}\n\
                 fn f() {\n    // scan: few\n    const A: &str = \"SELECT ';', \\\"b\\\" \\\n         FROM c\"; // more\n}\n\
-                const B: &str = concat!(columns!(), kept!(\"?2\", \"?1\"));\n";
+                const B: &str = concat!(columns!(), kept!(\"?2\", \"?1\"));\n\
+                const C: &str = more_columns!();\n";
     let found = statements_of("x.rs", text, &text_macros(text));
     let shown: Vec<(&str, Option<&str>)> =
         found.iter().map(|one| (one.sql.as_str(), one.scan_reason.as_deref())).collect();
     let written_out = "SELECT d FROM e WHERE f > ?2 + ?1";
-    assert_eq!(shown, [("SELECT ';', \"b\" FROM c", Some("few")), (written_out, None)]);
+    assert_eq!(shown, [("SELECT ';', \"b\" FROM c", Some("few")), (written_out, None), ("SELECT d FROM e , g", None)]);
 }
