@@ -16,6 +16,9 @@ mod failing;
 #[path = "laws/ground/mod.rs"]
 #[allow(dead_code, reason = "shared with `laws`, which uses the rest")]
 mod ground;
+#[path = "laws/json.rs"]
+#[allow(dead_code, reason = "shared with `laws`, which uses the rest")]
+mod json;
 #[path = "faults/mutation.rs"]
 mod mutation;
 #[path = "faults/plans.rs"]

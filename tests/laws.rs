@@ -12,6 +12,8 @@ mod calls;
 mod flows;
 #[path = "laws/ground/mod.rs"]
 mod ground;
+#[path = "laws/json.rs"]
+mod json;
 #[path = "laws/model/mod.rs"]
 mod model;
 #[path = "laws/rows/mod.rs"]

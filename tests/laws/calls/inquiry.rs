@@ -1,6 +1,6 @@
 //! Calls of whoever looks for executions and at what became of them: tags, searches, counts, histories, waits.
 
-use crate::calls::json::without_nulls;
+use crate::json::without_nulls;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,7 @@
-//! Calls as the tests think of them, their JSON, and handles taken apart. Leads to nothing else here.
+//! Calls as the tests think of them, their JSON, and handles taken apart. Leads to `json` alone.
 
 pub mod handle;
 pub mod inquiry;
-pub mod json;
 pub mod kept;
 pub mod op;
 pub mod protocol;

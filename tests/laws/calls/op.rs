@@ -2,11 +2,11 @@
 
 use crate::calls::handle::Handle;
 use crate::calls::inquiry::Inquiry;
-use crate::calls::json::{detached, put, without_nulls};
 use crate::calls::protocol::{Protocol, Taker};
 use crate::calls::registry::Registry;
 use crate::calls::retry::Retry;
 use crate::calls::streaming::Streaming;
+use crate::json::{detached, put, without_nulls};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Calls that only a separate scheduler or an operator's tool makes: grants and their use, blocks, typed fences.
 
-use crate::calls::json::{put, without_nulls};
 use crate::calls::retry::Retry;
+use crate::json::{put, without_nulls};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Calls about what surrounds executions: lanes, the registry of workers, lists of leases, why something is not claimed.
 
-use crate::calls::json::without_nulls;
+use crate::json::without_nulls;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

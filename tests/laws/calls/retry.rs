@@ -1,6 +1,6 @@
 //! What a create, or a typed failure, says about retries.
 
-use crate::calls::json::without_nulls;
+use crate::json::without_nulls;
 use serde_json::{Value, json};
 
 /// How long to wait before a retry.

@@ -1,7 +1,7 @@
 //! Calls about what attempts stream: appends, reads, tails, summaries.
 
 use crate::calls::handle::Handle;
-use crate::calls::json::{put, without_nulls};
+use crate::json::{put, without_nulls};
 use serde_json::{Value, json};
 
 /// How a best-effort frame is kept; the weight in millionths.

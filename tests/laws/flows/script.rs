@@ -4,8 +4,8 @@ use super::model::{EdgeState, Handle, Member, Model, Phase};
 use super::shapes::{need, shape, size, some_policy};
 use super::wire::Said;
 use super::work::{BLOCKERS, worker};
-use crate::calls::json::hex;
 use crate::ground::random::Random;
+use crate::json::hex;
 use serde_json::{Value, json};
 
 const LANES: [&str; 2] = ["mail", "build"];

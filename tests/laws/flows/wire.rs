@@ -1,7 +1,7 @@
 //! Calls of flows as one text, the way a host makes them. Payload bytes stand in hex in the calls and answers here.
 
-use crate::calls::json::{attach, detached};
 use crate::ground::world::World;
+use crate::json::{attach, detached};
 use serde_json::{Value, json};
 use tidegate::wire::{self, Message};
 

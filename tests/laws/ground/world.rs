@@ -1,9 +1,9 @@
 //! An engine under test with everything the world lends it: a database in memory or in a file, a clock moved by hand,
 //! randomness from a seed.
 
-use crate::calls::json::hex;
 use crate::calls::kept::Kept;
 use crate::calls::op::Call;
+use crate::json::hex;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! The log in the model: every event since the beginning, which of them are kept, and what those who read it are told
 //! (decisions §6, 2.7, 3.21; lifecycle §21).
 
-use crate::calls::json::hex;
 use crate::calls::op::Watch;
+use crate::json::hex;
 use crate::model::answer::refused;
 use crate::model::state::{Execution, Logged, Model, Phase};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
 
-use crate::calls::json::hex;
 use crate::calls::op::Op;
 use crate::calls::retry::Retry;
+use crate::json::hex;
 use crate::model::state::{Attempt, Execution, Logged, Model, Next, Phase, Step, count};
 use serde_json::{Value, json};
 

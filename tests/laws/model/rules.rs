@@ -3,10 +3,10 @@
 //! `taking`.
 
 use crate::calls::handle::Handle;
-use crate::calls::json::hex;
 use crate::calls::op::{Call, Create, Fail, Op};
 use crate::calls::protocol::Told;
 use crate::calls::retry::Retry;
+use crate::json::hex;
 use crate::model::answer::refused;
 use crate::model::gate::Pass;
 use crate::model::state::{Dedup, Execution, Failure, Model, Next, Payload, Phase, Progress, Request, Step, count};

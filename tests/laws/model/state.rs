@@ -238,7 +238,7 @@ impl Step {
     /// As it is answered.
     pub fn json(&self) -> Value {
         let encoding = self.encoding.as_ref().filter(|_| self.result.is_some());
-        let result = self.result.as_deref().map(crate::calls::json::hex);
+        let result = self.result.as_deref().map(crate::json::hex);
         json!({ "name": self.name, "result": result, "encoding": encoding, "recordedAt": self.at })
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! What is over and not purged yet is kept here as well, since it is hidden and not gone.
 
-use crate::calls::json::hex;
 use crate::calls::streaming::{Append, Loose, Mode};
+use crate::json::hex;
 use serde_json::{Map, Value, json};
 
 const FRAMES_MAX: i64 = 10_000;

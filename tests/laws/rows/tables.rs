@@ -63,7 +63,7 @@ fn shown(value: &Value<'_>) -> String {
         Value::Null => "null".to_owned(),
         Value::Int(number) => number.to_string(),
         Value::Text(text) => format!("{text:?}"),
-        Value::Blob(bytes) => format!("x{}", crate::calls::json::hex(bytes)),
+        Value::Blob(bytes) => format!("x{}", crate::json::hex(bytes)),
     }
 }
 

@@ -282,6 +282,6 @@ fn payload_bytes_named_by_two_calls_are_never_lost_silently() {
     let text = format!("[{},{}]", create(1), create(2));
     let answer = batch(world.engine(), Message { text, payloads: vec![b"bytes".to_vec()] }).expect("an answer");
     let stored = tables::query(&*world.driver(), "SELECT bytes FROM payload");
-    let whole = stored.iter().all(|row| row[0] == format!("x{}", crate::calls::json::hex(b"bytes")));
+    let whole = stored.iter().all(|row| row[0] == format!("x{}", crate::json::hex(b"bytes")));
     assert!(whole, "stored {stored:?}, answered {}", answer.text);
 }

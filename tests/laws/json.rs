@@ -26,7 +26,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Members of arguments and answers that are places of payload bytes.
-const BYTES: [&str; 2] = ["input", "result"];
+const BYTES: [&str; 3] = ["input", "result", "bytes"];
 
 fn bytes_of(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect()
