@@ -21,6 +21,8 @@ mod ground;
 mod json;
 #[path = "faults/mutation.rs"]
 mod mutation;
+#[path = "faults/places.rs"]
+mod places;
 #[path = "faults/plans.rs"]
 mod plans;
 #[path = "faults/refusing.rs"]

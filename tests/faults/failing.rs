@@ -1,7 +1,8 @@
-//! A fault at every statement of every situation: each call is kept whole or leaves nothing, the answer tells which,
-//! and the engine goes on as a fresh one would.
+//! A fault at statements of every situation, at all of them where the whole is asked for: each call is kept whole or leaves
+//! nothing, the answer tells which, and the engine goes on as a fresh one would.
 
 use crate::ground::world::START;
+use crate::places::{Sample, kinds_of};
 use crate::rows::tables::{Dump, broken_rules, differences, dump};
 use crate::situations::crowd::CASCADES;
 use crate::situations::every::situations;
@@ -49,18 +50,24 @@ fn stop(context: &str, what: &str, left: &Dump, right: &Dump) -> ! {
 
 #[test]
 fn a_fault_at_any_statement_leaves_everything_or_nothing() {
+    let mut sample = Sample::of_run();
     for situation in situations() {
         let whole = course(situation, &[situation.act]);
         let nothing = course(situation, &[]);
         let due = course(situation, &[Act::Calls(READ)]);
-        for fault in FAULTS {
-            let mut n = 0;
-            while fails_at(situation, n, fault, &[&whole, &due, &nothing]) {
-                n += 1;
+        let courses = [&whole, &due, &nothing];
+        let kinds = kinds_of(situation);
+        assert!(!kinds.is_empty(), "{}: no statement", situation.name);
+        for (number, fault) in FAULTS.into_iter().enumerate() {
+            for n in sample.places(number, &kinds) {
+                let came = fails_at(situation, n, fault, &courses);
+                assert!(came, "{}: nothing to fail at {n} of {}", situation.name, kinds.len());
             }
-            assert!(n > 0, "{}: no statement failed", situation.name);
         }
+        let more = fails_at(situation, kinds.len() as u64, Fault::Once, &courses);
+        assert!(!more, "{}: more than {} statements", situation.name, kinds.len());
     }
+    println!("{sample}");
 }
 
 #[test]
