@@ -1,0 +1,143 @@
+//! What a release wrote, opened by this version: from a file and as bytes, read, gone on with, opened again.
+
+use crate::fixture::folder;
+use crate::rows::tables::broken_rules;
+use crate::teller::{END, START, Teller, flow_id, id};
+use crate::{lives, look};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::rc::Rc;
+use tidegate::store::driver::{Driver, Durability, Embedded};
+
+/// Every release that left a database.
+const RELEASES: [&str; 1] = ["0006-flow"];
+
+/// A copy of a fixture in a folder of its own, deleted at the end.
+struct Copy(PathBuf);
+
+impl Copy {
+    fn of(release: &str, test: &str) -> Self {
+        let place = std::env::temp_dir().join(format!("tidegate-released-{}-{test}-{release}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::create_dir_all(&place).expect("a folder for a copy");
+        std::fs::write(place.join("engine.db"), bytes(release)).expect("a copy");
+        Self(place)
+    }
+
+    fn open(&self) -> Rc<dyn Driver> {
+        Rc::new(Embedded::file(&self.0.join("engine.db"), Durability::Relaxed).expect("a database in a file"))
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn bytes(release: &str) -> Vec<u8> {
+    std::fs::read(folder().join(format!("{release}.sqlite"))).expect("the fixture")
+}
+
+/// The database as bytes in memory.
+fn image(release: &str) -> Rc<dyn Driver> {
+    let image = Embedded::image(bytes(release)).expect("an image");
+    Rc::new(Embedded::memory_of(Some(&image)).expect("a copy in memory"))
+}
+
+fn sound(db: &dyn Driver) {
+    let broken = broken_rules(db);
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
+/// Reads what was read when it was written. A member that an answer has since then is no difference.
+fn reads_as_then(release: &str, teller: &mut Teller) {
+    let recorded = std::fs::read_to_string(folder().join(format!("{release}.reads.jsonl"))).expect("the reads");
+    for line in recorded.lines() {
+        let read: Value = serde_json::from_str(line).expect("a line is JSON");
+        let found = teller.ask(read["op"].as_str().expect("an operation"), &read["args"]);
+        let mut lost = Vec::new();
+        missing(&read["answer"], &found, "", &mut lost);
+        assert!(lost.is_empty(), "{} {}:\n  {}\nnow: {found}", read["op"], read["args"], lost.join("\n  "));
+    }
+}
+
+/// What of the left is not in the right.
+fn missing(left: &Value, right: &Value, path: &str, lost: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            for (name, value) in left {
+                missing(value, right.get(name).unwrap_or(&Value::Null), &format!("{path}/{name}"), lost);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (left, right)) in left.iter().zip(right).enumerate() {
+                missing(left, right, &format!("{path}/{index}"), lost);
+            }
+        }
+        (left, right) if left == right => {}
+        (left, right) => lost.push(format!("{path}: {left} then, {right} now")),
+    }
+}
+
+/// A repeated call is answered as then; what was held ends; what waits is claimed; what is due in hours is done.
+fn goes_on(teller: &mut Teller) {
+    let again = teller.say("claim", &lives::claim_again(), Some("claim"));
+    assert_eq!(again["ok"]["executionId"], id(41), "{again}");
+    let handle = &again["ok"]["handle"];
+    teller.held("complete", handle, &json!({ "result": "00" }));
+    let twice = json!({ "lane": "keyed", "kind": "send", "idempotencyKey": "order 2" });
+    assert_eq!(teller.ask("create_execution", &twice)["executionId"], id(18));
+    for _ in 0..2 {
+        let held = teller.claim("mail", 60_000);
+        teller.held("complete", &held, &json!({}));
+    }
+    let held = teller.claim("open", 60_000);
+    teller.held("complete", &held, &json!({ "result": "6f6b" }));
+    teller.flow("seal_flow", 3, &json!({}));
+    teller.ask("replay_execution", &json!({ "executionId": id(111), "cascade": true }));
+    teller.at(END - START + 10_000_000);
+    let cancelled = teller.flow("describe_flow", 5, &json!({}));
+    assert_eq!(cancelled["publicFlowState"], "cancelled", "{cancelled}");
+    let delayed = teller.ask("describe_execution", &json!({ "executionId": id(15) }));
+    assert_eq!(delayed["publicState"], "waiting", "{delayed}");
+    teller.at(END - START + 200_000_000);
+    let gone = teller.say("describe_flow", &json!({ "flowId": flow_id(1) }), None);
+    assert_eq!(gone, json!({ "ok": null }), "its retention is over");
+}
+
+#[test]
+fn a_released_file_opens_reads_as_then_goes_on_and_opens_again() {
+    for release in RELEASES {
+        let copy = Copy::of(release, "file");
+        let driver = copy.open();
+        let mut teller = Teller::over(Rc::clone(&driver), END, 7);
+        sound(&*driver);
+        reads_as_then(release, &mut teller);
+        goes_on(&mut teller);
+        sound(&*driver);
+        let before = look_at(&mut teller);
+        drop((teller, driver));
+        let driver = copy.open();
+        let mut teller = Teller::over(Rc::clone(&driver), END + 200_000_000, 8);
+        assert_eq!(look_at(&mut teller), before);
+        sound(&*driver);
+    }
+}
+
+#[test]
+fn released_bytes_open_in_memory_read_as_then_and_go_on() {
+    for release in RELEASES {
+        let driver = image(release);
+        let mut teller = Teller::over(Rc::clone(&driver), END, 7);
+        sound(&*driver);
+        reads_as_then(release, &mut teller);
+        goes_on(&mut teller);
+        sound(&*driver);
+    }
+}
+
+/// What reads answer now, refusals of what is gone as well.
+fn look_at(teller: &mut Teller) -> Vec<Value> {
+    look::reads().into_iter().map(|(op, args)| teller.say(op, &args, None)).collect()
+}
