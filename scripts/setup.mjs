@@ -1,19 +1,16 @@
-// Everything a clean clone needs beyond Node and rustup, by part: `build`, `test` (which includes build), `browser`.
+// Everything a clean clone needs beyond Node and rustup, by part: `build`, `browser`.
 // Uses what is there, installs what is missing from crates, npm and Debian packages, and is quick when nothing is.
 
 import { findDriver, setUpBrowser } from "./setup/browser.mjs";
-import { setUpTool, toolFolder, wasmBindgen, wasmPack } from "./setup/cargo-tools.mjs";
+import { setUpTool, toolFolder, wasmBindgen } from "./setup/cargo-tools.mjs";
 import { findClang, setUpClang } from "./setup/clang.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { setUpNpmPackages } from "./setup/npm-packages.mjs";
 import { pathWithCargo, setUpRust } from "./setup/rust.mjs";
 
-const build = [setUpRust, setUpClang, setUpNpmPackages, () => setUpTool(wasmBindgen)];
-
 /** @type {Record<string, (() => Promise<void>)[]>} */
 const parts = {
-  build,
-  test: [...build, () => setUpTool(wasmPack)],
+  build: [setUpRust, setUpClang, setUpNpmPackages, () => setUpTool(wasmBindgen)],
   browser: [setUpBrowser],
 };
 
@@ -41,8 +38,8 @@ export async function setUp(...names) {
  * @returns {NodeJS.ProcessEnv}
  */
 export function environment() {
-  const folders = [wasmBindgen, wasmPack].map(toolFolder).filter((folder) => folder !== undefined);
-  const env = { ...process.env, PATH: [...new Set(folders), pathWithCargo()].join(":") };
+  const folder = toolFolder(wasmBindgen);
+  const env = { ...process.env, PATH: [...(folder ? [folder] : []), pathWithCargo()].join(":") };
   const clang = findClang();
   const driver = findDriver();
   return {

@@ -1,101 +1,47 @@
-// `npm test`: every test, natively, in Node and in Chromium. Stops at the first step that fails, ends with the count.
-// `npm test -- --only=native` (or node, chrome, js, page) runs one of the steps.
+// `npm test`: every test, natively, in Node and in Chromium, two things at a time. Stops at the first step that fails, ends
+// with the count. `npm test -- --only=native,js` runs some of the suites alone.
 
-import { buildPackage } from "./package.mjs";
-import { buildPage } from "./page.mjs";
-import { run } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
-import { step } from "./setup/steps.mjs";
 import { Tally } from "./setup/tally.mjs";
-import { files } from "./setup/tree.mjs";
 import { setUp } from "./setup.mjs";
+import { runInLanes } from "./test/lanes.mjs";
+import { lanes, partsOf, stepsOf, suiteNames } from "./test/steps.mjs";
 
-/**
- * @typedef {(env: NodeJS.ProcessEnv) => Promise<void>} Build
- * @typedef {{ name: string, needs: string[], args: (env: NodeJS.ProcessEnv) => string[], build?: Build }} Step
- */
+/** @typedef {import("./test/steps.mjs").Suite} Suite */
 
-/**
- * One run of wasm-pack, which compiles the test for wasm and runs it where the options say.
- * @param {string[]} where
- * @param {string} test
- */
-function wasmPack(where, test) {
-  return ["wasm-pack", "test", ...where, "--mode", "no-install", ".", "--test", test];
-}
-
-/** @param {string} folder @param {string[]} options */
-function nodeTests(folder, ...options) {
-  const tests = files(folder).filter((file) => file.endsWith(".test.mjs"));
-  return [process.execPath, "--test", "--test-reporter=spec", ...options, ...tests];
-}
-
-/** @type {Record<string, Step>} */
-const steps = {
-  native: { name: "native tests", needs: ["test"], args: () => ["cargo", "test", "--workspace"] },
-  node: { name: "engine in Node", needs: ["test"], args: () => wasmPack(["--node"], "engine_node") },
-  chrome: {
-    name: "engine in Chromium",
-    needs: ["test", "browser"],
-    args: (env) => wasmPack(["--headless", "--chrome", "--chromedriver", String(env.CHROMEDRIVER)], "engine_browser"),
-  },
-  js: {
-    name: "JavaScript tests",
-    needs: ["build"],
-    args: () => nodeTests("tests/js"),
-    build: buildPackage,
-  },
-  page: {
-    name: "browser tests",
-    needs: ["build", "browser"],
-    // One browser at a time: each of them keeps both cores busy.
-    args: () => nodeTests("tests/browser", "--test-concurrency=1"),
-    build: buildPage,
-  },
-};
-
-/** The steps to run: all, or the one that --only names. */
+/** The suites to run: all, or those that --only names. */
 function chosen() {
-  const only = process.argv[2]?.replace(/^--only=/, "");
-  const wanted = only === undefined ? Object.keys(steps) : [only];
-  const list = wanted.map((key) => steps[key]).filter((found) => found !== undefined);
-  if (process.argv.length > 3 || list.length === 0) {
-    throw new Failure(`npm test takes one option, --only= followed by any of ${Object.keys(steps).join(", ")}.`);
-  }
-  return list;
+  const [option, ...more] = process.argv.slice(2);
+  if (option === undefined) return suiteNames.filter((name) => name !== "laws" && name !== "faults");
+  const asked = option.startsWith("--only=") ? option.slice("--only=".length).split(",") : [];
+  const known = suiteNames.filter((name) => asked.includes(name));
+  if (more.length > 0 || known.length === 0 || known.length < new Set(asked).size)
+    throw new Failure(`npm test takes one option, --only= and any of ${suiteNames.join(", ")}, with commas between.`);
+  return known;
 }
 
-/**
- * @param {Step} one
- * @param {NodeJS.ProcessEnv} env
- * @param {Tally} tally
- */
-async function runStep(one, env, tally) {
-  await one.build?.(env);
-  const [command, ...args] = /** @type {[string, ...string[]]} */ (one.args(env));
-  const before = tally.passed;
-  const succeeded = await run(command, args, { env, hears: (text) => tally.read(text) });
-  if (!succeeded) throw new Failure(`${one.name} failed: the first thing that went wrong is above.`);
-  if (tally.passed === before)
-    throw new Failure(`${one.name} ran no test at all: a test that does not run proves nothing.`);
-}
+/** Seconds: browsers may be slow where much runs beside them. */
+const patience = { WASM_BINDGEN_TEST_TIMEOUT: "900", WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60" };
+
+/** For programs that share the cores with others. */
+const aCoreEach = { RUST_TEST_THREADS: "1", CARGO_BUILD_JOBS: "1" };
 
 await asProgram(import.meta.url, async () => {
-  const list = chosen();
+  const started = Date.now();
+  const suites = chosen();
   const colour = process.stdout.isTTY ? { CARGO_TERM_COLOR: "always" } : {};
-  const env = {
-    ...(await setUp(...new Set(list.flatMap(({ needs }) => needs)))),
-    ...colour,
-    WASM_BINDGEN_TEST_TIMEOUT: "900",
-  };
+  const env = { ...(await setUp(...partsOf(suites))), ...colour, ...patience };
+  const steps = stepsOf(env, suites);
+  if (suites.length > 1) Object.assign(env, aCoreEach);
   const tally = new Tally();
   try {
-    for (const one of list) await step(one.name, () => runStep(one, env, tally));
+    await runInLanes(steps, lanes, tally);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     console.error(`\ntidegate: ${error.message}`);
     tally.failed = Math.max(tally.failed, 1);
     process.exitCode = 1;
   }
-  console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+  console.log(`\nafter ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
 });

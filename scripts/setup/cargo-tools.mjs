@@ -1,4 +1,4 @@
-// The two programs that turn a cargo build into something JavaScript can load and test, each at exactly one version.
+// The programs that turn a cargo build into something JavaScript can load, and that run tests there, at exactly one version.
 // They live in a folder per version under cargo's home, so that other projects keep theirs.
 
 import { dirname, join } from "node:path";
@@ -15,19 +15,10 @@ export const wasmBindgen = {
   program: "wasm-bindgen",
   version: wasmBindgenVersion(),
   flags: ["--no-default-features"],
-  why: "it writes the JavaScript side of the wasm file",
+  why: "it writes the JavaScript side of the wasm file, and runs tests in Node and in Chromium",
 };
 
-/** @type {Tool} */
-export const wasmPack = {
-  crate: "wasm-pack",
-  program: "wasm-pack",
-  version: "0.15.1",
-  flags: [],
-  why: "it runs the tests in Node and in Chromium",
-};
-
-// These programs are run a few times a minute at most: compile them fast rather than well.
+// Such a program is run a few times a minute at most: compile it fast rather than well.
 const lean = {
   CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
   CARGO_PROFILE_RELEASE_LTO: "off",

@@ -1,0 +1,64 @@
+// Child programs whose output is kept until they end, so that what runs side by side is read one after the other.
+
+import { spawn } from "node:child_process";
+import { root } from "../setup/project.mjs";
+
+/**
+ * @typedef {{ env: NodeJS.ProcessEnv, cwd?: string }} Surroundings
+ * @typedef {{ succeeded: boolean, output: string, answer: string }} Outcome
+ */
+
+/** Process groups under way: a child has one of its own, so that it ends with all that it started. */
+const groups = new Set();
+
+/** Ends every child under way with all that it started. */
+export function endChildren() {
+  for (const group of groups) {
+    try {
+      process.kill(-group, "SIGTERM");
+    } catch {
+      groups.delete(group);
+    }
+  }
+}
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  process.once(signal, () => {
+    endChildren();
+    process.exit(1);
+  });
+}
+
+/**
+ * Runs a program to its end. The output is what it wrote, in order; the answer is its standard output alone.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Surroundings} surroundings
+ * @returns {Promise<Outcome>}
+ */
+export function runKept(command, args, { env, cwd = root }) {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const group = child.pid;
+  if (group !== undefined) groups.add(group);
+  /** @type {string[]} */
+  const output = [];
+  /** @type {string[]} */
+  const answer = [];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    output.push(text);
+    answer.push(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => output.push(text));
+  return new Promise((resolve) => {
+    /** @param {boolean} succeeded */
+    const end = (succeeded) => {
+      groups.delete(group);
+      resolve({ succeeded, output: output.join(""), answer: answer.join("") });
+    };
+    child.on("error", (error) => {
+      output.push(`${command}: ${error.message}\n`);
+      end(false);
+    });
+    child.on("close", (code) => end(code === 0));
+  });
+}
