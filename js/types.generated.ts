@@ -32,7 +32,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
 
 /**
- * What a caller should do about an error (lifecycle §7.3).
+ * What a caller should do about an error (contract: errors.class).
  */
 export type Class = "terminal" | "retryable" | "informational" | "bug";
 
@@ -175,7 +175,7 @@ export type GrantKind = "claim" | "reclaim";
 export type LaneState = "active" | "paused" | "draining" | "disabled";
 
 /**
- * The reference's seven dimensions; the public state is the seventh and derived.
+ * The seven dimensions of a state; the public state is the seventh and derived. Contract: states.dimensions.
  */
 export type StateVector = { 
 /**

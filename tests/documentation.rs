@@ -57,16 +57,19 @@ fn section_is(page: &str, name: &str, expected: &str) {
     }
 }
 
+/// Contract: errors.codes.
 #[test]
 fn the_documented_error_codes_are_those_of_the_code() {
     section_is("docs/contract/errors.md", "errors", &error_table());
 }
 
+/// Contract: values.operations.
 #[test]
 fn the_documented_operations_are_those_of_the_code() {
     section_is("docs/contract/values.md", "operations", &operation_table());
 }
 
+/// Contract: limits.numbers.
 #[test]
 fn the_documented_limits_are_those_of_the_code() {
     section_is("docs/contract/limits.md", "limits", &limits::table());
@@ -77,6 +80,7 @@ fn the_documented_order_of_what_is_due_is_that_of_the_code() {
     section_is("docs/contract/time.md", "due", &due::table());
 }
 
+/// Contract: events.matrix.
 #[test]
 fn the_documented_streams_of_each_cause_are_those_of_the_code() {
     section_is("docs/contract/events.md", "events", &events::table());

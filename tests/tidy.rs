@@ -10,6 +10,10 @@
 mod bites;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/contract.rs"]
+mod contract;
+#[path = "tidy/contract_bites.rs"]
+mod contract_bites;
 #[path = "tidy/import_bites.rs"]
 mod import_bites;
 #[path = "tidy/imports.rs"]
@@ -18,6 +22,8 @@ mod imports;
 mod layers;
 #[path = "tidy/lexer.rs"]
 mod lexer;
+#[path = "tidy/links.rs"]
+mod links;
 #[path = "tidy/modules.rs"]
 mod modules;
 #[path = "tidy/room_bites.rs"]
@@ -169,6 +175,37 @@ fn one_function_writes_the_phase() {
 #[test]
 fn parameters_are_numbered_and_few() {
     no_source(sql::parameters);
+}
+
+#[test]
+fn rules_of_the_contract_have_anchors_of_their_own() {
+    no_tree(contract::rules_are_seen);
+    assert!(contract::count(tree()).values().sum::<usize>() > 600);
+}
+
+#[test]
+fn what_is_cited_of_the_contract_stands_in_it() {
+    no_tree(contract::unknown);
+}
+
+#[test]
+fn every_rule_of_the_contract_is_cited_by_a_test() {
+    no_tree(contract::unproved);
+}
+
+#[test]
+fn texts_refer_to_nothing_outside_of_the_repository() {
+    no_text(contract::elsewhere);
+}
+
+#[test]
+fn files_that_pages_name_are_there() {
+    no_tree(links::named_files);
+}
+
+#[test]
+fn links_lead_somewhere() {
+    no_tree(links::dead_links);
 }
 
 #[test]

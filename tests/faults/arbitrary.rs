@@ -148,6 +148,7 @@ fn valid_calls_are_granted() {
     assert_eq!(made, all, "there is one for every operation");
 }
 
+/// Contract: values.nesting.
 #[test]
 fn deep_and_long_texts_are_refused() {
     let mut stage = on_stage();

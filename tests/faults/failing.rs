@@ -48,6 +48,7 @@ fn stop(context: &str, what: &str, left: &Dump, right: &Dump) -> ! {
     panic!("{context}: {what}\n{}", differences(left, right).join("\n"));
 }
 
+/// Contract: time.statement-fails, time.transaction-lost, storage.all-or-nothing.
 #[test]
 fn a_fault_at_any_statement_leaves_everything_or_nothing() {
     let mut sample = Sample::of_run();
@@ -70,6 +71,7 @@ fn a_fault_at_any_statement_leaves_everything_or_nothing() {
     println!("{sample}");
 }
 
+/// Contract: edges.cascade, storage.all-or-nothing.
 #[test]
 fn a_fault_within_a_cascade_leaves_everything_or_nothing() {
     for situation in CASCADES {
@@ -126,6 +128,7 @@ fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: 
     came
 }
 
+/// Contract: storage.open-again.
 #[test]
 fn after_a_fault_at_any_statement_of_an_opening_the_next_one_succeeds() {
     let open = |driver: Rc<dyn Driver>| {

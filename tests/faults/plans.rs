@@ -80,6 +80,7 @@ fn spelled<'a>(sources: &'a [Statement], sql: &str) -> Option<&'a Statement> {
     sources.iter().find(|one| one_line(&one.sql) == one_line(sql))
 }
 
+/// Contract: storage.index-search.
 #[test]
 fn every_statement_is_an_index_search_or_says_why_not() {
     let sources = statements();
@@ -97,6 +98,7 @@ fn every_statement_is_an_index_search_or_says_why_not() {
     assert!(wrong.is_empty(), "not an index search, and no `// scan: reason` beside it:\n{}", wrong.join("\n"));
 }
 
+/// Contract: storage.index-search.
 #[test]
 fn every_statement_that_the_store_spells_is_run() {
     let sources = statements();

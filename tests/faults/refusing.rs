@@ -106,6 +106,7 @@ fn references(situation: &Situation, kept: &[bool]) -> References {
     if kept.contains(&true) { vec![run(false)] } else { vec![run(false), run(true)] }
 }
 
+/// Contract: time.statement-fails.
 #[test]
 fn a_call_whose_statement_always_fails_fails_alone() {
     let mut alone = 0;

@@ -16,6 +16,7 @@ const BROWSER_KILLS = 10;
 
 const world = new World();
 
+// Contract: storage.durability.
 test(`${WORKER_KILLS} ends of the worker in mid-work lose nothing that was answered`, async (t) => {
   t.diagnostic(`TIDEGATE_SEED=${SEED}`);
   const page = await world.tab(t);
@@ -79,6 +80,7 @@ async function endWorkers({ seed, kills }) {
 
 for (const durability of /** @type {const} */ (["strict", "relaxed"])) {
   const kills = BROWSER_KILLS / 2;
+  // Contract: storage.durability.
   test(`${kills} kills of the browser in mid-work lose nothing that a ${durability} engine answered`, async (t) => {
     t.diagnostic(`TIDEGATE_SEED=${SEED}`);
     const [site, { folder, remove }] = await Promise.all([serve(), profile()]);

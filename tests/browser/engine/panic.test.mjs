@@ -17,6 +17,7 @@ const world = new World({
     importScripts("/browser/worker.js");`,
 });
 
+// Contract: storage.reopens.
 test("a panic rejects the calls it met once, and the engine opens again with all that was answered", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {

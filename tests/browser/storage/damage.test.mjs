@@ -73,6 +73,7 @@ for (const [what, name, offset, bytes] of broken) {
   });
 }
 
+// Contract: storage.damaged, storage.rescue.
 test("a file that was cut short is refused as damaged, untouched, saved and begun anew", async (t) => {
   const page = await world.tab(t);
   await fill(page, "cut");
@@ -85,6 +86,7 @@ test("a file that was cut short is refused as damaged, untouched, saved and begu
   assert.deepEqual(rest, { second: "storage.damaged", untouched: true, rescued: true, log: 0, fresh: true });
 });
 
+// Contract: storage.damaged.
 test("a slot whose own head is broken is refused as damaged, and nothing in it is thrown away", async (t) => {
   const page = await world.tab(t);
   await fill(page, "slot");
@@ -100,6 +102,7 @@ test("a slot whose own head is broken is refused as damaged, and nothing in it i
   assert.ok(seen.untouched);
 });
 
+// Contract: storage.check, storage.checked.
 test("damage deep in a table is found in idle moments and ends the engine", async (t) => {
   const page = await world.tab(t);
   await fill(page, "deep", 200);
@@ -141,6 +144,7 @@ test("damage deep in a table is found in idle moments and ends the engine", asyn
   assert.deepEqual([seen.saved, seen.untouched, seen.left, seen.sound], [true, true, 0, "sound"]);
 });
 
+// Contract: storage.newer, storage.rescue.
 test("a database of a newer version is refused as such, untouched and saved", async (t) => {
   const page = await world.tab(t);
   await fill(page, "newer");

@@ -6,6 +6,7 @@ import { World } from "../world/world.mjs";
 
 const world = new World();
 
+// Contract: storage.import.
 test("what is exported and imported keeps executions, results, attempts and events", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -47,6 +48,7 @@ test("what is exported and imported keeps executions, results, attempts and even
   assert.deepEqual([seen.sound, seen.outcome, seen.kept], ["sound", "created", 31]);
 });
 
+// Contract: storage.import-empty.
 test("an image is not for a name that holds a database", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -108,6 +110,7 @@ test("an image that is no whole database of this engine is refused and leaves no
   assert.equal(seen.outcome, "created");
 });
 
+// Contract: storage.import-empty.
 test("an import whose worker was ended in the middle can be made again", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {

@@ -46,6 +46,7 @@ async function fill(engine) {
   throw new Error("the origin never was full");
 }
 
+// Contract: storage.full-browser.
 test("a full origin refuses writes by name, answers reads, loses nothing, and works on when there is room", async (t) => {
   const page = await world.tab(t);
   const limit = await limiter(page);
@@ -131,6 +132,7 @@ test("what is under way when the origin becomes full can be ended, and is ended 
   assert.deepEqual([seen.full, seen.refused, seen.wrong, seen.sound], [true, "storage.quota", [], "sound"]);
 });
 
+// Contract: storage.full-browser.
 test("a database for which there is no room is refused by name and opens once there is", async (t) => {
   const page = await world.tab(t);
   const limit = await limiter(page);

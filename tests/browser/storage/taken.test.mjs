@@ -7,6 +7,7 @@ import { World } from "../world/world.mjs";
 
 const world = new World();
 
+// Contract: storage.taken.
 test("a second engine of the same page is refused, and opens after the first has closed", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -67,6 +68,7 @@ test("of two opens at once one is refused, or waits until the other has closed",
   assert.deepEqual(seen.outcomes, ["created", "created", "created"]);
 });
 
+// Contract: storage.close.
 test("a close refuses the calls under way that were not made, and keeps those that were answered", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -91,6 +93,7 @@ test("a close refuses the calls under way that were not made, and keeps those th
   assert.ok(seen.kept >= seen.answered);
 });
 
+// Contract: storage.taken.
 test("waitMs is how long an open waits for the holder, and then it is refused", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -110,6 +113,7 @@ test("waitMs is how long an open waits for the holder, and then it is refused", 
   assert.equal(seen.kind, "opfs");
 });
 
+// Contract: storage.taken.
 test("a reload gets its files back without another try", async (t) => {
   const page = await world.tab(t);
   /** @type {string[]} */
@@ -128,6 +132,7 @@ test("a reload gets its files back without another try", async (t) => {
   }
 });
 
+// Contract: storage.destroy.
 test("an open database is neither destroyed nor opened by another, and is destroyed once it is closed", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -153,6 +158,7 @@ test("an open database is neither destroyed nor opened by another, and is destro
   assert.equal(seen.closed, "engine.closed");
 });
 
+// Contract: storage.report.
 test("what an engine reports of its storage is what it was opened with", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {

@@ -15,6 +15,7 @@ const world = new World({
     importScripts("/browser/worker.js");`,
 });
 
+// Contract: storage.unavailable.
 test("a worker without files is refused, and allowed to fall back it says why", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -60,6 +61,7 @@ test("a page that is no secure context is refused, and may fall back", async (t)
   assert.deepEqual(seen.codes, ["storage.unavailable", "storage.unavailable", "storage.unavailable"]);
 });
 
+// Contract: storage.fallback.
 test("a fallback is for want of files alone: other refusals stay refusals", async (t) => {
   const page = await world.tab(t);
   const codes = await page.evaluate(async () => {
@@ -86,6 +88,7 @@ test("a worker that is not there, or falls at once, is a typed refusal", async (
   assert.match(String(broken?.message), /no worker today/);
 });
 
+// Contract: storage.unavailable.
 test("a wasm file that is not there is refused by its address, and a right one opens afterwards", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {
@@ -157,6 +160,7 @@ test("addresses that lead nowhere, to another origin or to something else are ty
     assert.match(code, /^(storage\.unavailable|validation\.invalid_input)$/, what);
 });
 
+// Contract: storage.names.
 test("options that mean nothing are refused by name before anything is made", async (t) => {
   const page = await world.tab(t);
   const { fields, names } = await page.evaluate(async () => {
@@ -191,6 +195,7 @@ test("options that mean nothing are refused by name before anything is made", as
   for (const name of names) assert.notEqual(name, "wrong");
 });
 
+// Contract: storage.fallback.
 test("a fallback never passes over a database that is there", async (t) => {
   const page = await world.tab(t);
   const seen = await page.evaluate(async () => {

@@ -13,6 +13,7 @@ fn cancel(world: &mut World, claim: &Claim, reason: &str) -> Result<CancelExecut
     world.call(CancelArgs { handle: claim.handle.clone(), reason: reason.to_owned() })
 }
 
+/// Contract: attempts.cancel.
 #[test]
 fn a_holder_cancels_its_execution() {
     let mut world = World::new();
@@ -31,6 +32,7 @@ fn a_holder_cancels_its_execution() {
     );
 }
 
+/// Contract: attempts.cancel-ended.
 #[test]
 fn what_is_cancelled_already_is_cancelled_whoever_did_it() {
     let mut world = World::new();
@@ -45,6 +47,7 @@ fn what_is_cancelled_already_is_cancelled_whoever_did_it() {
     assert_eq!(world.events().len(), events);
 }
 
+/// Contract: attempts.cancel-ended.
 #[test]
 fn its_own_cancel_is_answered_again_whatever_followed() {
     let mut world = World::new();
@@ -59,6 +62,7 @@ fn its_own_cancel_is_answered_again_whatever_followed() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
 }
 
+/// Contract: attempts.cancel-ended.
 #[test]
 fn another_ending_is_refused_by_its_name() {
     let mut world = World::new();
@@ -70,6 +74,7 @@ fn another_ending_is_refused_by_its_name() {
     assert_eq!(detail(&refusal(cancel(&mut world, &claim, ""), Code::InvalidInput), "terminalOutcome"), "failed");
 }
 
+/// Contract: attempts.cancel.
 #[test]
 fn only_the_holder_of_a_live_lease_cancels() {
     let mut world = World::new();
@@ -80,6 +85,7 @@ fn only_the_holder_of_a_live_lease_cancels() {
     cancel(&mut world, &taken, "").unwrap();
 }
 
+/// Contract: attempts.cancel.
 #[test]
 fn arguments_are_checked() {
     let mut world = World::new();

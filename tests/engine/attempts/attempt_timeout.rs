@@ -24,6 +24,7 @@ fn limited_with_a_retry(create: &mut CreateArgs) {
     create.policy.retry = Some(RetryPolicy { max_retries: Some(1), backoff, retryable_categories: None });
 }
 
+/// Contract: attempts.timeout.
 #[test]
 fn an_attempt_that_takes_too_long_expires_the_execution_without_retries() {
     let mut world = World::new();
@@ -41,6 +42,7 @@ fn an_attempt_that_takes_too_long_expires_the_execution_without_retries() {
     assert_eq!((ending.reason.as_str(), ending.source.as_str()), ("attempt_timeout", "system_timeout"));
 }
 
+/// Contract: attempts.timeout, states.expire.
 #[test]
 fn a_final_timeout_writes_one_event_for_the_completion_and_the_lease() {
     let mut world = World::new();
@@ -52,6 +54,7 @@ fn a_final_timeout_writes_one_event_for_the_completion_and_the_lease() {
     assert_eq!(last.lease_id, Some(claim.lease_id));
 }
 
+/// Contract: attempts.timeout-retried.
 #[test]
 fn an_attempt_that_takes_too_long_is_retried_while_retries_are_left() {
     let mut world = World::new();
@@ -72,6 +75,7 @@ fn an_attempt_that_takes_too_long_is_retried_while_retries_are_left() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Expired);
 }
 
+/// Contract: attempts.timeout-retried.
 #[test]
 fn the_wait_after_a_timeout_counts_from_its_instant_however_late_it_is_noticed() {
     let mut world = World::new();
@@ -89,6 +93,7 @@ fn the_wait_after_a_timeout_counts_from_its_instant_however_late_it_is_noticed()
     assert_eq!(story, expected);
 }
 
+/// Contract: attempts.timeout-retried.
 #[test]
 fn a_policy_that_does_not_name_the_category_does_not_retry_a_timeout() {
     let mut world = World::new();
@@ -102,6 +107,7 @@ fn a_policy_that_does_not_name_the_category_does_not_retry_a_timeout() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Expired);
 }
 
+/// Contract: attempts.timeout-disarmed, leases.lapse, states.attempt-interrupted.
 #[test]
 fn a_lapse_disarms_the_attempt_timeout() {
     let mut world = World::new();
@@ -113,6 +119,7 @@ fn a_lapse_disarms_the_attempt_timeout() {
     assert_eq!(second.attempt_timeout_at, Some(START + 10 * TTL + TTL + 1));
 }
 
+/// Contract: attempts.timeout-first.
 #[test]
 fn a_timeout_comes_before_the_expiry_of_the_lease_in_the_same_instant() {
     let mut world = World::new();
@@ -122,6 +129,7 @@ fn a_timeout_comes_before_the_expiry_of_the_lease_in_the_same_instant() {
     assert_eq!(causes, [Cause::Created, Cause::Claimed, Cause::AttemptTimedOut]);
 }
 
+/// Contract: attempts.timeout-disarmed.
 #[test]
 fn a_finish_disarms_the_attempt_timeout() {
     let mut world = World::new();
@@ -132,6 +140,7 @@ fn a_finish_disarms_the_attempt_timeout() {
     assert_eq!(world.events_in(&[EventStream::Completion]).len(), 1);
 }
 
+/// Contract: attempts.timeout-holder.
 #[test]
 fn a_holder_whose_attempt_timed_out_is_told_so() {
     let mut world = World::new();
@@ -141,6 +150,7 @@ fn a_holder_whose_attempt_timed_out_is_told_so() {
     assert_eq!(error.details().get("terminalOutcome"), Some("expired"));
 }
 
+/// Contract: attempts.timeout-left.
 #[test]
 fn a_time_that_passes_while_nobody_runs_it_is_not_counted() {
     let mut world = World::new();

@@ -19,6 +19,7 @@ fn prioritised(world: &mut World, lane: &str, priority: i64) -> String {
     world.submit_with(lane, |create| create.priority = Some(priority))
 }
 
+/// Contract: claims.nothing.
 #[test]
 fn a_claim_finds_nothing_in_an_empty_or_unknown_lane() {
     let mut world = World::new();
@@ -28,6 +29,7 @@ fn a_claim_finds_nothing_in_an_empty_or_unknown_lane() {
     assert!(world.claim_if_any("Post").is_none());
 }
 
+/// Contract: claims.order.
 #[test]
 fn the_highest_priority_goes_first_and_then_the_oldest() {
     let mut world = World::new();
@@ -37,6 +39,7 @@ fn the_highest_priority_goes_first_and_then_the_oldest() {
     assert_eq!(order_of(&mut world, &["mail"]), expected);
 }
 
+/// Contract: claims.order.
 #[test]
 fn several_lanes_are_one_ordered_set() {
     let mut world = World::new();
@@ -47,6 +50,7 @@ fn several_lanes_are_one_ordered_set() {
     assert_eq!(order_of(&mut world, &["fax", "fax"]), [ids[2].clone()]);
 }
 
+/// Contract: claims.age.
 #[test]
 fn age_is_the_order_of_creation_even_within_one_instant() {
     let mut world = World::new();
@@ -59,6 +63,7 @@ fn age_is_the_order_of_creation_even_within_one_instant() {
     assert_eq!(order_of(&mut world, &["mail"]), ids);
 }
 
+/// Contract: claims.order.
 #[test]
 fn an_older_execution_that_comes_back_keeps_its_place() {
     let mut world = World::new();
@@ -68,6 +73,7 @@ fn an_older_execution_that_comes_back_keeps_its_place() {
     assert_eq!(order_of(&mut world, &["mail"]), [older, newer]);
 }
 
+/// Contract: claims.once, leases.one-live.
 #[test]
 fn an_execution_is_never_claimed_twice() {
     let mut world = World::new();
@@ -84,6 +90,7 @@ fn an_execution_is_never_claimed_twice() {
     assert_eq!(claimed, made);
 }
 
+/// Contract: claims.capabilities.
 #[test]
 fn a_worker_gets_only_what_its_capabilities_cover() {
     let mut world = World::new();
@@ -102,6 +109,7 @@ fn a_worker_gets_only_what_its_capabilities_cover() {
     }
 }
 
+/// Contract: claims.uncovered.
 #[test]
 fn what_a_worker_cannot_serve_neither_blocks_the_rest_nor_changes() {
     let mut world = World::new();
@@ -122,6 +130,7 @@ fn what_a_worker_cannot_serve_neither_blocks_the_rest_nor_changes() {
     assert_eq!(before, after);
 }
 
+/// Contract: claims.uncovered.
 #[test]
 fn a_set_that_is_first_required_after_a_claim_is_found_by_the_next() {
     let mut world = World::new();
@@ -133,6 +142,7 @@ fn a_set_that_is_first_required_after_a_claim_is_found_by_the_next() {
     assert!(world.claim_with("mail", offer).unwrap().is_some());
 }
 
+/// Contract: executions.deadline-claim.
 #[test]
 fn an_execution_past_its_deadline_is_never_claimed() {
     let mut world = World::new();
@@ -142,6 +152,7 @@ fn an_execution_past_its_deadline_is_never_claimed() {
     assert_eq!(order_of(&mut world, &["mail"]), [later]);
 }
 
+/// Contract: claims.candidates.
 #[test]
 fn a_held_delayed_or_ended_execution_is_not_claimed() {
     let mut world = World::new();
@@ -153,6 +164,7 @@ fn a_held_delayed_or_ended_execution_is_not_claimed() {
     assert!(world.claim_if_any("mail").is_none());
 }
 
+/// Contract: claims.nothing.
 #[test]
 fn a_claim_that_finds_nothing_writes_no_event() {
     let mut world = World::new();
@@ -162,6 +174,7 @@ fn a_claim_that_finds_nothing_writes_no_event() {
     assert_eq!(world.events(), before);
 }
 
+/// Contract: claims.lanes.
 #[test]
 fn a_claim_names_at_least_one_sound_lane() {
     let mut world = World::new();
@@ -171,6 +184,7 @@ fn a_claim_names_at_least_one_sound_lane() {
     }
 }
 
+/// Contract: claims.worker.
 #[test]
 fn a_claim_names_a_worker_of_1_to_256_bytes() {
     let mut world = World::new();
@@ -183,6 +197,7 @@ fn a_claim_names_a_worker_of_1_to_256_bytes() {
     assert!(world.claim_with("mail", |claim| claim.worker.id = "w".repeat(256)).is_ok());
 }
 
+/// Contract: claims.ttl.
 #[test]
 fn a_lease_lasts_from_1_ms_to_24_h() {
     let mut world = World::new();
@@ -197,6 +212,7 @@ fn a_lease_lasts_from_1_ms_to_24_h() {
     }
 }
 
+/// Contract: claims.max-wait.
 #[test]
 fn a_claim_may_be_parked_for_at_most_10_minutes() {
     let mut world = World::new();
@@ -209,6 +225,7 @@ fn a_claim_may_be_parked_for_at_most_10_minutes() {
     }
 }
 
+/// Contract: claims.offered-tokens.
 #[test]
 fn a_workers_capabilities_have_no_blank_comma_or_control_character_of_any_script() {
     let mut world = World::new();

@@ -9,6 +9,7 @@ use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptType, FailureClass, HandleKind, LeaseEvent, PublicState,
 };
 
+/// Contract: claims.answer, executions.input.
 #[test]
 fn a_claim_hands_back_all_a_worker_needs() {
     let mut world = World::new();
@@ -35,6 +36,7 @@ fn a_claim_hands_back_all_a_worker_needs() {
     assert_eq!(claim.tags.into_iter().map(|(key, value)| key + &value).collect::<Vec<_>>(), ["a1", "b2"]);
 }
 
+/// Contract: claims.answer.
 #[test]
 fn a_claim_of_a_plain_execution_leaves_out_what_it_has_not() {
     let mut world = World::new();
@@ -43,12 +45,14 @@ fn a_claim_of_a_plain_execution_leaves_out_what_it_has_not() {
     assert!(claim.tags.is_empty());
 }
 
+/// Contract: claims.ttl.
 #[test]
 fn a_lease_lasts_30_s_when_a_claim_names_no_time() {
     let mut world = World::new();
     assert_eq!(world.running().lease_expires_at, START + 30_000);
 }
 
+/// Contract: claims.active, states.claim.
 #[test]
 fn a_claim_makes_the_execution_active_under_a_lease() {
     let mut world = World::new();
@@ -70,6 +74,7 @@ fn a_claim_makes_the_execution_active_under_a_lease() {
     );
 }
 
+/// Contract: claims.active.
 #[test]
 fn a_claim_writes_one_event_with_its_lease_and_worker() {
     let mut world = World::new();
@@ -83,6 +88,7 @@ fn a_claim_writes_one_event_with_its_lease_and_worker() {
     assert_eq!(event.worker_instance_id.as_deref(), Some("mailer-1"));
 }
 
+/// Contract: claims.worker.
 #[test]
 fn an_instance_that_is_left_out_is_the_same_for_every_claim_of_a_connection() {
     let mut world = World::new();
@@ -101,6 +107,7 @@ fn an_instance_that_is_left_out_is_the_same_for_every_claim_of_a_connection() {
     assert_ne!(reopened, instances[0]);
 }
 
+/// Contract: claims.ids.
 #[test]
 fn every_lease_and_attempt_has_an_id_of_its_own() {
     let mut world = World::new();
@@ -111,6 +118,7 @@ fn every_lease_and_attempt_has_an_id_of_its_own() {
     }
 }
 
+/// Contract: attempts.index, claims.kinds.
 #[test]
 fn the_attempts_of_a_life_are_initial_retry_and_reclaim_and_their_indexes_have_no_gaps() {
     let mut world = World::new();
@@ -137,6 +145,7 @@ fn the_attempts_of_a_life_are_initial_retry_and_reclaim_and_their_indexes_have_n
     assert_eq!(found.started_at, Some(START), "set by the first claim, never overwritten");
 }
 
+/// Contract: claims.every-attempt.
 #[test]
 fn every_attempt_gets_the_input_the_tags_and_the_whole_attempt_timeout() {
     let mut world = World::new();
@@ -152,6 +161,7 @@ fn every_attempt_gets_the_input_the_tags_and_the_whole_attempt_timeout() {
     assert_eq!(second.attempt_timeout_at, Some(START + TTL + 1_000_000));
 }
 
+/// Contract: claims.answer.
 #[test]
 fn a_claim_from_several_lanes_says_which_lane_it_was() {
     let mut world = World::new();

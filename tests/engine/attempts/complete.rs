@@ -9,6 +9,7 @@ use tidegate::model::ground::vocabulary::{
 use tidegate::ops::attempts::complete::CompleteArgs;
 use tidegate::{Code, Limits};
 
+/// Contract: attempts.complete, states.complete, states.terminal.
 #[test]
 fn a_completed_execution_is_terminal_in_every_dimension() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn a_completed_execution_is_terminal_in_every_dimension() {
     assert!(attempt.failure.is_none() && found.ending.is_none());
 }
 
+/// Contract: attempts.complete.
 #[test]
 fn a_completion_is_one_event_for_both_the_outcome_and_the_lease() {
     let mut world = World::new();
@@ -44,6 +46,7 @@ fn a_completion_is_one_event_for_both_the_outcome_and_the_lease() {
     assert_eq!((event.lease, event.lease_id.as_ref()), (Some(LeaseEvent::Revoked), Some(&claim.lease_id)));
 }
 
+/// Contract: attempts.complete.
 #[test]
 fn a_completed_execution_is_not_claimed_again_and_nothing_is_due() {
     let mut world = World::new();
@@ -80,6 +83,7 @@ fn a_result_is_at_most_1_mib_unless_another_limit_is_set() {
     assert!(world.complete_with(&claim, &vec![7; 2 << 20]).is_ok());
 }
 
+/// Contract: attempts.result-refused.
 #[test]
 fn a_refused_result_leaves_the_lease_as_it_was() {
     let mut world = World::new();
@@ -89,6 +93,7 @@ fn a_refused_result_leaves_the_lease_as_it_was() {
     assert_eq!(world.describe(&claim.execution_id), before);
 }
 
+/// Contract: leases.expired.
 #[test]
 fn a_completion_in_the_last_instant_of_the_lease_is_in_time() {
     let mut world = World::new();
@@ -97,6 +102,7 @@ fn a_completion_in_the_last_instant_of_the_lease_is_in_time() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: attempts.result, values.encoding.
 #[test]
 fn an_encoding_is_recorded_with_the_result() {
     let mut world = World::new();

@@ -9,6 +9,7 @@ use tidegate::model::ground::vocabulary::{
 };
 use tidegate::ops::attempts::delay::{DelayAnswer, DelayArgs};
 
+/// Contract: attempts.lifecycle, attempts.continued, attempts.delay, claims.kinds, retries.cap-own-retries.
 #[test]
 fn a_delayed_attempt_gives_its_lease_up_and_goes_on_when_its_time_has_come() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn a_delayed_attempt_gives_its_lease_up_and_goes_on_when_its_time_has_come() {
     );
 }
 
+/// Contract: states.delay.
 #[test]
 fn the_lease_event_of_a_delay_is_revoked() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn the_lease_event_of_a_delay_is_revoked() {
     assert_eq!((last.lease_id, last.lease_epoch), (Some(claim.lease_id), Some(1)));
 }
 
+/// Contract: attempts.delay-past.
 #[test]
 fn a_delay_until_an_instant_that_has_passed_is_over_at_once() {
     let mut world = World::new();
@@ -64,6 +67,7 @@ fn a_delay_until_an_instant_that_has_passed_is_over_at_once() {
     assert_eq!(world.claim("mail").attempt_id, claim.attempt_id);
 }
 
+/// Contract: attempts.delay-again.
 #[test]
 fn the_same_delay_again_gets_the_same_answer() {
     let mut world = World::new();
@@ -75,6 +79,7 @@ fn the_same_delay_again_gets_the_same_answer() {
     refusal(world.renew(&claim), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.repeat-continued.
 #[test]
 fn the_former_handle_is_refused_once_the_attempt_goes_on() {
     let mut world = World::new();
@@ -85,6 +90,7 @@ fn the_former_handle_is_refused_once_the_attempt_goes_on() {
     world.complete(&again).unwrap();
 }
 
+/// Contract: attempts.delay.
 #[test]
 fn an_attempt_that_goes_on_can_be_delayed_anew() {
     let mut world = World::new();
@@ -95,6 +101,7 @@ fn an_attempt_that_goes_on_can_be_delayed_anew() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Delayed);
 }
 
+/// Contract: attempts.delay-live.
 #[test]
 fn a_lapsed_holder_cannot_delay() {
     let mut world = World::new();
@@ -102,6 +109,7 @@ fn a_lapsed_holder_cannot_delay() {
     refusal(delay(&mut world, &claim, START), Code::LeaseExpired);
 }
 
+/// Contract: attempts.timeout-left, states.attempt-interrupted.
 #[test]
 fn what_is_left_of_an_attempt_timeout_waits_with_the_attempt() {
     let mut world = World::new();
@@ -112,6 +120,7 @@ fn what_is_left_of_an_attempt_timeout_waits_with_the_attempt() {
     assert_eq!(world.claim("mail").attempt_timeout_at, Some(START + 66.secs()));
 }
 
+/// Contract: attempts.delay-ends.
 #[test]
 fn an_execution_past_its_deadline_while_delayed_expires() {
     let mut world = World::new();
@@ -121,6 +130,7 @@ fn an_execution_past_its_deadline_while_delayed_expires() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Expired);
 }
 
+/// Contract: attempts.delay-ends.
 #[test]
 fn a_delay_is_cancelled_by_an_operator() {
     let mut world = World::new();

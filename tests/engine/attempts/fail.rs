@@ -18,6 +18,7 @@ fn retrying(create: &mut CreateArgs) {
         Some(RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: Some(100) }), ..RetryPolicy::default() });
 }
 
+/// Contract: attempts.fail-retried, states.retry.
 #[test]
 fn a_failure_with_retries_left_delays_the_execution() {
     let mut world = World::new();
@@ -35,6 +36,7 @@ fn a_failure_with_retries_left_delays_the_execution() {
     assert_eq!((attempt.lifecycle, attempt.ended_at), (AttemptLifecycle::EndedFailure, Some(START + 5)));
 }
 
+/// Contract: attempts.pointer.
 #[test]
 fn the_attempt_pointer_is_one_further_after_a_failure_that_is_retried() {
     let mut world = World::new();
@@ -51,6 +53,7 @@ fn the_attempt_pointer_is_one_further_after_a_failure_that_is_retried() {
     assert_eq!((found.current_attempt_index, found.total_attempt_count), (1, 2));
 }
 
+/// Contract: attempts.fail-final, states.fail.
 #[test]
 fn a_failure_without_retries_left_is_terminal() {
     let mut world = World::new();
@@ -86,6 +89,7 @@ fn a_retried_failure_is_no_completion_and_a_terminal_one_is_one() {
     assert_eq!(leases, [acquired, revoked, acquired, revoked]);
 }
 
+/// Contract: attempts.kept, attempts.fail.
 #[test]
 fn every_attempt_keeps_why_it_failed() {
     let mut world = World::new();
@@ -109,6 +113,7 @@ fn every_attempt_keeps_why_it_failed() {
     assert_eq!((why.class, why.message.as_str(), why.detail), (FailureClass::Permanent, "no route to host", None));
 }
 
+/// Contract: attempts.fail-lapsed, retries.cap-own-retries, states.retry.
 #[test]
 fn a_lapsed_holder_that_fails_is_retried_without_a_second_lease_event() {
     let mut world = World::new();
@@ -125,6 +130,7 @@ fn a_lapsed_holder_that_fails_is_retried_without_a_second_lease_event() {
     assert_eq!(world.claim("mail").attempt_index, 1);
 }
 
+/// Contract: attempts.fail-lapsed, states.fail.
 #[test]
 fn a_lapsed_holder_that_fails_for_good_ends_it_without_a_second_lease_event() {
     let mut world = World::new();
@@ -134,6 +140,7 @@ fn a_lapsed_holder_that_fails_for_good_ends_it_without_a_second_lease_event() {
     assert_eq!((last.cause, last.completion, last.lease), (Cause::Failed, Some(Outcome::Failed), None));
 }
 
+/// Contract: attempts.fail-limits.
 #[test]
 fn a_message_and_a_detail_have_limits() {
     let mut world = World::new();
@@ -151,6 +158,7 @@ fn a_message_and_a_detail_have_limits() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Active);
 }
 
+/// Contract: attempts.fail, attempts.fail-limits.
 #[test]
 fn an_empty_message_is_a_message() {
     let mut world = World::new();

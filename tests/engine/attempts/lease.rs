@@ -109,6 +109,7 @@ fn its_attempt_times_out() {
     }
 }
 
+/// Contract: executions.deadline.
 #[test]
 fn its_execution_expires_at_its_deadline() {
     for way in WAYS {
@@ -121,6 +122,7 @@ fn its_execution_expires_at_its_deadline() {
     }
 }
 
+/// Contract: leases.epoch.
 #[test]
 fn it_is_revoked_by_a_cancel() {
     for way in WAYS {
@@ -133,6 +135,7 @@ fn it_is_revoked_by_a_cancel() {
     }
 }
 
+/// Contract: leases.epoch, leases.one-event-order.
 #[test]
 fn every_lease_has_ended_before_the_next_is_acquired_and_epochs_rise() {
     for way in WAYS {

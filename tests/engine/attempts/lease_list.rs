@@ -44,6 +44,7 @@ fn held(world: &mut World, ttl: i64) -> Claim {
     world.claim_with("mail", |claim| claim.lease_ttl_ms = Some(ttl)).unwrap().unwrap()
 }
 
+/// Contract: leases.list-expired.
 #[test]
 fn a_lapsed_lease_is_listed_with_all_that_is_known_of_it() {
     let mut world = World::new();
@@ -63,6 +64,7 @@ fn a_lapsed_lease_is_listed_with_all_that_is_known_of_it() {
     assert_eq!(list(&mut world, |_| {}).unwrap(), LeasePage { entries: vec![expected], next_cursor: None });
 }
 
+/// Contract: leases.list-expired.
 #[test]
 fn a_lease_is_listed_from_the_instant_of_its_expiry_on() {
     let mut world = World::new();
@@ -73,6 +75,7 @@ fn a_lease_is_listed_from_the_instant_of_its_expiry_on() {
     assert_eq!(list(&mut world, |_| {}).unwrap().entries.len(), 1);
 }
 
+/// Contract: leases.list-as-of.
 #[test]
 fn an_instant_of_the_past_leaves_out_what_ran_out_after_it() {
     let mut world = World::new();
@@ -83,6 +86,7 @@ fn an_instant_of_the_past_leaves_out_what_ran_out_after_it() {
     assert_eq!(ids(&up_to(&mut world, START + 20)), [early, late]);
 }
 
+/// Contract: leases.list-as-of.
 #[test]
 fn an_instant_of_the_future_brings_live_leases_too() {
     let mut world = World::new();
@@ -105,6 +109,7 @@ fn leases_come_by_expiry_and_then_by_id() {
     assert_eq!(ids(&up_to(&mut world, START + 30)), expected);
 }
 
+/// Contract: leases.list-pages.
 #[test]
 fn all_pages_together_give_each_lease_once_under_equal_expiry_for_any_limit() {
     let mut world = World::new();
@@ -139,6 +144,7 @@ fn ids_of_several_partitions_are_listed_once_each_under_equal_expiry() {
     assert_eq!(whole.len(), 5);
 }
 
+/// Contract: leases.list-pages.
 #[test]
 fn a_page_goes_on_though_what_it_ended_with_is_gone() {
     let mut world = World::new();
@@ -172,6 +178,7 @@ fn a_namespace_filters_and_pages_alike() {
     assert!(pages(&mut world, START + TTL, 5, Some("Acme")).0.is_empty());
 }
 
+/// Contract: leases.list-expired.
 #[test]
 fn what_was_taken_over_is_gone_and_comes_back_with_its_new_lease() {
     let mut world = World::new();
@@ -199,6 +206,7 @@ fn a_lease_that_was_given_up_is_not_listed() {
     assert!(up_to(&mut world, START + 24.hours()).is_empty());
 }
 
+/// Contract: leases.list-as-of.
 #[test]
 fn a_renewed_lease_stands_at_its_new_expiry() {
     let mut world = World::new();
@@ -227,6 +235,7 @@ fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     assert_eq!(page, LeasePage { entries: Vec::new(), next_cursor: None });
 }
 
+/// Contract: leases.list-pages.
 #[test]
 fn a_page_holds_1000_unless_it_is_asked_for_less() {
     let mut world = World::new();

@@ -15,6 +15,7 @@ fn nothing_is_reported_until_a_worker_does() {
     assert_eq!(world.describe(&claim.execution_id).progress, None);
 }
 
+/// Contract: attempts.progress.
 #[test]
 fn progress_overwrites_only_what_is_given() {
     let mut world = World::new();
@@ -31,6 +32,7 @@ fn progress_overwrites_only_what_is_given() {
     assert_eq!((found.percent, found.message.as_deref()), (Some(0), Some("")));
 }
 
+/// Contract: attempts.progress.
 #[test]
 fn a_member_that_was_never_set_stays_absent_rather_than_null() {
     let mut world = World::new();
@@ -42,6 +44,7 @@ fn a_member_that_was_never_set_stays_absent_rather_than_null() {
     assert!(json.get("message").is_none());
 }
 
+/// Contract: attempts.progress-quiet.
 #[test]
 fn progress_with_neither_member_changes_nothing() {
     let mut world = World::new();
@@ -53,6 +56,7 @@ fn progress_with_neither_member_changes_nothing() {
     assert_eq!(world.describe(&claim.execution_id), before);
 }
 
+/// Contract: attempts.progress, executions.stamps.
 #[test]
 fn progress_is_stamped_and_moves_the_last_mutation() {
     let mut world = World::new();
@@ -64,6 +68,7 @@ fn progress_is_stamped_and_moves_the_last_mutation() {
     assert_eq!(found.progress.map(|progress| progress.updated_at), Some(START + 5));
 }
 
+/// Contract: attempts.progress-quiet.
 #[test]
 fn progress_does_not_renew_the_lease_and_is_no_event() {
     let mut world = World::new();
@@ -86,6 +91,7 @@ fn the_last_mutation_never_goes_back_after_progress() {
     assert_eq!(world.describe(&claim.execution_id).last_mutation_at, START + 10);
 }
 
+/// Contract: attempts.progress-limits.
 #[test]
 fn a_percentage_is_a_whole_number_from_0_on() {
     let mut world = World::new();
@@ -98,6 +104,7 @@ fn a_percentage_is_a_whole_number_from_0_on() {
     }
 }
 
+/// Contract: attempts.progress-limits.
 #[test]
 fn a_message_that_is_too_long_is_refused() {
     let mut world = World::new();

@@ -19,6 +19,7 @@ fn lapse(world: &mut World, times: usize) {
     }
 }
 
+/// Contract: leases.lapse, states.lapse.
 #[test]
 fn an_expired_lease_leaves_the_execution_active_and_reclaimable() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn an_expired_lease_leaves_the_execution_active_and_reclaimable() {
     assert_eq!(story, [(Cause::Created, 0), (Cause::Claimed, 0), (Cause::LeaseExpired, TTL)]);
 }
 
+/// Contract: claims.kinds, retries.takeover, states.reclaim.
 #[test]
 fn an_expired_lease_goes_to_the_next_claim() {
     let mut world = World::new();
@@ -54,6 +56,7 @@ fn an_expired_lease_goes_to_the_next_claim() {
     assert_eq!(found.attempts[1].lifecycle, AttemptLifecycle::Started);
 }
 
+/// Contract: retries.takeover, states.reclaim.
 #[test]
 fn a_takeover_writes_one_event_reclaimed() {
     let mut world = World::new();
@@ -66,6 +69,7 @@ fn a_takeover_writes_one_event_reclaimed() {
     assert_eq!(events[2].lease_epoch, Some(2));
 }
 
+/// Contract: leases.lapse, states.lapse.
 #[test]
 fn the_event_of_an_expiry_names_the_lease_that_ran_out() {
     let mut world = World::new();
@@ -75,6 +79,7 @@ fn the_event_of_an_expiry_names_the_lease_that_ran_out() {
     assert_eq!(events[1].worker_id.as_deref(), Some("mailer"));
 }
 
+/// Contract: claims.candidates.
 #[test]
 fn a_lapsed_execution_stands_in_the_order_of_priority_and_age() {
     let mut world = World::new();
@@ -85,6 +90,7 @@ fn a_lapsed_execution_stands_in_the_order_of_priority_and_age() {
     assert_eq!(ids, [urgent, lapsed.execution_id, newer]);
 }
 
+/// Contract: retries.lapse-wait.
 #[test]
 fn a_lapsed_execution_is_claimable_at_once_the_first_time_and_later_after_a_wait_that_doubles_to_60_s() {
     let mut world = World::new();
@@ -101,6 +107,7 @@ fn a_lapsed_execution_is_claimable_at_once_the_first_time_and_later_after_a_wait
     }
 }
 
+/// Contract: retries.lapse-wait.
 #[test]
 fn the_wait_of_a_lapsed_execution_counts_from_the_expiry_however_late_it_is_noticed() {
     let mut world = World::new();
@@ -110,6 +117,7 @@ fn the_wait_of_a_lapsed_execution_counts_from_the_expiry_however_late_it_is_noti
     assert!(world.claim_if_any("mail").is_some());
 }
 
+/// Contract: retries.lapse-due, states.one-event, states.claimable.
 #[test]
 fn the_end_of_the_wait_is_no_phase_change() {
     let mut world = World::new();
@@ -120,6 +128,7 @@ fn the_end_of_the_wait_is_no_phase_change() {
     assert_eq!(causes, [Cause::Created, Cause::Claimed, expired, reclaimed, expired, reclaimed]);
 }
 
+/// Contract: retries.lapses-in-a-row.
 #[test]
 fn a_finished_attempt_ends_the_row_of_lapses() {
     let mut world = World::new();
@@ -136,6 +145,7 @@ fn a_finished_attempt_ends_the_row_of_lapses() {
     assert_eq!(world.claim("mail").execution_id, claim.execution_id, "the first lapse since the failure");
 }
 
+/// Contract: retries.cap.
 #[test]
 fn an_execution_that_was_reclaimed_as_often_as_it_may_be_fails() {
     let mut world = World::new();
@@ -152,6 +162,7 @@ fn an_execution_that_was_reclaimed_as_often_as_it_may_be_fails() {
     assert_eq!(found.completed_at, Some(world.engine.clock_report().unwrap().engine_now));
 }
 
+/// Contract: retries.cap.
 #[test]
 fn a_cap_of_0_lets_no_lease_be_taken_over() {
     let mut world = World::new();
@@ -161,6 +172,7 @@ fn a_cap_of_0_lets_no_lease_be_taken_over() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Failed);
 }
 
+/// Contract: retries.cap-events, states.over-cap.
 #[test]
 fn an_execution_over_its_cap_ends_with_one_completion_and_one_lease_event() {
     let mut world = World::new();
@@ -174,6 +186,7 @@ fn an_execution_over_its_cap_ends_with_one_completion_and_one_lease_event() {
     assert_eq!((last.completion, last.lease), (Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
 }
 
+/// Contract: claims.over-cap-goes-on.
 #[test]
 fn a_claim_goes_on_to_the_next_after_executions_over_their_cap() {
     let mut world = World::new();
@@ -190,6 +203,7 @@ fn a_claim_goes_on_to_the_next_after_executions_over_their_cap() {
     assert_eq!(failed.len(), 3);
 }
 
+/// Contract: retries.cap.
 #[test]
 fn the_cap_is_100_when_none_is_set() {
     let mut world = World::new();
@@ -201,6 +215,7 @@ fn the_cap_is_100_when_none_is_set() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Failed);
 }
 
+/// Contract: claims.capabilities.
 #[test]
 fn a_lapsed_execution_is_claimable_by_a_worker_that_covers_it_only() {
     let mut world = World::new();
@@ -212,6 +227,7 @@ fn a_lapsed_execution_is_claimable_by_a_worker_that_covers_it_only() {
     assert!(world.claim_with("mail", |claim| claim.capabilities = gpu).unwrap().is_some());
 }
 
+/// Contract: leases.lapse-survives.
 #[test]
 fn a_lapsed_execution_is_still_there_after_the_engine_is_opened_again() {
     let mut world = World::new();

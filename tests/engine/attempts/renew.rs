@@ -8,6 +8,7 @@ use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::LeaseEvent;
 use tidegate::ops::attempts::claim::Claim;
 
+/// Contract: leases.renew.
 #[test]
 fn a_renewal_extends_the_lease_by_its_time_to_live_from_now() {
     let mut world = World::new();
@@ -24,6 +25,7 @@ fn a_renewal_extends_the_lease_by_its_time_to_live_from_now() {
     assert!(world.renew(&claim).is_err());
 }
 
+/// Contract: leases.renew, states.renew.
 #[test]
 fn a_renewal_changes_nothing_but_the_expiry() {
     let mut world = World::new();
@@ -40,6 +42,7 @@ fn a_renewal_changes_nothing_but_the_expiry() {
     assert_eq!((after.total_attempt_count, after.lease_epoch), (1, 1));
 }
 
+/// Contract: leases.renew-event, states.one-event.
 #[test]
 fn a_renewal_writes_one_lease_event_and_no_phase_change() {
     let mut world = World::new();
@@ -64,6 +67,7 @@ fn a_renewal_in_the_same_instant_is_harmless() {
     assert_eq!(world.renew(&claim).unwrap(), world.renew(&claim).unwrap());
 }
 
+/// Contract: attempts.timeout-disarmed, leases.renew.
 #[test]
 fn a_renewal_does_not_move_the_attempt_timeout() {
     let mut world = World::new();
@@ -74,6 +78,7 @@ fn a_renewal_does_not_move_the_attempt_timeout() {
     assert_eq!(world.story(&claim.execution_id).last(), Some(&(Cause::AttemptTimedOut, 40_000)));
 }
 
+/// Contract: leases.renew-for-ever.
 #[test]
 fn a_lease_may_be_renewed_for_ever() {
     let mut world = World::new();
@@ -85,6 +90,7 @@ fn a_lease_may_be_renewed_for_ever() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: leases.renew-ttl.
 #[test]
 fn a_handle_whose_time_to_live_is_out_of_range_is_refused() {
     let mut world = World::new();

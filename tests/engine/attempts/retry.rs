@@ -44,6 +44,7 @@ fn waits(retry: Option<RetryPolicy>, class: FailureClass) -> Vec<i64> {
     }
 }
 
+/// Contract: retries.default.
 #[test]
 fn without_a_policy_transient_failures_and_crashes_are_retried_three_times() {
     for class in CLASSES {
@@ -52,6 +53,7 @@ fn without_a_policy_transient_failures_and_crashes_are_retried_three_times() {
     }
 }
 
+/// Contract: retries.default-wait.
 #[test]
 fn without_a_policy_the_wait_doubles_from_1_s_with_jitter() {
     let waits = waits(None, FailureClass::Transient);
@@ -60,6 +62,7 @@ fn without_a_policy_the_wait_doubles_from_1_s_with_jitter() {
     }
 }
 
+/// Contract: retries.policy.
 #[test]
 fn with_a_policy_all_classes_but_permanent_and_cancelled_are_retried() {
     for class in CLASSES {
@@ -68,16 +71,19 @@ fn with_a_policy_all_classes_but_permanent_and_cancelled_are_retried() {
     }
 }
 
+/// Contract: retries.policy.
 #[test]
 fn a_policy_without_a_number_retries_three_times() {
     assert_eq!(waits(Some(policy(None, Some(fixed(Some(1))))), FailureClass::Transient), [1, 1, 1]);
 }
 
+/// Contract: retries.policy.
 #[test]
 fn a_policy_of_no_retries_retries_nothing() {
     assert_eq!(waits(Some(policy(Some(0), None)), FailureClass::Transient), [0; 0]);
 }
 
+/// Contract: retries.fixed.
 #[test]
 fn a_fixed_wait_is_the_same_each_time_and_1_s_when_left_out() {
     assert_eq!(waits(Some(policy(Some(3), Some(fixed(Some(250))))), FailureClass::Transient), [250; 3]);
@@ -89,6 +95,7 @@ fn exponential(initial: Option<i64>, max: Option<i64>, multiplier: Option<f64>, 
     Backoff::Exponential { initial_delay_ms: initial, max_delay_ms: max, multiplier, jitter }
 }
 
+/// Contract: retries.exponential, retries.jitter.
 #[test]
 fn an_exponential_wait_doubles_from_1_s_to_60_s_when_nothing_is_set() {
     let doubling = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000];
@@ -97,6 +104,7 @@ fn an_exponential_wait_doubles_from_1_s_to_60_s_when_nothing_is_set() {
     }
 }
 
+/// Contract: retries.exponential.
 #[test]
 fn an_exponential_wait_follows_its_initial_wait_multiplier_and_cap() {
     let backoff = exponential(Some(100), Some(2_000), Some(3.0), Some(false));
@@ -107,6 +115,7 @@ fn an_exponential_wait_follows_its_initial_wait_multiplier_and_cap() {
     assert_eq!(waits(Some(policy(Some(2), Some(backoff))), FailureClass::Transient), [100; 2]);
 }
 
+/// Contract: retries.jitter.
 #[test]
 fn a_wait_with_jitter_is_drawn_between_its_half_and_its_whole() {
     let backoff = exponential(Some(1_000), Some(1_000), None, Some(true));
@@ -115,6 +124,7 @@ fn a_wait_with_jitter_is_drawn_between_its_half_and_its_whole() {
     assert!(waits.iter().any(|wait| *wait < 625) && waits.iter().any(|wait| *wait > 875), "{waits:?}");
 }
 
+/// Contract: retries.categories.
 #[test]
 fn only_the_categories_of_a_policy_are_retried() {
     for (listed, category, retried) in [
@@ -135,6 +145,7 @@ fn only_the_categories_of_a_policy_are_retried() {
     }
 }
 
+/// Contract: retries.categories.
 #[test]
 fn a_listed_category_does_not_retry_a_permanent_failure() {
     let mut world = World::new();
@@ -146,6 +157,7 @@ fn a_listed_category_does_not_retry_a_permanent_failure() {
     assert_eq!(answer, FailAnswer::TerminalFailed);
 }
 
+/// Contract: retries.fixed.
 #[test]
 fn a_retry_of_no_wait_is_claimable_in_the_same_instant() {
     let mut world = World::new();
@@ -156,6 +168,7 @@ fn a_retry_of_no_wait_is_claimable_in_the_same_instant() {
     assert_eq!(again.attempt_type, AttemptType::Retry);
 }
 
+/// Contract: retries.instant.
 #[test]
 fn a_retry_is_claimable_at_its_instant_and_not_before() {
     let mut world = World::new();
@@ -169,6 +182,7 @@ fn a_retry_is_claimable_at_its_instant_and_not_before() {
     assert_eq!(world.claim("mail").retry_count, 1);
 }
 
+/// Contract: retries.checked.
 #[test]
 fn a_retry_policy_is_checked_at_create() {
     let categories = |count: usize, length: usize| RetryPolicy {
@@ -194,6 +208,7 @@ fn a_retry_policy_is_checked_at_create() {
     }
 }
 
+/// Contract: retries.checked.
 #[test]
 fn a_retry_policy_that_breaks_the_rules_is_an_invalid_policy() {
     for retry in [policy(Some(-1), None), policy(None, Some(fixed(Some(-1))))] {
@@ -202,6 +217,7 @@ fn a_retry_policy_that_breaks_the_rules_is_an_invalid_policy() {
     }
 }
 
+/// Contract: retries.checked.
 #[test]
 fn a_stream_or_suspension_policy_that_breaks_the_rules_is_an_invalid_policy() {
     let mut world = World::new();
@@ -211,6 +227,7 @@ fn a_stream_or_suspension_policy_that_breaks_the_rules_is_an_invalid_policy() {
     refusal(world.create("mail", |create| create.policy.suspension = Some(suspension)), Code::InvalidPolicy);
 }
 
+/// Contract: retries.exponential.
 #[test]
 fn the_largest_waits_do_not_overflow() {
     let largest = (1_i64 << 53) - 1;

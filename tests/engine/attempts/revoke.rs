@@ -23,6 +23,7 @@ fn revoked() -> (World, Claim) {
     (world, claim)
 }
 
+/// Contract: leases.revoke, states.revoke.
 #[test]
 fn a_revoked_execution_waits_for_a_claim_that_continues_its_attempt() {
     let mut world = World::new();
@@ -42,6 +43,7 @@ fn a_revoked_execution_waits_for_a_claim_that_continues_its_attempt() {
     assert_eq!(again.attempt_id, claim.attempt_id);
 }
 
+/// Contract: leases.revoke-event.
 #[test]
 fn the_event_names_the_lease_and_the_reason() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn the_event_names_the_lease_and_the_reason() {
     assert_eq!(world.events().pop().unwrap().detail, None);
 }
 
+/// Contract: leases.revoked-holder.
 #[test]
 fn the_holder_of_a_revoked_lease_is_told_so_until_the_next_lease() {
     let (mut world, claim) = revoked();
@@ -66,6 +69,7 @@ fn the_holder_of_a_revoked_lease_is_told_so_until_the_next_lease() {
     world.complete(&again).unwrap();
 }
 
+/// Contract: leases.revoked-holder.
 #[test]
 fn an_earlier_holder_is_not_told_of_a_revocation_that_was_not_its_own() {
     let mut world = World::new();
@@ -76,6 +80,7 @@ fn an_earlier_holder_is_not_told_of_a_revocation_that_was_not_its_own() {
     refusal(world.complete(&second), Code::LeaseRevoked);
 }
 
+/// Contract: leases.revoke-satisfied.
 #[test]
 fn without_a_live_lease_it_is_satisfied_already() {
     let (mut world, claim) = revoked();
@@ -86,6 +91,7 @@ fn without_a_live_lease_it_is_satisfied_already() {
     satisfied(&mut world, &ended, Satisfied::NoActiveLease, |_| {});
 }
 
+/// Contract: leases.revoke-satisfied.
 #[test]
 fn a_lapsed_lease_is_gone_already() {
     let mut world = World::new();
@@ -94,6 +100,7 @@ fn a_lapsed_lease_is_gone_already() {
     assert_eq!(world.claim("mail").handle_kind, HandleKind::Reclaimed);
 }
 
+/// Contract: leases.revoke-satisfied.
 #[test]
 fn another_instance_or_lease_than_meant_stays() {
     let mut world = World::new();
@@ -114,6 +121,7 @@ fn another_instance_or_lease_than_meant_stays() {
     assert!(matches!(meant.unwrap(), RevokeLeaseAnswer::Revoked { .. }));
 }
 
+/// Contract: leases.revoke-event.
 #[test]
 fn an_unknown_execution_and_bad_arguments_are_refused() {
     let mut world = World::new();

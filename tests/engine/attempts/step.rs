@@ -23,6 +23,7 @@ fn told(claim: &Claim) -> Vec<(&str, &[u8])> {
     told
 }
 
+/// Contract: attempts.step.
 #[test]
 fn a_step_is_answered_as_it_was_recorded() {
     let mut world = World::new();
@@ -44,6 +45,7 @@ fn a_step_is_answered_as_it_was_recorded() {
     assert_eq!(world.call(args).unwrap(), expected);
 }
 
+/// Contract: attempts.step-first.
 #[test]
 fn the_first_that_records_a_name_wins() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn the_first_that_records_a_name_wins() {
     assert_eq!(world.describe(&claim.execution_id).steps.len(), 1);
 }
 
+/// Contract: attempts.step.
 #[test]
 fn a_step_without_a_result_and_one_with_an_empty_result_are_two_things() {
     let mut world = World::new();
@@ -68,6 +71,7 @@ fn a_step_without_a_result_and_one_with_an_empty_result_are_two_things() {
     assert_eq!(facts, [("none", false, false), ("empty", true, false)]);
 }
 
+/// Contract: attempts.step-name.
 #[test]
 fn names_are_compared_byte_by_byte_and_belong_to_one_execution() {
     let mut world = World::new();
@@ -80,6 +84,7 @@ fn names_are_compared_byte_by_byte_and_belong_to_one_execution() {
     assert_eq!(world.record(&other, "pay", b"other").unwrap().result, Some("other".into()));
 }
 
+/// Contract: attempts.step-holder.
 #[test]
 fn only_the_holder_of_the_live_lease_records() {
     let mut world = World::new();
@@ -98,6 +103,7 @@ fn only_the_holder_of_the_live_lease_records() {
     refusal(World::new().record(&ended, "pay", b""), Code::NotFoundExecution);
 }
 
+/// Contract: attempts.step-survives, claims.steps.
 #[test]
 fn steps_survive_every_way_to_the_next_lease_in_their_order() {
     let mut world = World::new();
@@ -128,6 +134,7 @@ fn steps_survive_every_way_to_the_next_lease_in_their_order() {
     assert_eq!(world.record(&last, "step 8", b"again").unwrap().result, Some("step 8".into()));
 }
 
+/// Contract: attempts.step-survives, retries.replay-forgets.
 #[test]
 fn a_replay_forgets_the_steps_and_their_results() {
     let mut world = World::new();
@@ -144,6 +151,7 @@ fn a_replay_forgets_the_steps_and_their_results() {
     assert_eq!(world.record(&again, "pay", b"anew").unwrap().result, Some("anew".into()));
 }
 
+/// Contract: attempts.step-count.
 #[test]
 fn an_execution_records_1000_steps_at_most() {
     let mut world = World::new();
@@ -160,6 +168,7 @@ fn an_execution_records_1000_steps_at_most() {
     assert!(world.record(&other, "one more", b"").is_ok());
 }
 
+/// Contract: attempts.step-name.
 #[test]
 fn a_name_is_1_to_256_bytes_without_control_characters() {
     let mut world = World::new();
@@ -183,6 +192,7 @@ fn a_result_is_a_payload() {
     refusal(world.call(RecordStepArgs { handle: "AA".to_owned(), ..step_of(&claim, "x") }), Code::Corruption);
 }
 
+/// Contract: attempts.step-repeated.
 #[test]
 fn a_repeated_request_answers_the_bytes_again() {
     let mut world = World::new();
@@ -196,6 +206,7 @@ fn a_repeated_request_answers_the_bytes_again() {
     assert_eq!((text.matches("\"result\":").count(), payloads), (1, vec![vec![0, 159, 255]]));
 }
 
+/// Contract: claims.repeated.
 #[test]
 fn a_repeated_claim_hands_its_steps_back_again() {
     let mut world = World::new();
@@ -208,6 +219,7 @@ fn a_repeated_claim_hands_its_steps_back_again() {
     assert_eq!(first.text().1, [vec![0, 159]]);
 }
 
+/// Contract: claims.sixteen-mib.
 #[test]
 fn results_beyond_16_mib_together_are_left_out_of_a_claim_and_read_one_by_one() {
     let mut world = World::new();
@@ -226,6 +238,7 @@ fn results_beyond_16_mib_together_are_left_out_of_a_claim_and_read_one_by_one() 
     assert_eq!(world.record(&again, "16", b"").unwrap().result, Some(vec![16; 1 << 20].into()));
 }
 
+/// Contract: attempts.step-quiet, executions.stamps.
 #[test]
 fn a_step_writes_no_event_and_moves_the_last_mutation() {
     let mut world = World::new();
@@ -239,6 +252,7 @@ fn a_step_writes_no_event_and_moves_the_last_mutation() {
     assert_eq!(after.last_mutation_at, START + 5);
 }
 
+/// Contract: claims.sixteen-mib.
 #[test]
 fn the_claims_of_one_commit_hand_back_16_mib_of_results_together() {
     let mut world = World::new();

@@ -16,6 +16,7 @@ fn filled(count: usize) -> World {
     world
 }
 
+/// Contract: events.cursor.
 #[test]
 fn an_empty_cursor_reads_only_what_comes_after_it() {
     let mut world = filled(3);
@@ -34,6 +35,7 @@ fn an_empty_cursor_of_an_empty_log_reads_from_the_first_event_on() {
     assert_eq!(world.read_events(&page.cursor, 10, PHASES).unwrap().events.len(), 1);
 }
 
+/// Contract: events.cursor.
 #[test]
 fn start_reads_from_the_oldest_event_on() {
     let mut world = World::new();
@@ -43,6 +45,7 @@ fn start_reads_from_the_oldest_event_on() {
     assert_eq!(world.read_events("start", 10, PHASES).unwrap().events.len(), 3);
 }
 
+/// Contract: events.cursor.
 #[test]
 fn every_event_carries_the_cursor_that_resumes_after_it() {
     let mut world = filled(5);
@@ -53,6 +56,7 @@ fn every_event_carries_the_cursor_that_resumes_after_it() {
     }
 }
 
+/// Contract: events.pages.
 #[test]
 fn pages_together_are_the_whole_log_for_any_limit() {
     let mut world = filled(23);
@@ -73,6 +77,7 @@ fn pages_together_are_the_whole_log_for_any_limit() {
     }
 }
 
+/// Contract: events.cursor-moves.
 #[test]
 fn a_limit_of_0_reads_nothing_and_moves_nothing() {
     let mut world = filled(3);
@@ -82,6 +87,7 @@ fn a_limit_of_0_reads_nothing_and_moves_nothing() {
     assert_eq!(page.cursor, first.cursor);
 }
 
+/// Contract: events.limit.
 #[test]
 fn a_page_holds_at_most_1000_and_100_when_nothing_is_asked_for() {
     let mut world = filled(1_100);
@@ -98,6 +104,7 @@ fn a_limit_is_a_whole_number_from_0_on() {
     }
 }
 
+/// Contract: events.cursor-moves.
 #[test]
 fn events_of_other_streams_move_the_cursor_on() {
     let mut world = filled(30);
@@ -116,6 +123,7 @@ fn a_page_of_a_rare_stream_finds_what_lies_far_behind() {
     assert!(world.read_events(&page.cursor, 5, &[EventStream::Completion]).unwrap().events.is_empty());
 }
 
+/// Contract: events.cursor-moves.
 #[test]
 fn a_page_that_is_full_stops_right_after_its_last_event() {
     let mut world = World::new();
@@ -131,6 +139,7 @@ fn a_page_that_is_full_stops_right_after_its_last_event() {
     assert!(rest.at_end);
 }
 
+/// Contract: events.cursor-refused.
 #[test]
 fn a_malformed_cursor_is_refused() {
     let mut world = filled(1);
@@ -139,6 +148,7 @@ fn a_malformed_cursor_is_refused() {
     }
 }
 
+/// Contract: events.cursor-refused.
 #[test]
 fn a_cursor_beyond_the_end_is_refused() {
     let mut world = filled(2);
@@ -149,6 +159,7 @@ fn a_cursor_beyond_the_end_is_refused() {
     }
 }
 
+/// Contract: events.too-old.
 #[test]
 fn a_cursor_older_than_the_log_is_refused_with_the_oldest_kept() {
     let mut world = filled(5);
@@ -161,6 +172,7 @@ fn a_cursor_older_than_the_log_is_refused_with_the_oldest_kept() {
     assert_eq!(world.read_events(&events[2].cursor, 10, PHASES).unwrap().events, events[3..]);
 }
 
+/// Contract: events.positions.
 #[test]
 fn a_position_is_never_used_again_after_the_log_was_trimmed() {
     let mut world = filled(3);

@@ -46,6 +46,7 @@ fn eventful() -> (World, Vec<String>) {
     (world, ids)
 }
 
+/// Contract: events.positions.
 #[test]
 fn positions_rise_strictly_and_instants_never_go_back() {
     let (mut world, _) = eventful();
@@ -55,6 +56,7 @@ fn positions_rise_strictly_and_instants_never_go_back() {
     assert!(events.iter().map(|event| event.at).is_sorted());
 }
 
+/// Contract: events.reconstructs.
 #[test]
 fn replaying_the_stream_from_its_start_reconstructs_every_public_state() {
     let (mut world, ids) = eventful();
@@ -75,6 +77,7 @@ fn replaying_the_stream_from_its_start_reconstructs_every_public_state() {
     }
 }
 
+/// Contract: events.one-row.
 #[test]
 fn every_phase_change_is_exactly_one_row() {
     let (mut world, ids) = eventful();
@@ -90,6 +93,7 @@ fn every_phase_change_is_exactly_one_row() {
     }
 }
 
+/// Contract: events.begins-with-creation.
 #[test]
 fn the_first_event_of_every_execution_is_its_creation() {
     let (mut world, ids) = eventful();
@@ -100,6 +104,7 @@ fn the_first_event_of_every_execution_is_its_creation() {
     }
 }
 
+/// Contract: events.view-completion.
 #[test]
 fn each_entry_into_terminal_is_one_completion_and_nothing_follows_it() {
     let (mut world, ids) = eventful();
@@ -115,6 +120,7 @@ fn each_entry_into_terminal_is_one_completion_and_nothing_follows_it() {
     }
 }
 
+/// Contract: events.names.
 #[test]
 fn an_event_names_its_execution_its_namespace_and_its_instant() {
     let mut world = World::new();
@@ -124,6 +130,7 @@ fn an_event_names_its_execution_its_namespace_and_its_instant() {
     assert_eq!((event.execution_id, event.namespace, event.at), (Some(id), "acme".to_owned(), START + 5));
 }
 
+/// Contract: events.lease-fields.
 #[test]
 fn an_event_without_a_lease_names_no_worker() {
     let mut world = World::new();
@@ -133,6 +140,7 @@ fn an_event_without_a_lease_names_no_worker() {
     assert_eq!((event.worker_id, event.worker_instance_id), (None, None));
 }
 
+/// Contract: events.nothing-appended.
 #[test]
 fn a_duplicate_a_refusal_and_a_read_append_nothing() {
     let mut world = World::new();
@@ -145,6 +153,7 @@ fn a_duplicate_a_refusal_and_a_read_append_nothing() {
     assert_eq!(world.events(), before);
 }
 
+/// Contract: events.in-batch.
 #[test]
 fn a_read_sees_the_events_of_what_came_before_it_in_its_batch() {
     let mut world = World::new();

@@ -69,6 +69,7 @@ fn of_tagged_and_untagged_executions_only_the_tagged_one_is_told_of_and_all_of_i
     assert!(ids(&found).iter().all(|id| *id == tagged));
 }
 
+/// Contract: events.filter-tag.
 #[test]
 fn a_tag_is_that_of_now_not_that_of_the_event() {
     let mut world = World::new();
@@ -78,6 +79,7 @@ fn a_tag_is_that_of_now_not_that_of_the_event() {
     assert_eq!(ids(&world.watched(|args| args.tag = Some(tag("k", "new")))), [id]);
 }
 
+/// Contract: events.filter-tag.
 #[test]
 fn an_execution_past_its_retention_has_no_tag() {
     let mut world = World::new();
@@ -91,6 +93,7 @@ fn an_execution_past_its_retention_has_no_tag() {
     assert_eq!(world.watched(|args| args.execution_id = Some(id.clone())).len(), 2, "its events stay");
 }
 
+/// Contract: events.filter.
 #[test]
 fn all_members_must_match() {
     let mut world = World::new();
@@ -112,6 +115,7 @@ fn all_members_must_match() {
     assert!(streams.is_empty());
 }
 
+/// Contract: events.filter-tag.
 #[test]
 fn an_event_about_no_execution_has_neither_an_id_nor_a_tag() {
     let mut world = World::new();
@@ -120,6 +124,7 @@ fn an_event_about_no_execution_has_neither_an_id_nor_a_tag() {
     assert!(world.watched(|args| args.execution_id = Some(UNKNOWN.to_owned())).is_empty());
 }
 
+/// Contract: events.filter.
 #[test]
 fn what_does_not_exist_yet_may_be_named() {
     let mut world = World::new();
@@ -152,6 +157,7 @@ fn events_that_are_filtered_out_move_the_cursor_on() {
     assert_eq!((page.events.len(), page.cursor, page.at_end), (0, newest, true));
 }
 
+/// Contract: events.looked-at.
 #[test]
 fn a_read_looks_at_ten_thousand_events_and_goes_on_from_there() {
     let mut world = World::new();
@@ -169,6 +175,7 @@ fn a_read_looks_at_ten_thousand_events_and_goes_on_from_there() {
     assert!(second.events.len() == 1 && second.at_end);
 }
 
+/// Contract: events.pages.
 #[test]
 fn pages_through_a_filter_are_all_that_it_lets_through_for_any_limit() {
     let mut world = World::new();
@@ -183,6 +190,7 @@ fn pages_through_a_filter_are_all_that_it_lets_through_for_any_limit() {
     }
 }
 
+/// Contract: events.filter.
 #[test]
 fn a_filter_is_checked() {
     let mut world = World::new();

@@ -23,6 +23,7 @@ fn lived() -> (World, String) {
     (world, id)
 }
 
+/// Contract: events.history.
 #[test]
 fn an_executions_own_events_are_told_the_newest_first() {
     let (mut world, id) = lived();
@@ -35,6 +36,7 @@ fn an_executions_own_events_are_told_the_newest_first() {
     assert_eq!(found, own, "as the log tells them");
 }
 
+/// Contract: events.history.
 #[test]
 fn leases_and_operators_are_told_of_when_nothing_is_asked_for() {
     let (mut world, id) = lived();
@@ -53,6 +55,7 @@ fn streams_limit_what_is_told() {
     assert_eq!(causes(&completion), [Cause::Completed]);
 }
 
+/// Contract: events.history.
 #[test]
 fn pages_together_are_the_whole_history_for_any_limit() {
     let (mut world, id) = lived();
@@ -92,6 +95,7 @@ fn a_limit_of_0_reads_nothing() {
     assert_eq!((page.events.len(), page.next_cursor), (0, None));
 }
 
+/// Contract: events.history-ends.
 #[test]
 fn a_history_ends_where_the_log_was_trimmed() {
     let mut world = World::keeping_events(1_000);
@@ -129,6 +133,7 @@ fn a_read_looks_at_ten_thousand_events_and_goes_on_from_there() {
     assert_eq!((causes(&second.events), second.next_cursor), (vec![Cause::Claimed, Cause::Created], None));
 }
 
+/// Contract: events.history-ends.
 #[test]
 fn an_unknown_execution_and_one_past_its_retention_are_not_found() {
     let mut world = World::new();
@@ -140,6 +145,7 @@ fn an_unknown_execution_and_one_past_its_retention_are_not_found() {
     refusal(world.history_with(&id, |_| {}), Code::NotFoundExecution);
 }
 
+/// Contract: events.history-ends.
 #[test]
 fn arguments_are_checked() {
     let (mut world, id) = lived();

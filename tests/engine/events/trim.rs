@@ -22,6 +22,7 @@ fn rows(world: &World) -> i64 {
     world.number("SELECT count(*) FROM event")
 }
 
+/// Contract: events.kept.
 #[test]
 fn events_are_kept_for_ever_unless_a_time_is_set() {
     let mut world = World::new();
@@ -31,6 +32,7 @@ fn events_are_kept_for_ever_unless_a_time_is_set() {
     assert_eq!(world.events().len(), 1);
 }
 
+/// Contract: events.kept.
 #[test]
 fn an_event_is_hidden_at_its_instant_and_not_before() {
     let mut world = World::keeping_events(1_000);
@@ -55,6 +57,7 @@ fn start_is_the_oldest_event_that_is_not_hidden_wherever_that_lies() {
     assert_eq!(found, expected);
 }
 
+/// Contract: events.too-old.
 #[test]
 fn a_cursor_before_what_is_hidden_is_too_old_whether_or_not_a_tick_came() {
     let mut world = aged(20);
@@ -74,6 +77,7 @@ fn a_cursor_before_what_is_hidden_is_too_old_whether_or_not_a_tick_came() {
     assert_eq!(world.read_events("start", 100, ALL).unwrap().events.len(), 9);
 }
 
+/// Contract: events.positions.
 #[test]
 fn a_log_of_which_all_is_hidden_goes_on_where_it_was() {
     let mut world = aged(3);
@@ -90,6 +94,7 @@ fn a_log_of_which_all_is_hidden_goes_on_where_it_was() {
     assert_eq!((page.events.len(), page.cursor.as_str()), (1, "e4"), "no position is used twice");
 }
 
+/// Contract: events.kept, time.tick-purges.
 #[test]
 fn a_tick_deletes_a_thousand_events_and_says_that_there_are_more() {
     let mut world = World::keeping_events(10);
@@ -103,6 +108,7 @@ fn a_tick_deletes_a_thousand_events_and_says_that_there_are_more() {
     assert_eq!(rounds, [(true, 1_502), (true, 502), (false, 0)]);
 }
 
+/// Contract: events.detail-goes.
 #[test]
 fn details_go_with_their_events() {
     let mut world = World::keeping_events(1_000);
@@ -117,6 +123,7 @@ fn details_go_with_their_events() {
     assert_eq!(world.number("SELECT count(*) FROM event_detail"), 0);
 }
 
+/// Contract: events.detail-goes.
 #[test]
 fn why_an_execution_is_blocked_is_told_for_as_long_as_it_is() {
     let mut world = World::keeping_events(1_000);
@@ -155,6 +162,7 @@ fn delete(world: &World, id: &str) {
     }
 }
 
+/// Contract: events.former.
 #[test]
 fn the_events_of_a_deleted_execution_still_name_it_and_its_namespace() {
     let mut world = World::new();
@@ -169,6 +177,7 @@ fn the_events_of_a_deleted_execution_still_name_it_and_its_namespace() {
     refusal(world.history_with(&id, |_| {}), Code::NotFoundExecution);
 }
 
+/// Contract: events.former.
 #[test]
 fn what_is_kept_of_a_deleted_execution_goes_with_its_last_event() {
     let mut world = World::keeping_events(1_000);

@@ -43,6 +43,7 @@ fn a_renewal_is_renewed() {
     assert_eq!(last(&mut world), (Cause::Renewed, None, Some(LeaseEvent::Renewed)));
 }
 
+/// Contract: events.lease-words.
 #[test]
 fn a_completion_is_success_and_revoked() {
     let mut world = World::new();
@@ -50,6 +51,7 @@ fn a_completion_is_success_and_revoked() {
     assert_eq!(last(&mut world), (Cause::Completed, Some(Outcome::Success), Some(LeaseEvent::Revoked)));
 }
 
+/// Contract: events.view-completion.
 #[test]
 fn a_failure_is_revoked_and_failed_only_when_it_is_final() {
     let mut world = World::new();
@@ -61,6 +63,7 @@ fn a_failure_is_revoked_and_failed_only_when_it_is_final() {
     assert_eq!(last(&mut world), (Cause::Failed, Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
 }
 
+/// Contract: events.lease-words.
 #[test]
 fn a_lapse_is_expired_and_a_takeover_reclaimed() {
     let mut world = World::new();
@@ -92,6 +95,7 @@ fn a_deadline_is_expired_and_ends_a_live_lease_as_expired() {
     assert_eq!(last(&mut world), (Cause::DeadlinePassed, Some(Outcome::Expired), Some(LeaseEvent::Expired)));
 }
 
+/// Contract: events.no-second-end.
 #[test]
 fn a_lapsed_execution_that_ends_writes_no_second_lease_event() {
     let mut world = World::new();
@@ -107,6 +111,7 @@ fn a_lapsed_execution_that_ends_writes_no_second_lease_event() {
     assert_eq!(last(&mut world), (Cause::DeadlinePassed, Some(Outcome::Expired), None));
 }
 
+/// Contract: events.lease-words.
 #[test]
 fn a_resumed_attempt_is_acquired_and_a_resumed_lapsed_one_too() {
     let mut world = World::new();
@@ -166,6 +171,7 @@ fn a_block_and_its_end_are_in_neither_view() {
     assert_eq!(last(&mut world), (Cause::Unblocked, None, None));
 }
 
+/// Contract: events.lease-fields.
 #[test]
 fn claim_renew_and_complete_are_acquired_renewed_and_revoked_with_lease_and_worker() {
     let mut world = World::new();
@@ -184,6 +190,7 @@ fn claim_renew_and_complete_are_acquired_renewed_and_revoked_with_lease_and_work
     }
 }
 
+/// Contract: events.view-operator.
 #[test]
 fn operators_are_told_of_a_change_of_priority_and_a_replay_and_of_nothing_else() {
     let mut world = World::new();
@@ -197,6 +204,7 @@ fn operators_are_told_of_a_change_of_priority_and_a_replay_and_of_nothing_else()
     assert_eq!(causes(&world.events_in(&[EventStream::Completion])), [Cause::Cancelled]);
 }
 
+/// Contract: events.nothing-appended.
 #[test]
 fn a_second_cancel_and_a_revoke_that_matches_nobody_write_nothing() {
     let mut world = World::new();
@@ -208,6 +216,7 @@ fn a_second_cancel_and_a_revoke_that_matches_nobody_write_nothing() {
     assert_eq!(causes(&world.watched(|_| {})), [Cause::Created, Cause::Claimed, Cause::Cancelled]);
 }
 
+/// Contract: events.view-worker.
 #[test]
 fn the_registry_has_a_view_of_its_own() {
     let mut world = World::new();
@@ -241,6 +250,7 @@ fn leased() -> World {
     world
 }
 
+/// Contract: events.view-execution, events.view-lease.
 #[test]
 fn a_view_holds_exactly_its_rows() {
     let mut world = leased();
@@ -255,6 +265,7 @@ fn a_view_holds_exactly_its_rows() {
     assert!(completions.len() == 2 && leases.len() == 7 && phases.len() == all.len() - 1);
 }
 
+/// Contract: events.several.
 #[test]
 fn several_streams_are_one_reading_in_order_with_each_row_once() {
     let mut world = leased();
@@ -264,12 +275,14 @@ fn several_streams_are_one_reading_in_order_with_each_row_once() {
     assert_eq!(both, expected);
 }
 
+/// Contract: events.view-execution.
 #[test]
 fn no_stream_named_is_every_phase_change() {
     let mut world = leased();
     assert_eq!(world.events_in(&[]), world.events_in(&[EventStream::Execution]));
 }
 
+/// Contract: events.view-lease.
 #[test]
 fn every_lease_is_followed_by_one_end_before_the_next() {
     let mut world = leased();

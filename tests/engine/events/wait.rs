@@ -15,6 +15,7 @@ fn success(result: &[u8]) -> WaitOutcome {
     WaitOutcome { result: Some(result.to_vec().into()), ..plain_end(Outcome::Success, None) }
 }
 
+/// Contract: executions.wait.
 #[test]
 fn what_has_ended_is_answered_at_once_with_its_result_and_encoding() {
     let mut world = World::new();
@@ -32,6 +33,7 @@ fn an_end_without_a_result_has_none() {
     assert_eq!(world.end_since(&id, None), plain_end(Outcome::Success, None));
 }
 
+/// Contract: executions.wait.
 #[test]
 fn what_has_not_ended_is_pending_in_every_phase() {
     for stand in Stand::ALL {
@@ -42,6 +44,7 @@ fn what_has_not_ended_is_pending_in_every_phase() {
     }
 }
 
+/// Contract: executions.wait-after.
 #[test]
 fn waiting_goes_on_from_its_cursor_until_the_end() {
     let mut world = World::new();
@@ -59,6 +62,7 @@ fn waiting_goes_on_from_its_cursor_until_the_end() {
     assert_eq!(world.end_since(&claim.execution_id, Some(&after)), success(b"one"));
 }
 
+/// Contract: executions.wait-reason.
 #[test]
 fn a_failure_says_its_message() {
     let mut world = World::new();
@@ -70,6 +74,7 @@ fn a_failure_says_its_message() {
     assert_eq!(world.end_since(&claim.execution_id, None), expected);
 }
 
+/// Contract: executions.wait.
 #[test]
 fn a_failure_that_is_tried_again_is_no_end() {
     let mut world = World::new();
@@ -78,6 +83,7 @@ fn a_failure_that_is_tried_again_is_no_end() {
     world.begin_wait(&claim.execution_id);
 }
 
+/// Contract: executions.wait-reason.
 #[test]
 fn a_cancel_and_an_expiry_say_why() {
     let mut world = World::new();
@@ -111,6 +117,7 @@ fn time_is_applied_before_the_answer() {
     assert_eq!(world.end_since(&id, Some(&after)).outcome, Outcome::Expired);
 }
 
+/// Contract: executions.wait-after.
 #[test]
 fn an_end_is_not_missed_when_it_was_replayed_meanwhile() {
     let mut world = World::new();
@@ -166,6 +173,7 @@ fn an_expiry_that_was_replayed_still_says_why() {
     assert_eq!(world.end_since(&claim.execution_id, Some(&after)), expected);
 }
 
+/// Contract: executions.wait-reason.
 #[test]
 fn a_cancel_that_was_replayed_has_forgotten_why() {
     let mut world = World::new();
@@ -176,6 +184,7 @@ fn a_cancel_that_was_replayed_has_forgotten_why() {
     assert_eq!(world.end_since(&id, Some(&after)), plain_end(Outcome::Cancelled, None));
 }
 
+/// Contract: executions.wait-after.
 #[test]
 fn start_waits_for_the_first_end_of_all() {
     let mut world = World::new();
@@ -185,6 +194,7 @@ fn start_waits_for_the_first_end_of_all() {
     assert_eq!(world.end_since(&claim.execution_id, Some("start")), success(b"one"));
 }
 
+/// Contract: executions.wait-trimmed.
 #[test]
 fn what_the_log_no_longer_holds_is_no_end_any_more() {
     let mut world = World::keeping_events(1_000);
@@ -200,6 +210,7 @@ fn what_the_log_no_longer_holds_is_no_end_any_more() {
     assert_eq!(world.end_since(&claim.execution_id, Some(&after)), success(b"two"));
 }
 
+/// Contract: executions.wait-trimmed.
 #[test]
 fn an_end_outlives_its_event() {
     let mut world = World::keeping_events(10);
@@ -211,6 +222,7 @@ fn an_end_outlives_its_event() {
     assert_eq!(world.end_since(&id, Some(&after)), plain_end(Outcome::Cancelled, Some("not needed")));
 }
 
+/// Contract: executions.wait-refused.
 #[test]
 fn an_unknown_execution_and_one_past_its_retention_are_not_found() {
     let mut world = World::new();
@@ -222,6 +234,7 @@ fn an_unknown_execution_and_one_past_its_retention_are_not_found() {
     refusal(world.wait_after(&id, None), Code::NotFoundExecution);
 }
 
+/// Contract: executions.wait-refused.
 #[test]
 fn arguments_are_checked() {
     let mut world = World::new();

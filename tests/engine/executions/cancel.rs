@@ -54,6 +54,7 @@ fn a_delayed_execution_is_cancelled() {
     assert_eq!(world.state(&id), PublicState::Cancelled);
 }
 
+/// Contract: executions.cancel, states.cancel.
 #[test]
 fn a_running_execution_is_cancelled_and_its_lease_revoked() {
     let mut world = World::new();
@@ -67,6 +68,7 @@ fn a_running_execution_is_cancelled_and_its_lease_revoked() {
     assert_eq!((last.lease, last.lease_id), (Some(LeaseEvent::Revoked), Some(claim.lease_id)));
 }
 
+/// Contract: states.cancel.
 #[test]
 fn a_lapsed_execution_is_cancelled_without_a_second_lease_event() {
     let mut world = World::new();
@@ -77,6 +79,7 @@ fn a_lapsed_execution_is_cancelled_without_a_second_lease_event() {
     assert!(world.claim_if_any("mail").is_none());
 }
 
+/// Contract: executions.cancel-attempt.
 #[test]
 fn an_execution_that_waits_for_its_retry_is_cancelled_and_its_attempt_stays_as_it_ended() {
     let mut world = World::new();
@@ -87,6 +90,7 @@ fn an_execution_that_waits_for_its_retry_is_cancelled_and_its_attempt_stays_as_i
     assert_eq!((found.lease_epoch, last_lease(&mut world)), (1, None));
 }
 
+/// Contract: executions.cancel.
 #[test]
 fn a_blocked_or_suspended_execution_is_cancelled_without_a_lease_event() {
     const BLOCK: &str = "UPDATE execution SET phase = 3, reason = 33, claim_rank = NULL WHERE phase = 1";
@@ -106,6 +110,7 @@ fn a_blocked_or_suspended_execution_is_cancelled_without_a_lease_event() {
     assert_eq!(found.lease_epoch, 1);
 }
 
+/// Contract: executions.cancel-again.
 #[test]
 fn a_second_cancel_succeeds_and_writes_nothing() {
     let mut world = World::new();
@@ -122,6 +127,7 @@ fn a_second_cancel_succeeds_and_writes_nothing() {
     assert_eq!(world.events(), events);
 }
 
+/// Contract: executions.cancel.
 #[test]
 fn the_reason_and_the_source_of_the_first_cancel_are_kept() {
     let mut world = World::new();
@@ -139,12 +145,14 @@ fn the_reason_and_the_source_of_the_first_cancel_are_kept() {
     assert_eq!(world.describe(&id).ending.unwrap().source, "operator_override");
 }
 
+/// Contract: executions.cancel-unknown.
 #[test]
 fn an_unknown_execution_is_not_found() {
     let error = refusal(World::new().cancel(UNKNOWN), Code::NotFoundExecution);
     assert_eq!(detail(&error, "executionId"), UNKNOWN);
 }
 
+/// Contract: executions.cancel-other-outcome.
 #[test]
 fn an_execution_with_another_outcome_is_not_cancelled_and_the_refusal_names_it() {
     let mut world = World::new();
@@ -174,6 +182,7 @@ fn as_somebody(world: &mut World, claim: &Claim, shown: [Option<&str>; 2], epoch
     cancel.map(|_| ())
 }
 
+/// Contract: executions.cancel-source.
 #[test]
 fn any_other_source_must_show_the_epoch_of_a_live_lease() {
     let mut world = World::new();
@@ -191,6 +200,7 @@ fn any_other_source_must_show_the_epoch_of_a_live_lease() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Cancelled);
 }
 
+/// Contract: executions.cancel-source.
 #[test]
 fn a_lease_or_attempt_that_is_shown_must_be_the_current_one() {
     let mut world = World::new();
@@ -213,6 +223,7 @@ fn the_operator_needs_no_lease() {
     assert!(outcome.is_ok());
 }
 
+/// Contract: executions.cancel-source.
 #[test]
 fn any_source_may_cancel_what_has_no_live_lease() {
     let mut world = World::new();
@@ -226,6 +237,7 @@ fn any_source_may_cancel_what_has_no_live_lease() {
     }
 }
 
+/// Contract: executions.cancel-again.
 #[test]
 fn two_cancels_in_one_batch_both_succeed_with_one_event() {
     let mut world = World::new();

@@ -59,6 +59,7 @@ fn an_empty_database_counts_nothing() {
     assert_eq!(answer, ExecutionCounts { lanes: Vec::new(), total: Counts::default() });
 }
 
+/// Contract: executions.counts.
 #[test]
 fn counts_of_all_kinds_of_executions_are_those_of_a_recount_also_after_a_reopening() {
     let mut world = World::new();
@@ -70,6 +71,7 @@ fn counts_of_all_kinds_of_executions_are_those_of_a_recount_also_after_a_reopeni
     right(&mut world.reopened());
 }
 
+/// Contract: executions.counts.
 #[test]
 fn counts_stay_right_through_every_kind_of_change() {
     for stand in Stand::ALL {
@@ -105,6 +107,7 @@ fn counts_stay_right_through_every_kind_of_change() {
     }
 }
 
+/// Contract: executions.counts.
 #[test]
 fn a_lane_without_executions_is_left_out() {
     let mut world = World::new();
@@ -158,6 +161,7 @@ fn a_count_in_the_middle_of_a_batch_sees_what_was_done_before_it() {
     right(&mut world);
 }
 
+/// Contract: retention.counted.
 #[test]
 fn what_is_past_its_retention_is_not_counted_before_a_tick_deletes_it_and_not_after() {
     let retention = Retention { executions_ms: Some(50), ..Retention::default() };
@@ -179,6 +183,7 @@ fn what_is_past_its_retention_is_not_counted_before_a_tick_deletes_it_and_not_af
     right(&mut world);
 }
 
+/// Contract: executions.counts-cheap.
 #[test]
 fn a_count_reads_no_execution_and_writes_nothing() {
     let mut world = World::new();

@@ -13,6 +13,7 @@ use tidegate::ops::executions::create::CreateOutcome;
 
 const ID: &str = "{fp:12}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
 
+/// Contract: executions.create, states.create.
 #[test]
 fn a_new_execution_is_claimable_at_once() {
     let mut world = World::new();
@@ -26,6 +27,7 @@ fn a_new_execution_is_claimable_at_once() {
     assert_eq!(world.claim("mail").execution_id, created.execution_id);
 }
 
+/// Contract: executions.create-stamps.
 #[test]
 fn a_new_execution_has_all_counters_at_0_and_its_stamps_at_now() {
     let mut world = World::new();
@@ -40,6 +42,7 @@ fn a_new_execution_has_all_counters_at_0_and_its_stamps_at_now() {
     assert_eq!(world.story(&id), [(Cause::Created, 5)]);
 }
 
+/// Contract: executions.create-delay, states.create, states.delay-over.
 #[test]
 fn a_delay_into_the_future_delays() {
     let mut world = World::new();
@@ -55,6 +58,7 @@ fn a_delay_into_the_future_delays() {
     assert_eq!(world.claim("mail").execution_id, created.execution_id);
 }
 
+/// Contract: executions.create-delay.
 #[test]
 fn a_delay_until_now_or_before_does_not_delay() {
     let mut world = World::new();
@@ -64,6 +68,7 @@ fn a_delay_until_now_or_before_does_not_delay() {
     }
 }
 
+/// Contract: executions.create-priority.
 #[test]
 fn a_priority_is_clamped_to_0_and_9000() {
     let mut world = World::new();
@@ -75,6 +80,7 @@ fn a_priority_is_clamped_to_0_and_9000() {
     assert_eq!(world.describe(&id).priority, 9_000);
 }
 
+/// Contract: executions.create-defaults.
 #[test]
 fn a_namespace_and_a_creator_default_to_default() {
     let mut world = World::new();
@@ -89,6 +95,7 @@ fn a_namespace_and_a_creator_default_to_default() {
     assert_eq!((found.namespace.as_str(), found.creator.as_str()), ("acme", "ada"));
 }
 
+/// Contract: executions.same-id.
 #[test]
 fn the_same_id_again_is_a_duplicate_that_changes_nothing() {
     let mut world = World::new();
@@ -112,6 +119,7 @@ fn the_same_id_again_is_a_duplicate_that_changes_nothing() {
     assert_eq!(world.causes(ID), [Cause::Created]);
 }
 
+/// Contract: executions.same-id.
 #[test]
 fn the_same_id_is_a_duplicate_also_after_it_has_ended() {
     let mut world = World::new();
@@ -122,6 +130,7 @@ fn the_same_id_is_a_duplicate_also_after_it_has_ended() {
     assert!(world.claim_if_any("mail").is_none());
 }
 
+/// Contract: executions.duplicate-lane.
 #[test]
 fn a_lane_is_registered_also_on_a_duplicate() {
     let mut world = World::new();
@@ -133,6 +142,7 @@ fn a_lane_is_registered_also_on_a_duplicate() {
     assert_eq!(world.describe(ID).lane, "mail");
 }
 
+/// Contract: executions.create-deadline, time.past-deadline.
 #[test]
 fn a_deadline_in_the_past_expires_the_execution_as_it_is_created() {
     let mut world = World::new();
@@ -142,6 +152,7 @@ fn a_deadline_in_the_past_expires_the_execution_as_it_is_created() {
     assert_eq!(world.story(&id), [(Cause::Created, 0), (Cause::DeadlinePassed, 0)]);
 }
 
+/// Contract: executions.create-deadline.
 #[test]
 fn a_deadline_now_is_in_the_past() {
     let mut world = World::new();
@@ -149,6 +160,7 @@ fn a_deadline_now_is_in_the_past() {
     assert_eq!(world.state(&id), PublicState::Expired);
 }
 
+/// Contract: executions.policy-frozen.
 #[test]
 fn the_frozen_policy_is_kept_as_it_was_given() {
     let mut world = World::new();
@@ -191,6 +203,7 @@ fn the_frozen_policy_is_kept_as_it_was_given() {
     assert_eq!(found.attempt_timeout_ms, Some(6));
 }
 
+/// Contract: executions.policy-frozen.
 #[test]
 fn a_default_policy_contains_no_nulls() {
     let mut world = World::new();
@@ -198,6 +211,7 @@ fn a_default_policy_contains_no_nulls() {
     assert_eq!(serde_json::to_string(&world.describe(&id).policy).unwrap(), "{}");
 }
 
+/// Contract: executions.capabilities-set.
 #[test]
 fn capabilities_are_kept_as_a_sorted_set() {
     let mut world = World::new();

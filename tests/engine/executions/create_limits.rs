@@ -38,6 +38,7 @@ const NAMES: [Name; 4] = [
     ("idempotencyKey", |create, name| create.idempotency_key = Some(name)),
 ];
 
+/// Contract: values.texts.
 #[test]
 fn a_name_is_1_to_256_bytes() {
     for (name, set) in NAMES {
@@ -54,6 +55,7 @@ fn a_name_is_1_to_256_bytes() {
     }
 }
 
+/// Contract: values.texts.
 #[test]
 fn a_name_has_no_control_characters() {
     for (name, set) in NAMES {
@@ -65,6 +67,7 @@ fn a_name_has_no_control_characters() {
     }
 }
 
+/// Contract: limits.payload, limits.inclusive.
 #[test]
 fn an_input_is_at_most_1_mib_unless_another_limit_is_set() {
     accepted(|create| create.input = Some(vec![7; MIB].into()));
@@ -73,6 +76,7 @@ fn an_input_is_at_most_1_mib_unless_another_limit_is_set() {
     assert!(detail(&error, "limit").contains("1048576") && detail(&error, "found").contains("1048577"), "{error}");
 }
 
+/// Contract: limits.payload.
 #[test]
 fn an_input_is_at_most_what_was_set_at_open() {
     let mut world = World::with_limits(Limits { payload_bytes_max: 4, ..Limits::default() });
@@ -81,6 +85,7 @@ fn an_input_is_at_most_what_was_set_at_open() {
     refused_field(outcome, Code::PayloadTooLarge, "input");
 }
 
+/// Contract: executions.input, values.bytes.
 #[test]
 fn an_input_may_be_empty() {
     let mut world = World::new();
@@ -96,6 +101,7 @@ fn tag(key: &str, value: &str) -> BTreeMap<String, String> {
     BTreeMap::from([(key.to_owned(), value.to_owned())])
 }
 
+/// Contract: executions.tag-value, executions.tag-count.
 #[test]
 fn tags_are_at_most_64_with_values_of_at_most_1024_bytes() {
     accepted(|create| create.tags = tags(64));
@@ -107,6 +113,7 @@ fn tags_are_at_most_64_with_values_of_at_most_1024_bytes() {
     assert!(field(&error).starts_with("tags") && detail(&error, "found").contains("1025"), "{error}");
 }
 
+/// Contract: executions.tag-key.
 #[test]
 fn a_tag_key_follows_its_grammar_at_create_too() {
     for key in ["a", "colour", "cairn.instance_id", "a1_b.0.2_", &"k".repeat(256)] {
@@ -122,6 +129,7 @@ fn capabilities(tokens: Vec<String>) -> impl FnOnce(&mut CreateArgs) {
     move |create| create.required_capabilities = tokens
 }
 
+/// Contract: executions.capability-count, executions.capability-tokens, limits.inclusive.
 #[test]
 fn required_capabilities_are_at_most_256_tokens() {
     let tokens = |count: usize| (0..count).map(|n| format!("t{n}")).collect();
@@ -131,6 +139,7 @@ fn required_capabilities_are_at_most_256_tokens() {
     assert_eq!(detail(&error, "found"), "257");
 }
 
+/// Contract: executions.capability-count, executions.capability-tokens.
 #[test]
 fn required_capabilities_are_at_most_4096_bytes_joined() {
     let halves = |second: usize| vec!["a".repeat(2_000), "b".repeat(second)];
@@ -140,6 +149,7 @@ fn required_capabilities_are_at_most_4096_bytes_joined() {
     assert_eq!(detail(&error, "found"), "4097");
 }
 
+/// Contract: executions.capability-tokens.
 #[test]
 fn a_required_token_is_not_empty_and_has_no_comma_control_or_blank() {
     for (token, why) in [
@@ -156,6 +166,7 @@ fn a_required_token_is_not_empty_and_has_no_comma_control_or_blank() {
     accepted(capabilities(texts(&["gpu:a100", "größe=xl", "名"])));
 }
 
+/// Contract: values.numbers, values.instants.
 #[test]
 fn an_instant_or_count_is_a_whole_number_within_2_to_the_53() {
     let past: i64 = 1 << 53;
@@ -176,6 +187,7 @@ fn an_instant_or_count_is_a_whole_number_within_2_to_the_53() {
     }
 }
 
+/// Contract: values.numbers.
 #[test]
 fn a_count_or_duration_is_not_negative() {
     let sets: [Number; 4] = [
@@ -189,6 +201,7 @@ fn a_count_or_duration_is_not_negative() {
     }
 }
 
+/// Contract: executions.budgets-uuid.
 #[test]
 fn a_budget_is_a_hyphenated_uuid() {
     accepted(|create| create.policy.budget_ids = texts(&["936da01f-9abd-4d9d-80c7-02af85c822a8"]));

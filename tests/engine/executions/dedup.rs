@@ -15,6 +15,7 @@ fn keyed(world: &mut World, namespace: &str, key: &str, window_ms: Option<i64>) 
     })
 }
 
+/// Contract: executions.idempotency-key.
 #[test]
 fn a_live_key_answers_the_original_execution() {
     let mut world = World::new();
@@ -31,6 +32,7 @@ fn a_live_key_answers_the_original_execution() {
     assert_eq!(world.number("SELECT count(*) FROM lane WHERE name = 'post'"), 1);
 }
 
+/// Contract: executions.idempotency-key.
 #[test]
 fn a_key_is_scoped_to_its_namespace() {
     let mut world = World::new();
@@ -39,6 +41,7 @@ fn a_key_is_scoped_to_its_namespace() {
     }
 }
 
+/// Contract: executions.idempotency-key.
 #[test]
 fn another_key_is_another_execution() {
     let mut world = World::new();
@@ -47,6 +50,7 @@ fn another_key_is_another_execution() {
     }
 }
 
+/// Contract: executions.dedup-window.
 #[test]
 fn a_window_that_is_not_set_lasts_a_day() {
     let mut world = World::new();
@@ -57,6 +61,7 @@ fn a_window_that_is_not_set_lasts_a_day() {
     assert_eq!(keyed(&mut world, "acme", "order 1", None).unwrap().outcome, CreateOutcome::Created);
 }
 
+/// Contract: executions.dedup-window.
 #[test]
 fn a_window_is_over_at_its_instant_and_a_new_one_begins() {
     let mut world = World::new();
@@ -72,6 +77,7 @@ fn a_window_is_over_at_its_instant_and_a_new_one_begins() {
     assert_eq!((third.outcome, third.execution_id), (CreateOutcome::Duplicate, second.execution_id));
 }
 
+/// Contract: executions.dedup-window.
 #[test]
 fn a_duplicate_does_not_lengthen_the_window() {
     let mut world = World::new();
@@ -82,6 +88,7 @@ fn a_duplicate_does_not_lengthen_the_window() {
     assert_eq!(keyed(&mut world, "acme", "order 1", Some(100)).unwrap().outcome, CreateOutcome::Created);
 }
 
+/// Contract: executions.dedup-off.
 #[test]
 fn a_window_of_0_or_less_keeps_no_key() {
     let mut world = World::new();
@@ -94,6 +101,7 @@ fn a_window_of_0_or_less_keeps_no_key() {
     assert_eq!(world.number("SELECT count(*) FROM dedup"), 0);
 }
 
+/// Contract: executions.dedup-off.
 #[test]
 fn a_window_of_0_does_not_look_at_a_live_key() {
     let mut world = World::new();
@@ -101,6 +109,7 @@ fn a_window_of_0_does_not_look_at_a_live_key() {
     assert_eq!(keyed(&mut world, "acme", "order 1", Some(0)).unwrap().outcome, CreateOutcome::Created);
 }
 
+/// Contract: executions.key-kept.
 #[test]
 fn a_key_is_kept_on_the_execution() {
     let mut world = World::new();
@@ -108,6 +117,7 @@ fn a_key_is_kept_on_the_execution() {
     assert_eq!(world.describe(&created.execution_id).idempotency_key.as_deref(), Some("order 1"));
 }
 
+/// Contract: executions.key-kept.
 #[test]
 fn a_live_key_outlives_its_execution_and_the_engine() {
     let mut world = World::new();
@@ -119,6 +129,7 @@ fn a_live_key_outlives_its_execution_and_the_engine() {
     assert_eq!((again.outcome, again.execution_id), (CreateOutcome::Duplicate, first.execution_id));
 }
 
+/// Contract: time.tick-purges.
 #[test]
 fn a_tick_purges_keys_whose_window_is_over() {
     let mut world = World::new();

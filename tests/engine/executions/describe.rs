@@ -6,6 +6,7 @@ use tidegate::Code;
 use tidegate::model::executions::grant::GrantKind;
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, AttemptType, BlockingReason, FailureClass, PublicState};
 
+/// Contract: executions.describe.
 #[test]
 fn an_unknown_execution_is_nothing() {
     let mut world = World::new();
@@ -14,11 +15,13 @@ fn an_unknown_execution_is_nothing() {
     assert!(world.say(&text)["answers"][0]["ok"].is_null());
 }
 
+/// Contract: executions.describe.
 #[test]
 fn a_malformed_id_is_refused() {
     refused_field(World::new().find("mine"), Code::InvalidInput, "executionId");
 }
 
+/// Contract: executions.describe.
 #[test]
 fn a_new_execution_is_described_as_it_was_created() {
     let mut world = World::new();
@@ -54,6 +57,7 @@ fn a_new_execution_is_described_as_it_was_created() {
     assert_eq!((found.started_at, found.completed_at), (None, None));
 }
 
+/// Contract: executions.describe-waits.
 #[test]
 fn a_delayed_execution_says_until_when() {
     let mut world = World::new();
@@ -67,6 +71,7 @@ fn a_delayed_execution_says_until_when() {
     assert_eq!((found.blocking_detail, found.claimable_at), (None, None));
 }
 
+/// Contract: executions.describe-lease.
 #[test]
 fn a_running_execution_shows_its_lease_and_its_last_heartbeat() {
     let mut world = World::new();
@@ -81,6 +86,7 @@ fn a_running_execution_shows_its_lease_and_its_last_heartbeat() {
     assert_eq!(lease.last_heartbeat_at, START + 7);
 }
 
+/// Contract: executions.describe-waits, executions.describe-lease.
 #[test]
 fn a_lapsed_execution_shows_no_lease_and_from_when_it_can_be_taken_over() {
     let mut world = World::new();
@@ -92,6 +98,7 @@ fn a_lapsed_execution_shows_no_lease_and_from_when_it_can_be_taken_over() {
     assert_eq!(found.claimable_at, Some(START + 2 * TTL + 1_000));
 }
 
+/// Contract: attempts.lifecycle, attempts.kept, executions.describe-attempts.
 #[test]
 fn every_attempt_is_listed_with_its_worker_its_times_its_outcome_and_its_reason() {
     let mut world = World::new();
@@ -129,6 +136,7 @@ fn every_attempt_is_listed_with_its_worker_its_times_its_outcome_and_its_reason(
     assert_eq!(attempts.iter().map(|attempt| attempt.has_result).collect::<Vec<_>>(), [false, false, true]);
 }
 
+/// Contract: executions.describe-absent, values.null.
 #[test]
 fn what_an_execution_has_not_is_left_out_of_its_json() {
     let mut world = World::new();
@@ -153,6 +161,7 @@ fn what_an_execution_has_not_is_left_out_of_its_json() {
     assert_eq!(json["totalAttemptCount"], 0);
 }
 
+/// Contract: executions.stamps.
 #[test]
 fn stamps_that_are_set_never_change_and_the_last_mutation_never_goes_back() {
     let mut world = World::new();
@@ -177,6 +186,7 @@ fn stamps_that_are_set_never_change_and_the_last_mutation_never_goes_back() {
     check(&mut world);
 }
 
+/// Contract: executions.describe-grant.
 #[test]
 fn a_grant_is_shown_with_whom_it_is_for_while_it_is_good_and_after() {
     let mut world = World::new();
@@ -194,6 +204,7 @@ fn a_grant_is_shown_with_whom_it_is_for_while_it_is_good_and_after() {
     assert_eq!(world.describe(&id).grant, None);
 }
 
+/// Contract: executions.describe-steps.
 #[test]
 fn steps_are_shown_in_order_with_the_bytes_they_take() {
     let mut world = World::new();
@@ -207,6 +218,7 @@ fn steps_are_shown_in_order_with_the_bytes_they_take() {
     assert_eq!(facts, [("b".to_owned(), 5, 1), ("a".to_owned(), 0, 2), ("c".to_owned(), 1, 3)]);
 }
 
+/// Contract: executions.describe-waits.
 #[test]
 fn a_blocked_execution_says_why_in_the_words_of_who_blocked_it() {
     let mut world = World::new();

@@ -17,6 +17,7 @@ fn explained(world: &mut World, id: &str, reason: ClaimReason, says: &str) {
     assert_eq!(claimed.is_some_and(|claim| claim.execution_id == id), reason == ClaimReason::Claimable);
 }
 
+/// Contract: claims.explain.
 #[test]
 fn what_waits_is_claimable() {
     let mut world = World::new();
@@ -24,6 +25,7 @@ fn what_waits_is_claimable() {
     explained(&mut world, &id, ClaimReason::Claimable, "now");
 }
 
+/// Contract: claims.explain.
 #[test]
 fn what_has_lapsed_is_claimable() {
     let mut world = World::new();
@@ -31,6 +33,7 @@ fn what_has_lapsed_is_claimable() {
     explained(&mut world, &id, ClaimReason::Claimable, "now");
 }
 
+/// Contract: claims.explain-granted.
 #[test]
 fn a_live_grant_reserves_until_it_is_over() {
     let mut world = World::new();
@@ -43,6 +46,7 @@ fn a_live_grant_reserves_until_it_is_over() {
     explained(&mut world, &id, ClaimReason::Claimable, "");
 }
 
+/// Contract: claims.explain-granted.
 #[test]
 fn a_live_grant_reserves_what_has_lapsed() {
     let mut world = World::new();
@@ -51,6 +55,7 @@ fn a_live_grant_reserves_what_has_lapsed() {
     explained(&mut world, &id, ClaimReason::Granted, "grant");
 }
 
+/// Contract: claims.explain-state.
 #[test]
 fn what_a_worker_holds_is_leased() {
     let mut world = World::new();
@@ -70,6 +75,7 @@ fn what_waits_for_an_instant_is_delayed() {
     explained(&mut world, &claim.execution_id, ClaimReason::Delayed, "waiting_for_retry_backoff");
 }
 
+/// Contract: claims.explain-state.
 #[test]
 fn a_repeated_lapse_is_delayed_while_it_backs_off() {
     let mut world = World::new();
@@ -81,6 +87,7 @@ fn a_repeated_lapse_is_delayed_while_it_backs_off() {
     explained(&mut world, &id, ClaimReason::Claimable, "");
 }
 
+/// Contract: claims.explain-blocked.
 #[test]
 fn each_reason_of_a_block_has_its_word() {
     let mut world = World::new();
@@ -107,6 +114,7 @@ fn set_to(columns: &str) -> (World, String) {
     (world.reopened(), id)
 }
 
+/// Contract: claims.explain-blocked.
 #[test]
 fn what_waits_for_children_or_a_signal_says_so() {
     let (mut world, id) = set_to("phase = 3, next = 4, reason = 30");
@@ -115,6 +123,7 @@ fn what_waits_for_children_or_a_signal_says_so() {
     explained(&mut world, &id, ClaimReason::Suspended, "waiting_for_signal");
 }
 
+/// Contract: claims.explain-worker.
 #[test]
 fn a_lane_that_lets_nothing_be_claimed_says_so() {
     let mut world = World::new();
@@ -139,11 +148,13 @@ fn what_has_ended_says_how() {
     explained(&mut world, &id, ClaimReason::Terminal, "cancelled");
 }
 
+/// Contract: claims.explain-state.
 #[test]
 fn an_unknown_execution_is_not_found() {
     explained(&mut World::new(), UNKNOWN, ClaimReason::NotFound, "");
 }
 
+/// Contract: claims.explain-worker.
 #[test]
 fn a_worker_of_other_lanes_is_told_the_lane() {
     let mut world = World::new();
@@ -156,6 +167,7 @@ fn a_worker_of_other_lanes_is_told_the_lane() {
     assert_eq!(explain(&mut world, &["post", "mail"]).reason, ClaimReason::Claimable);
 }
 
+/// Contract: claims.explain-worker.
 #[test]
 fn a_worker_that_cannot_serve_it_is_told_all_that_it_lacks() {
     let mut world = World::new();
@@ -172,6 +184,7 @@ fn a_worker_that_cannot_serve_it_is_told_all_that_it_lacks() {
     assert_eq!(world.explain(&id), ClaimReason::Claimable, "a worker that is left out could serve it");
 }
 
+/// Contract: claims.explain-time.
 #[test]
 fn time_is_applied_before_it_is_explained() {
     let mut world = World::new();
@@ -180,6 +193,7 @@ fn time_is_applied_before_it_is_explained() {
     assert_eq!(world.explain(&id), ClaimReason::Terminal);
 }
 
+/// Contract: claims.explain.
 #[test]
 fn an_explanation_changes_nothing() {
     let mut world = World::new();

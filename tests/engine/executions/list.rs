@@ -43,6 +43,7 @@ fn fifteen_by_five_have_cursors_on_pages_one_and_two_and_none_on_three() {
     assert_eq!(pages(&mut world, 5, None), (ids, vec![true, true, false]));
 }
 
+/// Contract: executions.list.
 #[test]
 fn all_pages_together_give_each_execution_once_in_the_order_of_ids_for_any_limit() {
     let (mut world, ids) = filled(30);
@@ -66,12 +67,14 @@ fn ids_of_several_partitions_are_listed_once_each() {
     assert_eq!(listed, ids);
 }
 
+/// Contract: limits.page.
 #[test]
 fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     let (mut world, _) = filled(3);
     assert_eq!(list(&mut world, None, 0, None), ExecutionPage { executions: Vec::new(), next_cursor: None });
 }
 
+/// Contract: executions.list, limits.page.
 #[test]
 fn a_page_holds_at_most_1000() {
     let (mut world, ids) = filled(1_001);
@@ -80,6 +83,7 @@ fn a_page_holds_at_most_1000() {
     assert_eq!(page.next_cursor.as_ref(), Some(&ids[999]));
 }
 
+/// Contract: executions.list.
 #[test]
 fn a_cursor_is_exclusive_and_needs_no_execution_of_its_own() {
     let (mut world, ids) = filled(4);
@@ -91,6 +95,7 @@ fn a_cursor_is_exclusive_and_needs_no_execution_of_its_own() {
     assert!(list(&mut world, Some(last), 10, None).executions.is_empty());
 }
 
+/// Contract: executions.list-namespace.
 #[test]
 fn a_namespace_filters_and_pages_alike() {
     let mut world = World::new();
@@ -109,6 +114,7 @@ fn a_namespace_filters_and_pages_alike() {
     assert!(list(&mut world, None, 10, Some("default")).executions.is_empty());
 }
 
+/// Contract: executions.list-line.
 #[test]
 fn a_line_sums_an_execution_up() {
     let mut world = World::new();

@@ -11,6 +11,7 @@ fn change(world: &mut World, id: &str, priority: i64) -> Result<ChangePriorityAn
     world.call(ChangePriorityArgs { execution_id: id.to_owned(), new_priority: priority })
 }
 
+/// Contract: executions.change-priority.
 #[test]
 fn a_change_of_priority_reorders_the_lane_at_once() {
     let mut world = World::new();
@@ -24,6 +25,7 @@ fn a_change_of_priority_reorders_the_lane_at_once() {
     assert_eq!(order, [&ids[3], &ids[0], &ids[1], &ids[2]].map(Clone::clone));
 }
 
+/// Contract: executions.priority-event.
 #[test]
 fn one_operator_event_tells_both_priorities_and_the_state_stays() {
     let mut world = World::new();
@@ -39,6 +41,7 @@ fn one_operator_event_tells_both_priorities_and_the_state_stays() {
     assert_eq!(found.last_mutation_at, START + 7);
 }
 
+/// Contract: executions.change-priority.
 #[test]
 fn a_priority_is_brought_into_its_range() {
     let mut world = World::new();
@@ -47,6 +50,7 @@ fn a_priority_is_brought_into_its_range() {
     assert_eq!(change(&mut world, &id, -5).unwrap().priority, 0);
 }
 
+/// Contract: executions.priority-waiting.
 #[test]
 fn only_what_waits_has_a_place_to_be_moved_from() {
     let mut world = World::new();
@@ -63,6 +67,7 @@ fn only_what_waits_has_a_place_to_be_moved_from() {
     }
 }
 
+/// Contract: executions.cancel-unknown.
 #[test]
 fn an_unknown_execution_and_bad_arguments_are_refused() {
     let mut world = World::new();

@@ -10,6 +10,7 @@ use tidegate::model::ground::vocabulary::{
 };
 use tidegate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 
+/// Contract: retries.replay, retries.replay-forgets, states.replay.
 #[test]
 fn a_replayed_execution_waits_and_starts_a_new_attempt_at_its_next_claim() {
     let mut world = World::new();
@@ -34,6 +35,7 @@ fn a_replayed_execution_waits_and_starts_a_new_attempt_at_its_next_claim() {
     assert!(attempts.iter().all(|attempt| attempt.lifecycle == AttemptLifecycle::EndedSuccess));
 }
 
+/// Contract: retries.replay, retries.replay-forgets.
 #[test]
 fn every_outcome_can_be_replayed() {
     let mut world = World::new();
@@ -59,6 +61,7 @@ fn every_outcome_can_be_replayed() {
     }
 }
 
+/// Contract: attempts.index.
 #[test]
 fn a_replay_of_what_never_ran_starts_at_attempt_0() {
     let mut world = World::new();
@@ -69,6 +72,7 @@ fn a_replay_of_what_never_ran_starts_at_attempt_0() {
     assert_eq!((claim.attempt_index, claim.attempt_type), (0, AttemptType::Replay));
 }
 
+/// Contract: retries.replay-event.
 #[test]
 fn one_operator_event_tells_the_branch() {
     let mut world = World::new();
@@ -82,6 +86,7 @@ fn one_operator_event_tells_the_branch() {
     assert_eq!(event.detail, Some(EventDetail::Replayed { branch: ReplayBranch::Normal, groups_reset: 0 }));
 }
 
+/// Contract: retries.replay-event.
 #[test]
 fn a_replay_wakes_the_claims_of_its_lane() {
     let mut world = World::new();
@@ -90,6 +95,7 @@ fn a_replay_wakes_the_claims_of_its_lane() {
     assert!(answer.wakes.lanes.contains("mail"));
 }
 
+/// Contract: retries.replay-limit.
 #[test]
 fn the_policy_limits_how_often() {
     let mut world = World::new();
@@ -103,6 +109,7 @@ fn the_policy_limits_how_often() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Completed);
 }
 
+/// Contract: retries.replay-limit.
 #[test]
 fn ten_replays_are_allowed_where_nothing_is_set() {
     let mut world = World::new();
@@ -114,6 +121,7 @@ fn ten_replays_are_allowed_where_nothing_is_set() {
     refusal(replay(&mut world, &id), Code::MaxReplaysExhausted);
 }
 
+/// Contract: retries.replay-handles.
 #[test]
 fn the_handle_of_an_earlier_attempt_stays_what_it_was() {
     let mut world = World::new();
@@ -126,6 +134,7 @@ fn the_handle_of_an_earlier_attempt_stays_what_it_was() {
     world.complete(&second).unwrap();
 }
 
+/// Contract: retries.replay-deadline, time.past-deadline.
 #[test]
 fn a_replay_past_the_deadline_expires_at_the_instant_of_the_replay() {
     let mut world = World::new();
@@ -138,6 +147,7 @@ fn a_replay_past_the_deadline_expires_at_the_instant_of_the_replay() {
     assert_eq!(story[1..], [(Cause::DeadlinePassed, 100), (Cause::Replayed, 500), (Cause::DeadlinePassed, 500)]);
 }
 
+/// Contract: retries.replay-terminal.
 #[test]
 fn only_what_has_ended_is_replayed() {
     let mut world = World::new();

@@ -7,6 +7,7 @@ use tidegate::ops::executions::result::GetExecutionResultArgs;
 
 const UNKNOWN: &str = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
 
+/// Contract: executions.result, values.bytes.
 #[test]
 fn a_result_is_read_back_verbatim_whatever_its_bytes() {
     let mut world = World::new();
@@ -18,6 +19,7 @@ fn a_result_is_read_back_verbatim_whatever_its_bytes() {
     }
 }
 
+/// Contract: executions.result, values.bytes.
 #[test]
 fn an_empty_result_is_not_the_same_as_none() {
     let mut world = World::new();
@@ -29,6 +31,7 @@ fn an_empty_result_is_not_the_same_as_none() {
     assert_eq!((found.result, found.encoding, found.attempt_index), (None, None, 0));
 }
 
+/// Contract: executions.result-none.
 #[test]
 fn there_is_no_result_while_it_has_not_completed() {
     let mut world = World::new();
@@ -40,6 +43,7 @@ fn there_is_no_result_while_it_has_not_completed() {
     assert_eq!(world.result(&id), None);
 }
 
+/// Contract: executions.result-none.
 #[test]
 fn an_execution_that_ended_otherwise_has_no_result() {
     let mut world = World::new();
@@ -53,6 +57,7 @@ fn an_execution_that_ended_otherwise_has_no_result() {
     }
 }
 
+/// Contract: executions.result-none.
 #[test]
 fn an_unknown_execution_has_no_result_and_a_malformed_id_is_refused() {
     let mut world = World::new();
@@ -60,6 +65,7 @@ fn an_unknown_execution_has_no_result_and_a_malformed_id_is_refused() {
     refusal(world.call(GetExecutionResultArgs { execution_id: "mine".to_owned() }), Code::InvalidInput);
 }
 
+/// Contract: executions.result.
 #[test]
 fn a_result_says_which_attempt_it_is_of() {
     let mut world = World::new();

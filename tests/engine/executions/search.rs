@@ -119,6 +119,7 @@ pub const FILTERS: [(&str, Set, Matches); 15] = [
     ("before", |args| args.created_before = Some(START + 21), |one| one.created_at < START + 21),
 ];
 
+/// Contract: executions.search.
 #[test]
 fn each_filter_alone_and_with_each_other_lets_through_what_matches_all_in_both_orders() {
     let mut world = World::new();
@@ -143,6 +144,7 @@ fn each_filter_alone_and_with_each_other_lets_through_what_matches_all_in_both_o
     }
 }
 
+/// Contract: executions.search-states.
 #[test]
 fn every_state_that_is_there_is_found_by_itself() {
     let mut world = World::new();
@@ -157,6 +159,7 @@ fn every_state_that_is_there_is_found_by_itself() {
     }
 }
 
+/// Contract: executions.search-states.
 #[test]
 fn an_execution_is_found_in_its_new_state_after_each_change() {
     let mut world = World::new();
@@ -188,6 +191,7 @@ fn a_search_applies_time_too() {
     assert_eq!(page.executions[0].completed_at, Some(START + 5));
 }
 
+/// Contract: executions.list-line.
 #[test]
 fn a_line_is_that_of_the_listing() {
     let mut world = World::new();
@@ -197,6 +201,7 @@ fn a_line_is_that_of_the_listing() {
     assert_eq!(lines, world.call(ListExecutionsArgs::default()).unwrap().executions);
 }
 
+/// Contract: retention.hidden.
 #[test]
 fn what_is_past_its_retention_is_neither_found_nor_listed() {
     let executions_ms = Some(50);

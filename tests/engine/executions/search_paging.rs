@@ -19,6 +19,7 @@ fn crowd(world: &mut World, count: usize, set: impl Fn(&mut tidegate::ops::execu
     assert!(answers.iter().all(Result::is_ok));
 }
 
+/// Contract: executions.search-once.
 #[test]
 fn all_pages_together_give_each_match_once_for_any_limit_and_only_the_last_has_no_cursor() {
     let mut world = World::new();
@@ -39,6 +40,7 @@ fn all_pages_together_give_each_match_once_for_any_limit_and_only_the_last_has_n
     }
 }
 
+/// Contract: executions.search-page.
 #[test]
 fn an_empty_database_and_a_limit_of_0_answer_an_empty_page_without_a_cursor() {
     let mut world = World::new();
@@ -48,6 +50,7 @@ fn an_empty_database_and_a_limit_of_0_answer_an_empty_page_without_a_cursor() {
     assert_eq!(world.search(|args| args.limit = Some(0)), empty);
 }
 
+/// Contract: executions.search-page.
 #[test]
 fn a_page_holds_100_unless_it_is_told_and_at_most_1000() {
     let mut world = World::new();
@@ -59,6 +62,7 @@ fn a_page_holds_100_unless_it_is_told_and_at_most_1000() {
     }
 }
 
+/// Contract: executions.search-once.
 #[test]
 fn what_does_not_change_comes_once_while_all_else_changes() {
     for oldest_first in [false, true] {
@@ -91,6 +95,7 @@ fn what_does_not_change_comes_once_while_all_else_changes() {
     }
 }
 
+/// Contract: executions.search-once.
 #[test]
 fn a_cursor_needs_no_execution_of_its_own_and_goes_either_way() {
     let mut world = World::new();
@@ -103,6 +108,7 @@ fn a_cursor_needs_no_execution_of_its_own_and_goes_either_way() {
     assert!(world.search(|args| args.cursor = beyond("x0")).executions.is_empty());
 }
 
+/// Contract: executions.search-bound.
 #[test]
 fn a_search_looks_at_10000_and_says_where_to_go_on() {
     let mut world = World::new();
@@ -132,6 +138,7 @@ fn a_search_looks_at_10000_and_says_where_to_go_on() {
     assert_eq!(world.search_pages(&args), (vec![rare], vec![false]), "the tag leads straight to it");
 }
 
+/// Contract: executions.search-bound.
 #[test]
 fn more_lanes_than_one_search_puts_together_are_searched_all_the_same() {
     let mut world = World::new();
@@ -143,6 +150,7 @@ fn more_lanes_than_one_search_puts_together_are_searched_all_the_same() {
     assert_eq!((found.len(), &found[..500], &found[500..]), (1_000, &ids[..500], &ids[501..]));
 }
 
+/// Contract: executions.search-created.
 #[test]
 fn bounds_of_creation_are_half_open_and_may_hold_nothing() {
     let mut world = World::new();
@@ -170,6 +178,7 @@ fn bounds_of_creation_are_half_open_and_may_hold_nothing() {
     }
 }
 
+/// Contract: executions.search-created.
 #[test]
 fn creation_bounds_hold_after_the_clock_was_put_back() {
     let mut world = World::new();

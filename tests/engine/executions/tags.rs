@@ -24,6 +24,7 @@ fn found(world: &mut World, key: &str, value: &str) -> usize {
     world.call(SearchExecutionsArgs { tags, ..SearchExecutionsArgs::default() }).unwrap().executions.len()
 }
 
+/// Contract: executions.tag-key.
 #[test]
 fn a_key_of_lower_case_words_joined_by_dots_is_accepted() {
     let mut world = World::new();
@@ -37,6 +38,7 @@ fn a_key_of_lower_case_words_joined_by_dots_is_accepted() {
     }
 }
 
+/// Contract: executions.tag-refused.
 #[test]
 fn any_other_key_is_refused_on_set_and_get_before_time_is_applied() {
     let mut world = World::new();
@@ -52,6 +54,7 @@ fn any_other_key_is_refused_on_set_and_get_before_time_is_applied() {
     assert_eq!(world.number("SELECT count(*) FROM event"), 1, "the deadline was not applied");
 }
 
+/// Contract: executions.tag-value.
 #[test]
 fn a_value_is_any_text_up_to_its_limit() {
     let mut world = World::new();
@@ -68,6 +71,7 @@ fn a_value_is_any_text_up_to_its_limit() {
     assert_eq!(get(&mut world, &id, "app.note").unwrap(), Some(long));
 }
 
+/// Contract: executions.tag-set.
 #[test]
 fn a_set_overwrites_and_several_keys_coexist() {
     let mut world = World::new();
@@ -86,6 +90,7 @@ fn a_set_overwrites_and_several_keys_coexist() {
     assert_eq!(world.number("SELECT count(*) FROM tag"), 2);
 }
 
+/// Contract: executions.tag-key.
 #[test]
 fn a_dotted_key_is_one_flat_name() {
     let mut world = World::new();
@@ -98,6 +103,7 @@ fn a_dotted_key_is_one_flat_name() {
     assert_eq!(get(&mut world, &id, "app.sub.field").unwrap().as_deref(), Some("1"));
 }
 
+/// Contract: executions.tag-get.
 #[test]
 fn an_unknown_execution_is_not_found_on_set_and_has_nothing_on_get() {
     let mut world = World::new();
@@ -124,6 +130,7 @@ fn what_is_past_its_retention_has_no_tags() {
     refusal(set(&mut world, &id, "app.tier", "silver"), Code::NotFoundExecution);
 }
 
+/// Contract: executions.tag-count.
 #[test]
 fn a_65th_key_is_refused_and_one_of_the_64_can_be_changed() {
     let mut world = World::new();
@@ -138,6 +145,7 @@ fn a_65th_key_is_refused_and_one_of_the_64_can_be_changed() {
     assert_eq!(world.number("SELECT count(*) FROM tag"), 64);
 }
 
+/// Contract: executions.tag-set.
 #[test]
 fn a_set_moves_last_mutation_at_and_the_same_value_again_writes_nothing() {
     let mut world = World::new();
@@ -150,6 +158,7 @@ fn a_set_moves_last_mutation_at_and_the_same_value_again_writes_nothing() {
     assert_eq!((again, world.describe(&id).last_mutation_at), (first, START + 7));
 }
 
+/// Contract: executions.tag-set.
 #[test]
 fn an_execution_can_be_tagged_wherever_it_stands_and_nothing_else_changes() {
     for stand in Stand::ALL {
@@ -170,6 +179,7 @@ fn an_execution_can_be_tagged_wherever_it_stands_and_nothing_else_changes() {
     }
 }
 
+/// Contract: executions.tag-lease.
 #[test]
 fn the_holder_of_a_lease_goes_on_after_its_execution_was_tagged() {
     let mut world = World::new();
@@ -181,6 +191,7 @@ fn the_holder_of_a_lease_goes_on_after_its_execution_was_tagged() {
     assert_eq!(world.describe(&claim.execution_id).tags["app.tier"], "gold");
 }
 
+/// Contract: executions.tag-create.
 #[test]
 fn the_tags_of_a_create_are_found_and_those_of_a_repeated_one_are_not() {
     let mut world = World::new();

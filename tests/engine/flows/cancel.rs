@@ -76,6 +76,7 @@ pub fn everywhere(world: &mut World) -> Graph {
     graph
 }
 
+/// Contract: flows.cancel-refused.
 #[test]
 fn an_unknown_flow_and_arguments_out_of_bounds_are_refused() {
     let mut world = World::new();
@@ -90,6 +91,7 @@ fn an_unknown_flow_and_arguments_out_of_bounds_are_refused() {
     assert_eq!(answer["error"]["details"]["field"], "policy");
 }
 
+/// Contract: flows.cancel-refused.
 #[test]
 fn a_flow_that_is_over_is_refused_with_its_state() {
     let mut world = World::new();
@@ -107,6 +109,7 @@ fn a_flow_that_is_over_is_refused_with_its_state() {
     refusal(world.cancel_flow(&empty, CancellationPolicy::CancelAll), Code::FlowAlreadyTerminal);
 }
 
+/// Contract: flows.cancel.
 #[test]
 fn flow_only_ends_nobody_and_the_flow_ends_with_its_last_member() {
     let mut world = World::new();
@@ -131,6 +134,7 @@ fn flow_only_ends_nobody_and_the_flow_ends_with_its_last_member() {
     assert!(!causes.contains(&Cause::FlowCompleted), "a cancelled flow is told of once: {causes:?}");
 }
 
+/// Contract: flows.cancel, flows.cancel-whole.
 #[test]
 fn cancel_all_ends_every_member_that_has_not_ended() {
     let mut world = World::new();
@@ -158,6 +162,7 @@ fn cancel_all_ends_every_member_that_has_not_ended() {
     assert_eq!(world.number("SELECT count(*) FROM execution WHERE claim_rank IS NOT NULL OR due_at IS NOT NULL"), 0);
 }
 
+/// Contract: flows.cancel-event, events.view-operator.
 #[test]
 fn the_request_names_the_policy_the_reason_and_the_members() {
     let mut world = World::new();
@@ -177,6 +182,7 @@ fn the_request_names_the_policy_the_reason_and_the_members() {
     assert_eq!(told(world.events_in(&[EventStream::Operator])), of_flows);
 }
 
+/// Contract: flows.cancel-again.
 #[test]
 fn a_repetition_answers_what_was_stored_whatever_it_asks_for() {
     let mut world = World::new();
@@ -197,6 +203,7 @@ fn a_repetition_answers_what_was_stored_whatever_it_asks_for() {
     assert_eq!(world.cancel_all(&graph.flow), first, "the flow has ended meanwhile");
 }
 
+/// Contract: flows.cancel-refused.
 #[test]
 fn an_unsealed_flow_whose_members_have_ended_can_be_cancelled() {
     let mut world = World::new();
@@ -212,6 +219,7 @@ fn an_unsealed_flow_whose_members_have_ended_can_be_cancelled() {
     assert_eq!(world.number("SELECT count(*) FROM flow WHERE ended_at IS NOT NULL"), 2);
 }
 
+/// Contract: flows.over-refuses.
 #[test]
 fn a_cancelled_flow_takes_no_more() {
     let mut world = World::new();
@@ -241,6 +249,7 @@ fn those_who_wait_for_members_and_for_the_flow_are_woken() {
     assert_eq!(world.woken(complete).finished, [claim.execution_id, graph.flow]);
 }
 
+/// Contract: flows.cancel-answer.
 #[test]
 fn of_many_members_the_first_thousand_are_named() {
     let mut world = World::new();
@@ -265,6 +274,7 @@ fn of_many_members_the_first_thousand_are_named() {
     assert_eq!(world.cancel_all(&flow), answer);
 }
 
+/// Contract: flows.cancel-answer, flows.cancel-stays.
 #[test]
 fn a_member_that_is_replayed_leaves_the_flow_cancelled() {
     let mut world = World::new();
@@ -280,6 +290,7 @@ fn a_member_that_is_replayed_leaves_the_flow_cancelled() {
     assert_eq!(world.flow_causes(), causes, "neither reopened nor completed");
 }
 
+/// Contract: flows.cancel-due-first.
 #[test]
 fn what_is_due_at_the_same_instant_comes_before_the_cancellation() {
     let mut world = World::new();

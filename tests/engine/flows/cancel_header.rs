@@ -36,6 +36,7 @@ fn backlog(world: &World) -> i64 {
     world.number("SELECT count(*) FROM cancel_backlog")
 }
 
+/// Contract: flows.header.
 #[test]
 fn members_that_have_not_ended_are_the_backlog_and_go_on() {
     let mut world = World::new();
@@ -59,6 +60,7 @@ fn members_that_have_not_ended_are_the_backlog_and_go_on() {
     refusal(world.seal(&graph.flow), Code::FlowAlreadyTerminal);
 }
 
+/// Contract: flows.ack.
 #[test]
 fn an_acknowledged_member_leaves_the_backlog_in_any_order() {
     let mut world = World::new();
@@ -76,6 +78,7 @@ fn an_acknowledged_member_leaves_the_backlog_in_any_order() {
     assert_eq!(world.describe(&graph.id("a")).ending.unwrap().source, "operator_override");
 }
 
+/// Contract: flows.ack.
 #[test]
 fn an_acknowledgement_of_what_nobody_knows_is_silent() {
     let mut world = World::new();
@@ -94,6 +97,7 @@ fn an_acknowledgement_of_what_nobody_knows_is_silent() {
     refused_field(world.call(bad), Code::InvalidInput, "executionId");
 }
 
+/// Contract: flows.ack.
 #[test]
 fn an_acknowledged_member_that_nobody_cancelled_runs_on() {
     let mut world = World::new();
@@ -105,6 +109,7 @@ fn an_acknowledged_member_that_nobody_cancelled_runs_on() {
     assert_eq!(world.number("SELECT ended_at FROM flow"), -1);
 }
 
+/// Contract: flows.grace.
 #[test]
 fn what_is_left_when_the_grace_is_over_ends_at_that_instant_however_late_time_is_applied() {
     for late in [0, 1, 90.secs()] {
@@ -145,6 +150,7 @@ fn nothing_ends_before_the_grace_is_over() {
     assert_eq!(world.state(&graph.id("a")), PublicState::Cancelled, "a read applies time");
 }
 
+/// Contract: flows.grace.
 #[test]
 fn without_grace_the_next_call_finds_the_members_cancelled() {
     let mut world = World::new();
@@ -154,6 +160,7 @@ fn without_grace_the_next_call_finds_the_members_cancelled() {
     assert_eq!(world.state(&graph.id("a")), PublicState::Cancelled);
 }
 
+/// Contract: flows.grace-number.
 #[test]
 fn a_grace_is_a_whole_number_below_two_to_the_53() {
     let mut world = World::new();
@@ -171,6 +178,7 @@ fn a_grace_is_a_whole_number_below_two_to_the_53() {
     assert_eq!(world.engine.next_due_at().unwrap(), Some(9_007_199_254_740_991));
 }
 
+/// Contract: flows.header.
 #[test]
 fn other_policies_have_no_backlog_and_name_all_members() {
     for policy in [CancellationPolicy::FlowOnly, CancellationPolicy::CancelPending] {
@@ -186,6 +194,7 @@ fn other_policies_have_no_backlog_and_name_all_members() {
     }
 }
 
+/// Contract: flows.header.
 #[test]
 fn without_live_members_there_is_no_backlog_and_the_flow_ends() {
     let mut world = World::new();
@@ -196,6 +205,7 @@ fn without_live_members_there_is_no_backlog_and_the_flow_ends() {
     assert_eq!(world.number("SELECT ended_at FROM flow"), START);
 }
 
+/// Contract: flows.header-again.
 #[test]
 fn a_repetition_answers_the_stored_policy_and_who_is_still_pending() {
     let mut world = World::new();
@@ -221,6 +231,7 @@ fn a_repetition_answers_the_stored_policy_and_who_is_still_pending() {
     assert_eq!(all.member_execution_ids, [graph.id("a"), graph.id("b"), graph.id("c")]);
 }
 
+/// Contract: flows.header-again.
 #[test]
 fn a_flow_that_ended_by_itself_has_no_policy_to_answer() {
     let mut world = World::new();
@@ -237,6 +248,7 @@ fn a_flow_that_ended_by_itself_has_no_policy_to_answer() {
     refusal(world.call(header(NO_FLOW, None)), Code::NotFoundFlow);
 }
 
+/// Contract: flows.header-again.
 #[test]
 fn cancel_flow_after_a_header_answers_what_the_engine_has_cancelled_so_far() {
     let mut world = World::new();
@@ -263,6 +275,7 @@ fn a_header_after_cancel_flow_is_answered_from_what_is_stored() {
     assert_eq!(backlog(&world), 0);
 }
 
+/// Contract: flows.backlog-stored.
 #[test]
 fn a_backlog_outlives_the_engine() {
     let mut world = World::new();
@@ -304,6 +317,7 @@ fn at_one_instant_a_lease_lapses_and_a_delay_is_over_before_the_backlog_ends() {
     assert_eq!(world.told_of(&graph, before), told.map(|(name, cause)| (name.to_owned(), cause)));
 }
 
+/// Contract: flows.grace.
 #[test]
 fn a_member_that_was_replayed_within_the_grace_ends_when_it_is_over() {
     let mut world = World::new();
@@ -316,6 +330,7 @@ fn a_member_that_was_replayed_within_the_grace_ends_when_it_is_over() {
     assert_eq!(world.number("SELECT end_count FROM flow"), 2);
 }
 
+/// Contract: flows.backlog-stored.
 #[test]
 fn a_clock_that_is_put_back_takes_the_grace_along() {
     let mut world = World::new();

@@ -53,6 +53,7 @@ fn a_reservation_goes_with_its_member() {
     assert_eq!(world.engine.next_due_at().unwrap(), None);
 }
 
+/// Contract: flows.cancel.
 #[test]
 fn cancel_pending_leaves_those_that_have_begun() {
     let mut world = World::new();
@@ -86,6 +87,7 @@ fn an_interrupted_member_has_begun_and_waits_and_so_ends_with_the_pending_ones()
     assert_eq!(found.attempts[0].lifecycle, AttemptLifecycle::EndedCancelled);
 }
 
+/// Contract: flows.cancel-whole.
 #[test]
 fn children_that_the_cancellation_ended_have_no_siblings_cancelled() {
     let mut world = World::new();

@@ -15,6 +15,7 @@ fn flows(world: &World) -> i64 {
     world.number("SELECT count(*) FROM flow")
 }
 
+/// Contract: flows.create.
 #[test]
 fn a_flow_begins_empty_at_revision_0() {
     let mut world = World::new();
@@ -27,6 +28,7 @@ fn a_flow_begins_empty_at_revision_0() {
     assert_eq!(world.number("SELECT ended_at FROM flow"), -1);
 }
 
+/// Contract: events.view-flow, events.detail.
 #[test]
 fn the_log_tells_of_it_without_an_execution() {
     let mut world = World::new();
@@ -38,6 +40,7 @@ fn the_log_tells_of_it_without_an_execution() {
     assert_eq!((&event.execution_id, event.public_state, &event.detail), (&None, None, &None));
 }
 
+/// Contract: flows.minted-ids.
 #[test]
 fn ids_that_are_left_out_are_minted_in_the_order_of_time() {
     let mut world = World::new();
@@ -49,6 +52,7 @@ fn ids_that_are_left_out_are_minted_in_the_order_of_time() {
     assert!(ids.is_sorted() && ids.iter().all(|id| id.len() == 36), "{ids:?}");
 }
 
+/// Contract: flows.create-again.
 #[test]
 fn an_id_that_is_known_is_satisfied_already_whatever_else_is_asked_for() {
     let mut world = World::new();
@@ -67,6 +71,7 @@ fn an_id_that_is_known_is_satisfied_already_whatever_else_is_asked_for() {
     assert_eq!((answer, world.rows()), (expected, before));
 }
 
+/// Contract: flows.defaults.
 #[test]
 fn what_is_left_out_has_its_default_and_what_is_given_is_kept() {
     let mut world = World::new();
@@ -90,6 +95,7 @@ fn what_is_left_out_has_its_default_and_what_is_given_is_kept() {
     assert_eq!(world.number(kept), 1);
 }
 
+/// Contract: flows.create-arguments.
 #[test]
 fn an_argument_out_of_range_is_refused_by_name() {
     type Set = fn(&mut CreateFlowArgs);
@@ -118,6 +124,7 @@ fn a_repeated_request_creates_one_flow() {
     assert_eq!(flows(&world), 1);
 }
 
+/// Contract: flows.create-again.
 #[test]
 fn of_two_creates_in_one_batch_the_first_one_wins() {
     let mut world = World::new();
@@ -127,6 +134,7 @@ fn of_two_creates_in_one_batch_the_first_one_wins() {
     assert!(texts[0].contains("Created") && texts[1].contains("AlreadySatisfied"), "{texts:?}");
 }
 
+/// Contract: flows.free-id.
 #[test]
 fn the_id_of_a_flow_that_is_past_its_retention_is_free() {
     let mut world = World::new();

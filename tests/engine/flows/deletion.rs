@@ -15,6 +15,7 @@ use tidegate::ops::flows::cancel_header::CancelFlowHeaderArgs;
 use tidegate::ops::flows::create::CreateFlowOutcome;
 use tidegate::{Answer, Code, Envelope, Limits};
 
+/// Contract: retention.begun.
 #[test]
 fn a_large_flow_goes_piece_by_piece_and_what_has_begun_to_go_stays_gone() {
     let mut world = keeping(1.hours());
@@ -85,6 +86,7 @@ fn a_member_that_a_satisfied_group_cancelled_goes_like_the_others() {
     assert_eq!(remains(&world), [""; 0]);
 }
 
+/// Contract: retention.shared-result.
 #[test]
 fn a_result_that_became_an_input_goes_once() {
     let mut world = keeping(1.hours());
@@ -108,6 +110,7 @@ fn a_result_that_became_an_input_goes_once() {
     assert_eq!(remains(&world), [""; 0]);
 }
 
+/// Contract: flows.backlog-stored.
 #[test]
 fn the_backlog_of_a_cancellation_goes_with_its_flow() {
     let mut world = keeping(1.hours());
@@ -128,6 +131,7 @@ fn the_backlog_of_a_cancellation_goes_with_its_flow() {
     assert_eq!(world.engine.next_due_at().unwrap(), None);
 }
 
+/// Contract: flows.submit-taken, retention.free-id.
 #[test]
 fn the_id_of_a_member_is_free_and_the_whole_flow_goes_with_its_new_use() {
     let mut world = keeping(1.hours());
@@ -143,6 +147,7 @@ fn the_id_of_a_member_is_free_and_the_whole_flow_goes_with_its_new_use() {
     assert_eq!(world.state(&graph.id("a")), PublicState::Waiting);
 }
 
+/// Contract: flows.free-id.
 #[test]
 fn the_id_of_a_flow_is_free() {
     let mut world = keeping(1.hours());
@@ -195,6 +200,7 @@ fn without_any_retention_time_it_is_hidden_within_the_batch_that_ends_it() {
     assert_eq!(world.number("SELECT (SELECT count(*) FROM flow) + (SELECT count(*) FROM edge_group)"), 0);
 }
 
+/// Contract: retention.goes-whole.
 #[test]
 fn attempts_steps_and_failures_of_members_go_with_them() {
     let mut world = keeping(1.hours());

@@ -21,6 +21,7 @@ fn told(world: &mut World, id: u128) -> serde_json::Value {
     serde_json::to_value(describe(world, id)).unwrap()
 }
 
+/// Contract: flows.unknown-null.
 #[test]
 fn an_unknown_flow_is_null_and_a_malformed_id_is_refused() {
     let mut world = World::new();
@@ -30,6 +31,7 @@ fn an_unknown_flow_is_null_and_a_malformed_id_is_refused() {
     }
 }
 
+/// Contract: flows.create-arguments, values.uuid.
 #[test]
 fn an_id_is_found_in_either_case() {
     let mut world = World::new();
@@ -38,6 +40,7 @@ fn an_id_is_found_in_either_case() {
     assert_eq!(found.flow_id, uuid(0xabc));
 }
 
+/// Contract: flows.describe.
 #[test]
 fn a_new_flow_tells_nothing_that_it_has_not() {
     let mut world = World::new();
@@ -54,6 +57,7 @@ fn a_new_flow_tells_nothing_that_it_has_not() {
     );
 }
 
+/// Contract: flows.describe.
 #[test]
 fn everything_about_a_flow_is_told() {
     let mut world = World::new();
@@ -95,6 +99,7 @@ fn everything_about_a_flow_is_told() {
     assert_eq!((&words["counts"]["waiting"], &words["counts"]["skipped"]), (&json!(1), &json!(11)));
 }
 
+/// Contract: flows.state.
 #[test]
 fn the_counts_give_the_state() {
     let mut world = World::new();
@@ -164,6 +169,7 @@ fn groups_of_other_flows_and_of_executions_that_stand_alone_are_not_told() {
     assert_eq!(groups.into_iter().map(|group| group.downstream_execution_id).collect::<Vec<_>>(), [own.0]);
 }
 
+/// Contract: flows.describe.
 #[test]
 fn a_thousand_groups_are_told_and_that_there_are_more() {
     let mut world = World::new();
@@ -182,6 +188,7 @@ fn a_thousand_groups_are_told_and_that_there_are_more() {
     assert_eq!((flow["edgeGroups"].as_array().unwrap().len(), &flow["edgeGroupsTruncated"]), (1_000, &json!(true)));
 }
 
+/// Contract: flows.unknown-null.
 #[test]
 fn a_flow_past_its_retention_is_null() {
     let mut world = World::new();

@@ -34,6 +34,7 @@ fn two_flows() -> (World, [Graph; 2], String) {
     (world, [one, other], alone)
 }
 
+/// Contract: events.filter-flow.
 #[test]
 fn a_flow_lets_through_what_is_told_of_it_and_of_its_members() {
     let (mut world, [one, _], _) = two_flows();
@@ -65,6 +66,7 @@ fn the_events_of_all_flows_and_of_what_stands_alone_are_all_there_are() {
     assert_eq!(parts, all);
 }
 
+/// Contract: events.names.
 #[test]
 fn an_event_about_a_flow_names_it_and_no_execution() {
     let mut world = World::new();
@@ -75,6 +77,7 @@ fn an_event_about_a_flow_names_it_and_no_execution() {
     assert_eq!((event.public_state, event.lease, event.worker_id), (None, None, None));
 }
 
+/// Contract: events.filter-flow.
 #[test]
 fn a_member_is_one_of_now_whenever_it_joined() {
     let mut world = World::new();
@@ -84,6 +87,7 @@ fn a_member_is_one_of_now_whenever_it_joined() {
     assert_eq!(causes(&of_flow(&mut world, &flow)), [Cause::FlowCreated, Cause::Created, Cause::FlowMemberAdded]);
 }
 
+/// Contract: events.view-flow.
 #[test]
 fn streams_are_chosen_among_what_a_flow_lets_through() {
     let (mut world, [one, other], _) = two_flows();
@@ -177,6 +181,7 @@ fn pages_through_a_flow_are_all_that_it_lets_through_for_any_limit() {
     }
 }
 
+/// Contract: events.filter-flow.
 #[test]
 fn a_flow_past_its_retention_has_no_members_but_what_was_told_of_it_stays() {
     let mut world = World::new();
@@ -192,6 +197,7 @@ fn a_flow_past_its_retention_has_no_members_but_what_was_told_of_it_stays() {
     assert_eq!(told(&mut world, |args| args.execution_id = Some(member)).len(), 3, "its events stay as well");
 }
 
+/// Contract: values.uuid.
 #[test]
 fn an_id_that_is_none_is_refused_and_either_case_is_one() {
     let mut world = World::new();

@@ -59,6 +59,7 @@ fn a_flow_without_members_is_an_empty_picture() {
     assert_eq!(serde_json::to_value(&graph).unwrap()["publicFlowState"], "open");
 }
 
+/// Contract: flows.graph.
 #[test]
 fn nodes_come_in_the_order_of_creation_with_all_that_a_picture_needs() {
     let mut world = World::new();
@@ -114,6 +115,7 @@ fn a_group_is_told_as_it_stands() {
     assert_eq!(group, expected);
 }
 
+/// Contract: flows.graph.
 #[test]
 fn edges_come_by_upstream_then_in_the_order_of_their_ids_with_what_became_of_them() {
     let mut world = World::new();
@@ -181,6 +183,7 @@ fn an_edge_that_leads_back_among_the_rows_is_shown_where_both_its_ends_are() {
     assert_eq!(ends(&graph(&mut world, Some(2))), [(1, 0)]);
 }
 
+/// Contract: flows.graph-limits.
 #[test]
 fn a_thousand_members_are_shown_when_no_limit_is_named() {
     let mut world = chain(1_001);
@@ -188,6 +191,7 @@ fn a_thousand_members_are_shown_when_no_limit_is_named() {
     assert_eq!((graph.nodes.len(), graph.edges.len(), graph.truncated), (1_000, 999, true));
 }
 
+/// Contract: flows.graph-limits.
 #[test]
 fn ten_thousand_members_are_shown_at_most() {
     let mut world = chain(10_001);
@@ -196,6 +200,7 @@ fn ten_thousand_members_are_shown_at_most() {
     assert!(graph.edges.iter().all(|edge| edge.from + 1 == edge.to));
 }
 
+/// Contract: flows.graph-limits.
 #[test]
 fn a_hundred_thousand_edges_are_shown_at_most() {
     let mut world = World::new();

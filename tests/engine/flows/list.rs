@@ -46,6 +46,7 @@ fn a_database_without_flows_lists_none() {
     assert_eq!(list(&mut World::new(), None, 10, None), EMPTY);
 }
 
+/// Contract: flows.list.
 #[test]
 fn flows_come_in_the_order_of_the_bytes_of_their_ids() {
     let scattered = [u128::MAX, 9, 1 << 127, 255, 256, 1, 1 << 64, 0];
@@ -69,6 +70,7 @@ fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     assert_eq!(list(&mut filled(1..=3), None, 0, None), EMPTY);
 }
 
+/// Contract: flows.list.
 #[test]
 fn a_page_holds_100_when_no_limit_is_named_and_at_most_1000() {
     let mut world = filled(1..=101);
@@ -81,6 +83,7 @@ fn a_page_holds_100_when_no_limit_is_named_and_at_most_1000() {
     assert_eq!((page.flows.len(), page.next_cursor), (1_000, Some(uuid(1_000))));
 }
 
+/// Contract: flows.list.
 #[test]
 fn a_cursor_is_exclusive_and_needs_no_flow_of_its_own() {
     let mut world = filled([2, 4, 6]);
@@ -116,6 +119,7 @@ fn a_line_sums_a_flow_up() {
     assert_eq!((line.public_flow_state, line.status), (FlowState::Running, FlowStatus::Active));
 }
 
+/// Contract: flows.status.
 #[test]
 fn the_state_and_the_status_are_those_of_the_members() {
     let mut world = World::new();

@@ -17,6 +17,7 @@ fn revision(world: &World) -> i64 {
     world.number("SELECT revision FROM flow")
 }
 
+/// Contract: flows.add, flows.revision.
 #[test]
 fn a_member_counts_in_its_flow_and_its_revision() {
     let mut world = World::new();
@@ -35,6 +36,7 @@ fn a_member_counts_in_its_flow_and_its_revision() {
     assert_eq!((world.add(&flow, &other).unwrap().node_count, revision(&world)), (2, 2));
 }
 
+/// Contract: flows.add-name.
 #[test]
 fn the_flow_may_call_it_by_a_name_that_others_have_too() {
     let mut world = World::new();
@@ -50,6 +52,7 @@ fn the_flow_may_call_it_by_a_name_that_others_have_too() {
     }
 }
 
+/// Contract: flows.add-again.
 #[test]
 fn a_member_that_is_added_again_changes_nothing() {
     let mut world = World::new();
@@ -62,6 +65,7 @@ fn a_member_that_is_added_again_changes_nothing() {
     assert_eq!((answer, world.rows()), (expected, before));
 }
 
+/// Contract: flows.one-flow.
 #[test]
 fn an_execution_is_a_member_of_one_flow_at_most() {
     let mut world = World::new();
@@ -72,6 +76,7 @@ fn an_execution_is_a_member_of_one_flow_at_most() {
     assert_eq!((detail(&error, "executionId"), detail(&error, "flowId")), (&*id, &*flow));
 }
 
+/// Contract: flows.add-order.
 #[test]
 fn what_is_not_there_is_not_found() {
     let mut world = World::new();
@@ -85,6 +90,7 @@ fn what_is_not_there_is_not_found() {
     refused_field(world.add(&flow, "execution"), Code::InvalidInput, "executionId");
 }
 
+/// Contract: flows.over-refuses.
 #[test]
 fn a_flow_that_is_over_takes_no_members() {
     let mut world = World::new();
@@ -96,6 +102,7 @@ fn a_flow_that_is_over_takes_no_members() {
     assert_eq!((detail(&error, "flowId"), detail(&error, "publicFlowState")), (&*flow, "completed"));
 }
 
+/// Contract: flows.add-order.
 #[test]
 fn the_refusals_come_in_their_order() {
     let mut world = World::new();
@@ -118,6 +125,7 @@ fn the_refusals_come_in_their_order() {
     }
 }
 
+/// Contract: flows.add.
 #[test]
 fn an_execution_in_whatever_state_can_become_a_member() {
     for stand in Stand::ALL {
@@ -138,6 +146,7 @@ fn an_execution_in_whatever_state_can_become_a_member() {
     }
 }
 
+/// Contract: flows.add.
 #[test]
 fn what_is_held_counts_as_it_goes_on() {
     let mut world = World::new();
@@ -149,6 +158,7 @@ fn what_is_held_counts_as_it_goes_on() {
     assert_eq!(world.number("SELECT completed - active - waiting FROM flow"), 1);
 }
 
+/// Contract: flows.grows-until-over.
 #[test]
 fn a_sealed_flow_takes_members_until_its_last_one_has_ended() {
     let mut world = World::new();
@@ -163,6 +173,7 @@ fn a_sealed_flow_takes_members_until_its_last_one_has_ended() {
     refusal(world.add(&graph.flow, &last), Code::FlowAlreadyTerminal);
 }
 
+/// Contract: flows.grows-until-over.
 #[test]
 fn an_unsealed_flow_takes_members_whatever_its_state() {
     let mut world = World::new();

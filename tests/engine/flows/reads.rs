@@ -93,6 +93,7 @@ fn diamond() -> (World, Graph) {
     (world, graph)
 }
 
+/// Contract: flows.reads-agree.
 #[test]
 fn a_diamond_is_told_alike_by_every_read_at_every_step() {
     let (mut world, graph) = diamond();
@@ -133,6 +134,7 @@ fn a_failure_in_a_diamond_is_told_with_the_skips_that_follow() {
     assert_eq!(json!(snapshot(&mut world, &graph.flow).counts)["skipped"], 1);
 }
 
+/// Contract: flows.skipped-completes.
 #[test]
 fn every_bad_end_of_a_member_makes_its_flow_fail() {
     for end in ["failed", "cancelled", "expired"] {
@@ -151,6 +153,7 @@ fn every_bad_end_of_a_member_makes_its_flow_fail() {
     }
 }
 
+/// Contract: flows.excused.
 #[test]
 fn a_sibling_that_nobody_needs_any_more_is_excused() {
     let mut world = World::new();
@@ -209,6 +212,7 @@ fn eligibility_follows_what_a_member_depends_on() {
     assert_eq!([&b, &c].map(|id| eligibility(&mut world, id)), [NotRunnable, NotRunnable], "c was skipped");
 }
 
+/// Contract: edges.eligibility.
 #[test]
 fn what_something_else_keeps_as_well_is_blocked_by_dependencies_until_they_are_there() {
     let mut world = World::new();
@@ -236,6 +240,7 @@ fn a_worker_that_waits_for_children_is_blocked_by_dependencies() {
     consistent(&mut world, &flow);
 }
 
+/// Contract: edges.words.
 #[test]
 fn edges_keep_their_words_in_every_read() {
     let mut world = World::new();
@@ -308,6 +313,7 @@ fn reads_in_a_batch_see_what_the_calls_before_them_did() {
     assert_eq!(ok(13)["nodes"][1]["publicState"], "skipped");
 }
 
+/// Contract: flows.unknown-null.
 #[test]
 fn a_read_of_a_flow_writes_nothing() {
     let (mut world, graph) = diamond();
@@ -315,6 +321,7 @@ fn a_read_of_a_flow_writes_nothing() {
     world.unwritten(|world| state(world, &graph.flow));
 }
 
+/// Contract: flows.reads-agree.
 #[test]
 fn a_flow_is_told_alike_after_the_database_was_opened_again() {
     let (mut world, graph) = diamond();

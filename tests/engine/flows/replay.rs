@@ -50,6 +50,7 @@ fn skipped_after(world: &mut World, give_up: impl Fn(&mut World, &Claim)) -> (St
     (child, held)
 }
 
+/// Contract: states.replay-skipped, edges.replay-waits, edges.replay-branch.
 #[test]
 fn a_skipped_member_that_is_replayed_waits_for_its_upstreams_again() {
     let mut world = World::new();
@@ -64,6 +65,7 @@ fn a_skipped_member_that_is_replayed_waits_for_its_upstreams_again() {
     assert_eq!(world.number("SELECT failed + skipped FROM edge_group ORDER BY execution LIMIT 1"), 0);
 }
 
+/// Contract: edges.replay-alone.
 #[test]
 fn the_upstream_must_be_replayed_too_and_then_resolves_the_edge() {
     let mut world = World::new();
@@ -77,6 +79,7 @@ fn the_upstream_must_be_replayed_too_and_then_resolves_the_edge() {
     assert_eq!(world.states(&graph), [DONE, DONE, SKIPPED], "what was skipped because of it stays so without cascade");
 }
 
+/// Contract: edges.replay-waits.
 #[test]
 fn an_upstream_that_has_succeeded_since_satisfies_the_edge_at_once() {
     let mut world = World::new();
@@ -90,6 +93,7 @@ fn an_upstream_that_has_succeeded_since_satisfies_the_edge_at_once() {
     assert_eq!(story[story.len() - 2..], [Cause::Replayed, Cause::Unblocked]);
 }
 
+/// Contract: edges.replay-satisfied.
 #[test]
 fn satisfied_edges_stay_satisfied() {
     let mut world = World::new();
@@ -103,6 +107,7 @@ fn satisfied_edges_stay_satisfied() {
     assert_eq!(world.states(&graph), [DONE, DONE, READY]);
 }
 
+/// Contract: edges.replay-branch, edges.replay-cascade.
 #[test]
 fn with_cascade_everything_that_was_skipped_because_of_it_waits_again() {
     let mut world = World::new();
@@ -120,6 +125,7 @@ fn with_cascade_everything_that_was_skipped_because_of_it_waits_again() {
     assert_eq!(world.describe(&graph.id("b")).replay_count, 0, "only what was asked for counts as replayed");
 }
 
+/// Contract: edges.replay-cascade.
 #[test]
 fn what_is_skipped_because_of_another_upstream_stays_skipped() {
     let mut world = World::new();
@@ -145,6 +151,7 @@ fn a_member_that_was_cancelled_while_it_waited_waits_again() {
     assert_eq!(world.states(&graph), [DONE, READY]);
 }
 
+/// Contract: edges.replay-waits, edges.replay-branch.
 #[test]
 fn a_member_whose_upstreams_have_satisfied_it_waits_for_a_worker() {
     let mut world = World::new();
@@ -156,6 +163,7 @@ fn a_member_whose_upstreams_have_satisfied_it_waits_for_a_worker() {
     assert_eq!(branches(&mut world), [Some(normal)]);
 }
 
+/// Contract: flows.reopens.
 #[test]
 fn a_replay_opens_the_flow_again_until_its_next_end() {
     let mut world = World::new();
@@ -168,6 +176,7 @@ fn a_replay_opens_the_flow_again_until_its_next_end() {
     assert_eq!(world.number("SELECT end_count FROM flow"), 2);
 }
 
+/// Contract: flows.excused.
 #[test]
 fn a_sibling_that_was_excused_counts_again_once_it_is_replayed() {
     let mut world = World::new();
@@ -182,6 +191,7 @@ fn a_sibling_that_was_excused_counts_again_once_it_is_replayed() {
     assert_eq!(world.number("SELECT cancelled * 10 + excused FROM flow"), 10, "a person's cancel excuses nothing");
 }
 
+/// Contract: edges.replay-doomed.
 #[test]
 fn a_doomed_member_that_is_replayed_can_still_get_upstreams() {
     let mut world = World::new();
@@ -218,6 +228,7 @@ fn a_member_of_a_cancelled_flow_runs_again_and_the_flow_stays_cancelled() {
     assert_eq!(world.states(&graph), [DONE]);
 }
 
+/// Contract: edges.replay-parent.
 #[test]
 fn a_parent_that_was_skipped_while_it_waited_starts_anew_when_its_child_is_replayed() {
     let mut world = World::new();
@@ -236,6 +247,7 @@ fn a_parent_that_was_skipped_while_it_waited_starts_anew_when_its_child_is_repla
     assert!(claim.steps.is_empty(), "a replay forgets the steps");
 }
 
+/// Contract: edges.replay-heard.
 #[test]
 fn whoever_waits_for_a_member_hears_that_it_was_skipped_though_it_came_back_since() {
     let mut world = World::new();
@@ -248,6 +260,7 @@ fn whoever_waits_for_a_member_hears_that_it_was_skipped_though_it_came_back_sinc
     assert_eq!(end, plain_end(Outcome::Skipped, Some("dependency_impossible")));
 }
 
+/// Contract: edges.replay-heard.
 #[test]
 fn a_worker_that_was_told_to_go_on_is_told_so_again_though_its_execution_was_skipped_since() {
     let mut world = World::new();
@@ -258,6 +271,7 @@ fn a_worker_that_was_told_to_go_on_is_told_so_again_though_its_execution_was_ski
     waits(&mut world, &held);
 }
 
+/// Contract: edges.replay-heard.
 #[test]
 fn a_stream_that_a_skip_has_closed_says_so_also_after_a_replay() {
     let mut world = World::new();
@@ -271,6 +285,7 @@ fn a_stream_that_a_skip_has_closed_says_so_also_after_a_replay() {
     assert_eq!(world.closed(&child), closed);
 }
 
+/// Contract: streams.closed-stays.
 #[test]
 fn an_attempt_that_failed_before_a_skip_stays_one_that_failed() {
     let mut world = World::new();

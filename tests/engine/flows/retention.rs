@@ -78,6 +78,7 @@ pub fn remains(world: &World) -> Vec<String> {
     tables
 }
 
+/// Contract: retention.member.
 #[test]
 fn a_member_that_has_ended_is_kept_as_long_as_its_flow_goes_on() {
     let mut world = keeping(1.hours());
@@ -96,6 +97,7 @@ fn a_member_that_has_ended_is_kept_as_long_as_its_flow_goes_on() {
     assert_eq!(world.describe(&first).kept_until, Some(START + DAY + 1.hours()));
 }
 
+/// Contract: retention.hidden.
 #[test]
 fn all_of_it_is_hidden_from_the_instant_at_which_the_flow_is_past_its_retention() {
     let mut world = keeping(1.hours());
@@ -135,6 +137,7 @@ fn tags_of_its_members_find_no_event_any_more() {
     assert_eq!(remains(&world), [""; 0]);
 }
 
+/// Contract: retention.flow.
 #[test]
 fn a_flow_has_a_retention_of_its_own_and_that_of_its_members_does_not_count() {
     let mut world = World::new();
@@ -160,6 +163,7 @@ fn a_flow_has_a_retention_of_its_own_and_that_of_its_members_does_not_count() {
     assert_eq!(world.state(&alone), PublicState::Completed, "of no flow, and the engine keeps all");
 }
 
+/// Contract: retention.flow.
 #[test]
 fn an_unsealed_flow_is_kept_unless_it_was_cancelled() {
     let mut world = keeping(1.hours());
@@ -176,6 +180,7 @@ fn an_unsealed_flow_is_kept_unless_it_was_cancelled() {
     assert_eq!(remains(&world), [""; 0]);
 }
 
+/// Contract: retention.flow.
 #[test]
 fn a_cancelled_flow_is_kept_until_its_last_member_has_ended() {
     let mut world = keeping(1.hours());
@@ -191,6 +196,7 @@ fn a_cancelled_flow_is_kept_until_its_last_member_has_ended() {
     assert_eq!(remains(&world), [""; 0]);
 }
 
+/// Contract: retention.flow-replay.
 #[test]
 fn a_replay_keeps_all_of_it_and_the_retention_starts_anew_with_the_next_end() {
     let mut world = keeping(1.hours());
@@ -208,6 +214,7 @@ fn a_replay_keeps_all_of_it_and_the_retention_starts_anew_with_the_next_end() {
     assert_eq!(found(&mut world), [0; 3]);
 }
 
+/// Contract: retention.full-minute.
 #[test]
 fn the_host_is_told_of_the_next_full_minute_after_the_flow_is_past_its_retention() {
     let mut world = keeping(1.hours());
@@ -229,6 +236,7 @@ fn the_host_is_told_of_the_next_full_minute_after_the_flow_is_past_its_retention
     assert_eq!(world.state(&alone), PublicState::Completed);
 }
 
+/// Contract: retention.member.
 #[test]
 fn an_execution_that_joins_a_flow_is_kept_with_it_from_then_on() {
     let mut world = keeping(1.hours());
@@ -244,6 +252,7 @@ fn an_execution_that_joins_a_flow_is_kept_with_it_from_then_on() {
     assert_eq!(world.describe(&id).kept_until, Some(START + DAY + 1.hours()));
 }
 
+/// Contract: flows.wait-past, retention.waiters.
 #[test]
 fn who_waits_is_told_of_an_end_that_is_past_its_retention_already() {
     let mut world = keeping(1.hours());

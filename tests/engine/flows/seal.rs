@@ -13,6 +13,7 @@ fn sealed(public_flow_state: FlowState) -> SealFlowAnswer {
     SealFlowAnswer { outcome: SealOutcome::Sealed, public_flow_state }
 }
 
+/// Contract: flows.empty.
 #[test]
 fn an_empty_flow_that_is_sealed_is_completed_at_once() {
     let mut world = World::new();
@@ -26,6 +27,7 @@ fn an_empty_flow_that_is_sealed_is_completed_at_once() {
     assert_eq!(world.number("SELECT ended_at FROM flow WHERE sealed = 1 AND end_count = 1"), START + 5);
 }
 
+/// Contract: flows.ends-once.
 #[test]
 fn a_flow_with_live_members_ends_with_the_last_of_them() {
     let mut world = World::new();
@@ -44,6 +46,7 @@ fn a_flow_with_live_members_ends_with_the_last_of_them() {
     assert_eq!(world.number("SELECT ended_at FROM flow"), START + 10);
 }
 
+/// Contract: flows.seal.
 #[test]
 fn a_flow_whose_members_have_all_ended_ends_when_it_is_sealed() {
     for (good, state) in [(true, FlowState::Completed), (false, FlowState::Failed)] {
@@ -62,6 +65,7 @@ fn a_flow_whose_members_have_all_ended_ends_when_it_is_sealed() {
     }
 }
 
+/// Contract: flows.seal.
 #[test]
 fn a_flow_that_is_sealed_again_changes_nothing() {
     let mut world = World::new();
@@ -81,6 +85,7 @@ fn a_flow_that_is_sealed_again_changes_nothing() {
     again(&mut world, FlowState::Completed);
 }
 
+/// Contract: flows.end-wakes.
 #[test]
 fn whoever_waits_for_the_flow_is_woken_when_it_ends() {
     let mut world = World::new();
@@ -92,6 +97,7 @@ fn whoever_waits_for_the_flow_is_woken_when_it_ends() {
     assert_eq!((woken.finished, woken.events), (vec![empty], true));
 }
 
+/// Contract: flows.seal.
 #[test]
 fn a_flow_that_is_unknown_is_not_found() {
     let mut world = World::new();

@@ -23,6 +23,7 @@ fn state(members: &[PublicState]) -> FlowState {
 const LIVE: [PublicState; 6] = [Waiting, Delayed, RateLimited, WaitingChildren, Active, Suspended];
 const OVER: [PublicState; 5] = [Completed, Failed, Cancelled, Expired, Skipped];
 
+/// Contract: flows.empty.
 #[test]
 fn a_flow_without_members_is_open_until_it_is_sealed() {
     let mut empty = flow(&[]);
@@ -31,6 +32,7 @@ fn a_flow_without_members_is_open_until_it_is_sealed() {
     assert_eq!(empty.state(), FlowState::Completed);
 }
 
+/// Contract: flows.skipped-completes.
 #[test]
 fn all_members_over_is_completed_unless_one_ended_badly() {
     assert_eq!(state(&[Completed]), FlowState::Completed);
@@ -52,6 +54,7 @@ fn sealing_does_not_change_what_members_say() {
     }
 }
 
+/// Contract: flows.excused.
 #[test]
 fn an_excused_cancellation_does_not_count_as_a_failure() {
     let mut flow = flow(&[Completed, Cancelled]);
@@ -68,6 +71,7 @@ fn an_excused_cancellation_does_not_count_as_a_failure() {
     }
 }
 
+/// Contract: flows.state.
 #[test]
 fn a_live_member_alone_says_what_the_flow_does() {
     for (one, word) in [
@@ -85,6 +89,7 @@ fn a_live_member_alone_says_what_the_flow_does() {
     }
 }
 
+/// Contract: flows.state.
 #[test]
 fn of_two_live_members_running_goes_before_blocked_and_that_before_open() {
     for one in LIVE {
@@ -111,6 +116,7 @@ fn a_cancelled_flow_is_cancelled_whatever_its_members_do() {
     }
 }
 
+/// Contract: flows.status.
 #[test]
 fn the_status_tells_whether_it_goes_on_or_how_it_ended() {
     let told = FlowState::ALL.iter().map(|state| state.status()).collect::<Vec<_>>();

@@ -14,6 +14,7 @@ use tidegate::ops::flows::submit::{SubmitFlowArgs, SubmitOutcome};
 
 const DIAMOND: &[(&str, &[&str])] = &[("a", &[]), ("b", &["a"]), ("c", &["a"]), ("d", &["b", "c"])];
 
+/// Contract: flows.submit.
 #[test]
 fn one_call_creates_members_dependencies_and_groups() {
     let mut world = World::new();
@@ -41,6 +42,7 @@ fn members_stand_in_topological_order_whatever_the_order_of_the_call() {
     assert_eq!(world.number("SELECT last_rank - max(member_rank) FROM specification, flow"), 1);
 }
 
+/// Contract: flows.submit-order.
 #[test]
 fn the_flow_is_told_of_first_and_then_each_member_in_the_order_of_the_call() {
     let mut world = World::new();
@@ -170,6 +172,7 @@ fn a_failed_member_skips_all_that_hangs_on_it() {
     assert_eq!(world.states_of(&graph), [Failed, Skipped, Skipped, Waiting]);
 }
 
+/// Contract: flows.submit-again.
 #[test]
 fn the_same_flow_id_again_answers_the_members_that_are_there() {
     let mut world = World::new();
@@ -208,6 +211,7 @@ fn ids_are_the_callers_where_it_minted_them() {
     assert_eq!(world.claim_member(&graph, "b").execution_id, b);
 }
 
+/// Contract: flows.minted-ids.
 #[test]
 fn minted_ids_of_flows_and_edges_rise_with_time() {
     let mut world = World::new();

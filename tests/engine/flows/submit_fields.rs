@@ -19,6 +19,7 @@ fn wakes(world: &mut World, operation: impl Into<Operation>) -> Wakes {
     world.batch(vec![Envelope::from(operation)]).wakes
 }
 
+/// Contract: flows.submit-members.
 #[test]
 fn members_live_in_the_namespace_of_their_flow() {
     let mut world = World::new();
@@ -61,6 +62,7 @@ fn a_delayed_member_that_needs_others_waits_for_both() {
     assert_eq!(world.state(graph.of("b")), PublicState::Waiting, "the instant is past");
 }
 
+/// Contract: flows.submit-order.
 #[test]
 fn members_are_claimed_by_priority_and_then_in_the_order_of_the_call() {
     let mut world = World::new();
@@ -70,6 +72,7 @@ fn members_are_claimed_by_priority_and_then_in_the_order_of_the_call() {
     assert_eq!(world.claims_of(&graph), ["c", "b", "d", "a", "e"]);
 }
 
+/// Contract: flows.submit-order.
 #[test]
 fn members_that_are_let_go_stand_where_they_were_created() {
     let mut world = World::new();
@@ -128,6 +131,7 @@ fn members_are_found_by_their_tags() {
     assert_eq!(blocked.executions.len(), 1);
 }
 
+/// Contract: flows.tags-apart.
 #[test]
 fn the_tags_of_the_flow_are_not_those_of_its_members() {
     let mut world = World::new();
@@ -138,6 +142,7 @@ fn the_tags_of_the_flow_are_not_those_of_its_members() {
     assert_eq!(world.number("SELECT count(*) FROM flow WHERE tags = '{\"part\":\"x\"}'"), 1);
 }
 
+/// Contract: flows.submit-members.
 #[test]
 fn the_rest_of_a_create_is_kept() {
     let mut world = World::new();
@@ -166,6 +171,7 @@ fn a_member_counts_in_its_lane() {
     assert_eq!(world.number("SELECT waiting * 10 + waiting_children FROM tally"), 12);
 }
 
+/// Contract: flows.submit-wakes.
 #[test]
 fn a_submission_wakes_the_lanes_of_what_can_be_claimed() {
     let mut world = World::new();
@@ -184,6 +190,7 @@ fn a_submission_wakes_the_lanes_of_what_can_be_claimed() {
     assert_eq!(woken.finished, [claim.execution_id, claim.flow_id.unwrap()]);
 }
 
+/// Contract: flows.submit-again.
 #[test]
 fn a_flow_whose_id_is_known_wakes_nobody_and_writes_nothing() {
     let mut world = World::new();

@@ -38,11 +38,13 @@ fn third(set: impl FnOnce(&mut MemberArgs)) -> Vec<MemberArgs> {
     members
 }
 
+/// Contract: flows.submit-limits.
 #[test]
 fn a_flow_has_a_member_at_least() {
     bad(Vec::new(), "members");
 }
 
+/// Contract: flows.submit-names.
 #[test]
 fn names_are_1_to_256_bytes_without_control_characters() {
     for name in ["", "a\nb", &"n".repeat(257)] {
@@ -52,12 +54,14 @@ fn names_are_1_to_256_bytes_without_control_characters() {
     assert_eq!(world.wired(&[(&"n".repeat(256), &[]), ("ä b", &[])]).ids.len(), 2);
 }
 
+/// Contract: flows.submit-names.
 #[test]
 fn a_name_belongs_to_one_member() {
     let error = bad(third(|member| member.needs.name = "a".to_owned()), "members[2].name");
     assert!(detail(&error, "limit").contains("members[0]"), "{error}");
 }
 
+/// Contract: flows.submit-after.
 #[test]
 fn a_member_needs_others_of_the_call_each_once_and_not_itself() {
     bad(third(|member| member.needs = node("c", &["a", "nobody"]).needs), "members[2].after[1]");
@@ -74,6 +78,7 @@ fn an_edge_ref_is_1_to_256_bytes() {
     }
 }
 
+/// Contract: flows.submit-need.
 #[test]
 fn what_is_needed_of_others_makes_no_sense_without_them() {
     for need in [Need::AllOf, Need::AnyOf, Need::Quorum(1)] {
@@ -84,6 +89,7 @@ fn what_is_needed_of_others_makes_no_sense_without_them() {
     bad(all, "members[2].onSatisfied");
 }
 
+/// Contract: flows.submit-need.
 #[test]
 fn a_quorum_is_1_to_as_many_as_there_are() {
     for k in [0, -1, 3, i64::MAX] {
@@ -95,6 +101,7 @@ fn a_quorum_is_1_to_as_many_as_there_are() {
     }
 }
 
+/// Contract: flows.submit-cycle.
 #[test]
 fn a_circle_is_refused_with_its_members() {
     let members = vec![node("a", &["c"]), node("b", &["a"]), node("c", &["b"]), node("d", &["a"]), node("e", &[])];
@@ -103,6 +110,7 @@ fn a_circle_is_refused_with_its_members() {
     assert!(["a → b → c → a", "b → c → a → b", "c → a → b → c"].contains(&shown), "{shown}");
 }
 
+/// Contract: flows.submit-cycle.
 #[test]
 fn a_long_circle_is_shown_in_part() {
     let names: Vec<String> = (0..100).map(|n| format!("m{n}")).collect();
@@ -113,12 +121,14 @@ fn a_long_circle_is_shown_in_part() {
     assert!(first == last && shown.contains("… → ") && shown.split(" → ").count() == 12, "{shown}");
 }
 
+/// Contract: flows.submit-members.
 #[test]
 fn namespace_and_idempotency_key_are_the_flows_affair() {
     bad(third(|member| member.create.namespace = Some("team".to_owned())), "members[2].namespace");
     bad(third(|member| member.create.idempotency_key = Some("key".to_owned())), "members[2].idempotencyKey");
 }
 
+/// Contract: flows.submit-place.
 #[test]
 fn the_fields_of_a_member_are_checked_as_those_of_a_create() {
     bad(third(|member| member.create.lane = String::new()), "members[2].lane");
@@ -132,6 +142,7 @@ fn the_fields_of_a_member_are_checked_as_those_of_a_create() {
     refused(capable, Code::InvalidCapabilities, "members[2].requiredCapabilities");
 }
 
+/// Contract: flows.submit-place.
 #[test]
 fn a_payload_over_the_limit_is_refused_by_its_member() {
     let mut world = World::with_limits(Limits { payload_bytes_max: 5, ..Limits::default() });
@@ -154,6 +165,7 @@ fn the_fields_of_the_flow_are_checked() {
     field(|args| drop(args.flow.tags.insert("A".to_owned(), String::new())), "tags");
 }
 
+/// Contract: flows.submit-atomic, flows.submit-taken.
 #[test]
 fn an_execution_id_that_is_in_use_or_stands_twice_is_refused() {
     let mut world = World::new();
@@ -169,6 +181,7 @@ fn an_execution_id_that_is_in_use_or_stands_twice_is_refused() {
     bad(twice, "members[2].executionId");
 }
 
+/// Contract: flows.submit-atomic.
 #[test]
 fn a_lane_that_takes_no_creates_refuses_the_whole_flow() {
     for state in [LaneState::Draining, LaneState::Disabled] {
@@ -185,6 +198,7 @@ fn a_lane_that_takes_no_creates_refuses_the_whole_flow() {
     assert!(world.submit_flow(flow_of(vec![node("a", &[])])).is_ok());
 }
 
+/// Contract: flows.submit-limits.
 #[test]
 fn at_most_100_000_members() {
     let members: Vec<MemberArgs> = (0..100_001).map(|n| node(&n.to_string(), &[])).collect();
@@ -192,6 +206,7 @@ fn at_most_100_000_members() {
     assert_eq!((detail(&error, "field"), detail(&error, "found")), ("members", "100001"));
 }
 
+/// Contract: flows.submit-limits.
 #[test]
 fn at_most_a_million_dependencies() {
     let names: Vec<String> = (0..1_002).map(|n| n.to_string()).collect();
@@ -202,6 +217,7 @@ fn at_most_a_million_dependencies() {
     assert_eq!(detail(&error, "found"), "1000998", "as many as there were when it was clear");
 }
 
+/// Contract: flows.submit-atomic.
 #[test]
 fn a_refusal_comes_before_time_is_applied() {
     let mut world = World::new();

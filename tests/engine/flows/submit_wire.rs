@@ -40,6 +40,7 @@ fn a_payload_that_is_not_there_or_named_twice_is_refused() {
     }
 }
 
+/// Contract: flows.submit-after.
 #[test]
 fn what_is_needed_is_named_shortly_or_at_length() {
     let mut world = World::new();
@@ -59,6 +60,7 @@ fn what_is_needed_is_named_shortly_or_at_length() {
     assert_eq!(world.number("SELECT sum(replaces) * 10 + count(edge_ref) FROM edge"), 11);
 }
 
+/// Contract: flows.submit-place.
 #[test]
 fn unknown_members_are_refused_by_name_and_place() {
     let invalid = "validation.invalid_input";

@@ -43,6 +43,7 @@ fn a_key_of_lower_case_words_joined_by_dots_is_accepted() {
     }
 }
 
+/// Contract: flows.tag-limit.
 #[test]
 fn any_other_key_is_refused_on_set_and_get_before_the_flow_is_looked_for() {
     let mut world = drawn();
@@ -69,6 +70,7 @@ fn a_value_is_any_text_up_to_its_limit() {
     assert_eq!(get(&mut world, 1, "app.note").unwrap(), Some(long));
 }
 
+/// Contract: flows.tags.
 #[test]
 fn a_set_overwrites_and_several_keys_stand_beside_each_other_sorted() {
     let mut world = drawn();
@@ -90,6 +92,7 @@ fn a_dotted_key_is_one_flat_name() {
     assert_eq!(get(&mut world, 1, "app.sub.field").unwrap().as_deref(), Some("1"));
 }
 
+/// Contract: flows.get-tag.
 #[test]
 fn an_unknown_flow_is_not_found_on_set_and_has_nothing_on_get() {
     let mut world = drawn();
@@ -117,6 +120,7 @@ fn a_flow_past_its_retention_has_no_tags() {
     refusal(set(&mut world, 1, "k", "v"), Code::NotFoundFlow);
 }
 
+/// Contract: flows.tag-limit.
 #[test]
 fn a_65th_key_is_refused_and_one_of_the_64_can_be_changed() {
     let mut world = drawn();
@@ -130,6 +134,7 @@ fn a_65th_key_is_refused_and_one_of_the_64_can_be_changed() {
     assert_eq!(get(&mut world, 1, "k63").unwrap().as_deref(), Some("w"));
 }
 
+/// Contract: flows.last-mutation, flows.tags.
 #[test]
 fn a_set_moves_last_mutation_at_alone_and_the_same_value_again_writes_nothing() {
     let mut world = drawn();

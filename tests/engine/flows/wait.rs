@@ -37,6 +37,7 @@ fn count(outcome: &FlowOutcome, state: PublicState) -> i64 {
     outcome.counts.unwrap().0[place]
 }
 
+/// Contract: flows.wait.
 #[test]
 fn it_ends_with_the_last_member_of_a_sealed_flow() {
     let mut world = World::new();
@@ -79,6 +80,7 @@ fn an_unsealed_flow_ends_when_it_is_sealed() {
     assert_eq!(world.ended(&empty, None).public_flow_state, FlowState::Completed);
 }
 
+/// Contract: flows.wait.
 #[test]
 fn a_cancelled_flow_ends_with_the_last_member_that_ran_on() {
     let mut world = World::new();
@@ -96,6 +98,7 @@ fn a_cancelled_flow_ends_with_the_last_member_that_ran_on() {
     assert_eq!(world.ended(&graph.flow, None).cancellation_policy, Some(CancellationPolicy::CancelAll));
 }
 
+/// Contract: flows.wait-after.
 #[test]
 fn an_end_is_told_though_the_flow_goes_on_again() {
     let mut world = World::new();
@@ -128,6 +131,7 @@ fn an_end_before_a_cancellation_is_told_without_its_policy() {
     assert_eq!(world.ended(&graph.flow, Some(1)).public_flow_state, FlowState::Cancelled);
 }
 
+/// Contract: flows.wait-after.
 #[test]
 fn an_unknown_flow_and_a_place_that_it_never_answered_are_refused() {
     let mut world = World::new();

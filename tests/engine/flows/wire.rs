@@ -58,6 +58,7 @@ fn a_worker_waits_for_its_children_in_texts() {
     assert_eq!(ok(&mut world, "wait_children", &args), expected);
 }
 
+/// Contract: values.unknown-field.
 #[test]
 fn a_field_that_nobody_knows_is_refused_by_name() {
     let mut world = World::new();
@@ -95,6 +96,7 @@ fn a_flow_goes_on_where_it_was_when_its_database_is_opened_again() {
     assert_eq!(world.seal(&graph.flow).unwrap().public_flow_state.word(), "completed");
 }
 
+/// Contract: time.alone.
 #[test]
 fn a_refused_call_in_a_batch_takes_nothing_of_the_others_with_it() {
     let mut world = World::new();

@@ -44,6 +44,7 @@ fn an_empty_batch_answers_nothing_and_writes_nothing() {
     assert_eq!((answer.now, spy.writes()), (START, before));
 }
 
+/// Contract: time.batch-order.
 #[test]
 fn a_batch_answers_in_the_order_of_its_calls() {
     let mut world = World::new();
@@ -63,6 +64,7 @@ fn a_batch_answers_in_the_order_of_its_calls() {
     assert!(answers[4].is_err());
 }
 
+/// Contract: time.commit-size.
 #[test]
 fn a_batch_of_256_operations_is_one_commit_and_257_are_two() {
     assert_eq!(commits(1, 0), 1);
@@ -71,6 +73,7 @@ fn a_batch_of_256_operations_is_one_commit_and_257_are_two() {
     assert_eq!(commits(600, 0), 3);
 }
 
+/// Contract: time.commit-size.
 #[test]
 fn a_commit_holds_at_most_8_mib_of_payloads() {
     assert_eq!(commits(8, 1 << 20), 1);
@@ -78,6 +81,7 @@ fn a_commit_holds_at_most_8_mib_of_payloads() {
     assert_eq!(commits(20, 1 << 20), 3);
 }
 
+/// Contract: time.alone.
 #[test]
 fn a_refused_operation_in_the_middle_leaves_the_others() {
     let mut world = World::new();
@@ -90,6 +94,7 @@ fn a_refused_operation_in_the_middle_leaves_the_others() {
     assert_eq!(world.number("SELECT count(*) FROM execution WHERE phase = 1"), 2);
 }
 
+/// Contract: time.batch-order.
 #[test]
 fn operations_of_a_batch_see_what_came_before_them() {
     let mut world = World::new();
@@ -101,6 +106,7 @@ fn operations_of_a_batch_see_what_came_before_them() {
     assert_eq!(answers[1].as_ref().unwrap_err().code(), Code::ExecutionNotActive);
 }
 
+/// Contract: time.arguments-first.
 #[test]
 fn a_batch_of_refused_arguments_alone_writes_nothing() {
     let (mut world, spy) = counted();
@@ -110,6 +116,7 @@ fn a_batch_of_refused_arguments_alone_writes_nothing() {
     assert_eq!(spy.writes(), before);
 }
 
+/// Contract: time.clock.
 #[test]
 fn the_clock_is_read_once_for_a_batch() {
     let mut world = World::new();
@@ -117,6 +124,7 @@ fn the_clock_is_read_once_for_a_batch() {
     assert_eq!(world.number("SELECT count(DISTINCT created_at) FROM execution"), 1);
 }
 
+/// Contract: time.meta-once.
 #[test]
 fn the_meta_row_and_the_counts_of_a_route_are_written_once_for_each_commit() {
     let (mut world, spy) = counted();
@@ -132,6 +140,7 @@ fn the_meta_row_and_the_counts_of_a_route_are_written_once_for_each_commit() {
     assert_eq!(writes(10), 10 * each + 2);
 }
 
+/// Contract: time.after-commit.
 #[test]
 fn the_answer_of_a_batch_comes_after_its_commit() {
     let mut world = World::new();

@@ -98,6 +98,7 @@ fn a_section_is_a_public_state_and_never_active() {
     refused(WAITING, &[("section", "12")]);
 }
 
+/// Contract: storage.checks.
 #[test]
 fn a_sound_row_of_every_phase_is_accepted() {
     for phase in [WAITING, DELAYED, BLOCKED, ACTIVE, LAPSED, SUSPENDED, TERMINAL] {
@@ -272,6 +273,7 @@ fn a_column_holds_its_type() {
     assert!(said.contains("cannot store TEXT value in INTEGER column"), "{said}");
 }
 
+/// Contract: storage.checks.
 #[test]
 fn what_time_will_do_fits_the_phase() {
     for (phase, kinds) in [
@@ -317,6 +319,7 @@ fn a_claim_rank_is_that_of_the_priority_and_of_nothing_in_back_off() {
     refused(LAPSED, &[("until_at", "9"), ("due_at", "9"), ("due_kind", "5")]);
 }
 
+/// Contract: storage.checks.
 #[test]
 fn an_attempt_has_a_lease_and_ends_with_its_execution() {
     for column in ["attempt_type", "attempt_started_at", "lease_id", "worker", "instance", "lease_epoch", "renewed_at"]

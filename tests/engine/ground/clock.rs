@@ -7,6 +7,7 @@ use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 
 const YEAR_10000: f64 = 253_402_300_800_000.0;
 
+/// Contract: time.clock.
 #[test]
 fn a_clock_that_is_nan_infinite_negative_or_past_the_year_9999_is_refused() {
     let mut world = World::new();
@@ -23,6 +24,7 @@ fn a_clock_that_is_nan_infinite_negative_or_past_the_year_9999_is_refused() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
 }
 
+/// Contract: values.instants.
 #[test]
 fn the_first_and_the_last_instant_are_taken() {
     let mut world = World::new();
@@ -36,6 +38,7 @@ fn the_first_and_the_last_instant_are_taken() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: time.clock.
 #[test]
 fn a_fraction_of_a_millisecond_is_cut_off() {
     let mut world = World::new();
@@ -44,6 +47,7 @@ fn a_fraction_of_a_millisecond_is_cut_off() {
     assert_eq!(world.describe(&id).created_at, START);
 }
 
+/// Contract: time.never-back.
 #[test]
 fn engine_time_never_goes_back() {
     let mut world = World::new();
@@ -58,6 +62,7 @@ fn engine_time_never_goes_back() {
     assert_eq!(world.describe(&third).created_at, START + 1.hours());
 }
 
+/// Contract: time.stands-still.
 #[test]
 fn while_engine_time_stands_still_nothing_becomes_due() {
     let mut world = World::new();
@@ -70,6 +75,7 @@ fn while_engine_time_stands_still_nothing_becomes_due() {
     assert_eq!((report.engine_now, report.ahead_ms), (START + 1.hours() + 10.secs(), 0));
 }
 
+/// Contract: time.report.
 #[test]
 fn the_report_says_by_how_much_engine_time_stands_ahead() {
     let mut world = World::new();
@@ -82,6 +88,7 @@ fn the_report_says_by_how_much_engine_time_stands_ahead() {
     assert_eq!((report.host_now, report.engine_now, report.ahead_ms), (START + 5, START + 1.hours(), 1.hours() - 5));
 }
 
+/// Contract: time.accept.
 #[test]
 fn a_clock_that_is_not_behind_needs_no_acceptance() {
     let mut world = World::new();
@@ -115,6 +122,7 @@ fn put_back() -> (World, Vec<String>) {
     (world, ids)
 }
 
+/// Contract: time.accept.
 #[test]
 fn an_accepted_clock_moves_every_stored_instant_by_the_same_distance() {
     let (mut world, ids) = put_back();
@@ -145,6 +153,7 @@ fn an_accepted_clock_moves_every_stored_instant_by_the_same_distance() {
     assert_eq!(instants(&world.events()), earlier);
 }
 
+/// Contract: time.accept-order.
 #[test]
 fn after_an_accepted_clock_everything_becomes_due_in_its_old_order() {
     let (mut world, ids) = put_back();
@@ -160,6 +169,7 @@ fn after_an_accepted_clock_everything_becomes_due_in_its_old_order() {
     assert_eq!(world.state(&ids[1]), PublicState::Expired);
 }
 
+/// Contract: time.accept-order.
 #[test]
 fn an_accepted_clock_keeps_windows_and_repeated_answers() {
     let mut world = World::new();
@@ -185,6 +195,7 @@ fn an_accepted_clock_keeps_windows_and_repeated_answers() {
     assert_eq!(until(&again), until(&answer) - 1.hours());
 }
 
+/// Contract: time.accept-order.
 #[test]
 fn an_accepted_clock_holds_after_the_engine_is_opened_again() {
     let (mut world, ids) = put_back();
@@ -195,6 +206,7 @@ fn an_accepted_clock_holds_after_the_engine_is_opened_again() {
     assert_eq!(world.engine.next_due_at().unwrap(), Some(START + 100));
 }
 
+/// Contract: time.accept.
 #[test]
 fn an_accepted_clock_moves_workers_steps_and_grants_too() {
     let mut world = World::new();

@@ -32,6 +32,7 @@ fn since(world: &mut World, count: usize) -> Vec<EventRecord> {
 
 const CAUSES: [Cause; 4] = [Cause::DeadlinePassed, Cause::AttemptTimedOut, Cause::LeaseExpired, Cause::DelayOver];
 
+/// Contract: events.instants, time.own-instant.
 #[test]
 fn each_kind_happens_at_its_own_instant_however_late_it_is_applied() {
     let mut world = World::new();
@@ -44,6 +45,7 @@ fn each_kind_happens_at_its_own_instant_however_late_it_is_applied() {
     }
 }
 
+/// Contract: time.over-at.
 #[test]
 fn nothing_is_due_1_ms_early() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn nothing_is_due_1_ms_early() {
     assert_eq!(since(&mut world, count).len(), 4);
 }
 
+/// Contract: attempts.timeout-first, time.order.
 #[test]
 fn what_is_due_in_one_instant_happens_in_the_order_of_its_kinds() {
     let mut world = World::new();
@@ -66,6 +69,7 @@ fn what_is_due_in_one_instant_happens_in_the_order_of_its_kinds() {
     assert_eq!(happened, CAUSES.into_iter().zip(ids).collect::<Vec<_>>());
 }
 
+/// Contract: time.order.
 #[test]
 fn an_earlier_instant_goes_before_an_earlier_kind() {
     let mut world = World::new();
@@ -76,6 +80,7 @@ fn an_earlier_instant_goes_before_an_earlier_kind() {
     assert_eq!(happened, [delay, expiry, timeout, deadline]);
 }
 
+/// Contract: time.order.
 #[test]
 fn what_is_due_in_one_instant_and_of_one_kind_happens_in_the_order_of_creation() {
     let mut world = World::new();
@@ -87,6 +92,7 @@ fn what_is_due_in_one_instant_and_of_one_kind_happens_in_the_order_of_creation()
     assert_eq!(happened, ids);
 }
 
+/// Contract: executions.deadline, states.expire.
 #[test]
 fn a_deadline_ends_whatever_the_execution_is_doing() {
     let mut world = World::new();
@@ -119,6 +125,7 @@ fn a_deadline_ends_whatever_the_execution_is_doing() {
     }
 }
 
+/// Contract: time.own-instant.
 #[test]
 fn time_goes_on_step_by_step_through_all_that_follows_from_it() {
     let mut world = World::new();
@@ -140,6 +147,7 @@ fn time_goes_on_step_by_step_through_all_that_follows_from_it() {
     assert_eq!(world.story(&claim.execution_id), expected);
 }
 
+/// Contract: events.instants.
 #[test]
 fn instants_never_go_back_along_the_log() {
     let mut world = World::new();
@@ -152,6 +160,7 @@ fn instants_never_go_back_along_the_log() {
     assert!(instants.is_sorted(), "{instants:?}");
 }
 
+/// Contract: time.before-everything.
 #[test]
 fn a_read_applies_time_too() {
     let mut world = World::new();
@@ -162,6 +171,7 @@ fn a_read_applies_time_too() {
     assert_eq!(world.number("SELECT phase FROM execution"), 1, "and what it applied is kept");
 }
 
+/// Contract: time.reads.
 #[test]
 fn a_batch_that_only_reads_with_nothing_due_writes_nothing() {
     let mut world = World::new();
@@ -184,6 +194,7 @@ fn a_batch_that_only_reads_with_nothing_due_writes_nothing() {
     assert_eq!(world.number("SELECT last_instant FROM meta"), START + 5);
 }
 
+/// Contract: time.reads.
 #[test]
 fn a_read_of_what_is_due_writes_it_once() {
     let mut world = World::new();
@@ -197,6 +208,7 @@ fn a_read_of_what_is_due_writes_it_once() {
     assert_eq!(spy.commits(), 1);
 }
 
+/// Contract: time.arguments-first.
 #[test]
 fn arguments_are_refused_before_time_is_applied_and_nothing_is_written() {
     let mut world = World::new();
@@ -209,6 +221,7 @@ fn arguments_are_refused_before_time_is_applied_and_nothing_is_written() {
     assert_eq!(world.number("SELECT count(*) FROM event"), 1);
 }
 
+/// Contract: time.later-refusal.
 #[test]
 fn a_later_refusal_leaves_what_a_tick_at_that_instant_leaves() {
     let [mut refusing, mut ticking] = [World::new(), World::new()];
@@ -235,6 +248,7 @@ fn a_later_refusal_leaves_what_a_tick_at_that_instant_leaves() {
     assert_eq!(refusing.events(), ticking.events());
 }
 
+/// Contract: time.before-everything.
 #[test]
 fn what_becomes_due_inside_a_batch_is_applied_before_the_next_operation() {
     let mut world = World::new();
@@ -245,6 +259,7 @@ fn what_becomes_due_inside_a_batch_is_applied_before_the_next_operation() {
     assert!(claim.is_none());
 }
 
+/// Contract: time.later-refusal.
 #[test]
 fn what_was_due_stays_applied_though_the_operation_after_it_is_refused() {
     let mut world = World::new();
@@ -258,6 +273,7 @@ fn what_was_due_stays_applied_though_the_operation_after_it_is_refused() {
     assert_eq!(world.story(&delayed).pop(), Some((Cause::DelayOver, 10)));
 }
 
+/// Contract: time.stored.
 #[test]
 fn what_is_due_is_found_again_after_the_engine_is_opened_again() {
     let mut world = World::new();

@@ -26,6 +26,7 @@ const INFORMATIONAL: [&str; 14] = [
     "deps_not_satisfied",
 ];
 
+/// Contract: errors.shape.
 #[test]
 fn a_code_is_its_category_and_its_kind_in_snake_case() {
     let mut seen = BTreeSet::new();
@@ -39,6 +40,7 @@ fn a_code_is_its_category_and_its_kind_in_snake_case() {
     }
 }
 
+/// Contract: errors.class.
 #[test]
 fn a_class_follows_from_category_and_kind() {
     for code in Code::ALL.iter().copied() {
@@ -53,6 +55,7 @@ fn a_class_follows_from_category_and_kind() {
     }
 }
 
+/// Contract: errors.codes.
 #[test]
 fn the_codes_that_the_contract_names_exist() {
     let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
@@ -83,6 +86,7 @@ fn the_codes_that_the_contract_names_exist() {
     assert!(names.iter().any(|name| name.ends_with(".cursor_too_old")));
 }
 
+/// Contract: errors.shape, errors.details.
 #[test]
 fn an_error_is_data_with_seven_members() {
     let error = Error::new(Code::LeaseConflict, "what was found and what was needed").with("leaseEpoch", 3);
@@ -99,6 +103,7 @@ fn an_error_is_data_with_seven_members() {
     assert_eq!(json, expected);
 }
 
+/// Contract: errors.class.
 #[test]
 fn every_code_is_data_that_agrees_with_its_table() {
     for code in Code::ALL.iter().copied() {
@@ -117,6 +122,7 @@ fn an_error_reads_as_its_code_and_its_message() {
     assert_eq!(error.to_string(), "state.lease_expired: it ran out");
 }
 
+/// Contract: errors.argument.
 #[test]
 fn a_refused_argument_says_which_what_it_may_be_and_what_was_found() {
     let mut world = World::new();
@@ -130,6 +136,7 @@ fn a_refused_argument_says_which_what_it_may_be_and_what_was_found() {
     }
 }
 
+/// Contract: errors.message.
 #[test]
 fn a_refusal_names_the_execution_it_is_about() {
     let mut world = World::new();

@@ -28,6 +28,7 @@ fn forged(claim: &Claim, change: impl FnOnce(&mut Handle)) -> Claim {
 
 const OTHER: Uuid = Uuid::from_u128(42);
 
+/// Contract: leases.gate.
 #[test]
 fn a_handle_of_an_unknown_execution_is_not_found() {
     let mut world = World::new();
@@ -38,6 +39,7 @@ fn a_handle_of_an_unknown_execution_is_not_found() {
     }
 }
 
+/// Contract: leases.fence.
 #[test]
 fn each_part_of_the_fence_is_compared() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn each_part_of_the_fence_is_compared() {
     assert!(world.complete(&claim).is_ok(), "the rightful holder can still complete");
 }
 
+/// Contract: leases.conflict.
 #[test]
 fn a_handle_of_an_earlier_lease_meets_a_conflict() {
     let mut world = World::new();
@@ -68,6 +71,7 @@ fn a_handle_of_an_earlier_lease_meets_a_conflict() {
     assert!(world.complete(&second).is_ok());
 }
 
+/// Contract: leases.gate.
 #[test]
 fn the_fence_is_compared_before_the_expiry() {
     let mut world = World::new();
@@ -76,6 +80,7 @@ fn the_fence_is_compared_before_the_expiry() {
     refusals(&mut world, &forged, [Code::LeaseConflict; 4]);
 }
 
+/// Contract: leases.gate.
 #[test]
 fn activity_is_checked_before_the_fence() {
     let mut world = World::new();
@@ -84,6 +89,7 @@ fn activity_is_checked_before_the_fence() {
     refusals(&mut world, &forged, [Code::ExecutionNotActive; 4]);
 }
 
+/// Contract: leases.expired, leases.lapsed-fail.
 #[test]
 fn a_lapsed_holder_may_fail_and_nothing_else() {
     let mut world = World::new();
@@ -101,6 +107,7 @@ fn a_lapsed_holder_may_fail_and_nothing_else() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Delayed);
 }
 
+/// Contract: leases.expired, leases.lapse-survives, time.over-at.
 #[test]
 fn a_lease_is_over_at_its_instant_and_not_before() {
     let mut world = World::new();
@@ -111,6 +118,7 @@ fn a_lease_is_over_at_its_instant_and_not_before() {
     refusal(world.progress(&claim, Some(2), None), Code::LeaseExpired);
 }
 
+/// Contract: leases.not-active.
 #[test]
 fn after_a_scheduled_retry_the_details_are_of_an_execution_that_waits() {
     let mut world = World::new();
@@ -120,6 +128,7 @@ fn after_a_scheduled_retry_the_details_are_of_an_execution_that_waits() {
     assert_eq!(not_active(&error), ["none", "1", "runnable", ""]);
 }
 
+/// Contract: leases.not-active.
 #[test]
 fn after_a_terminal_finish_the_details_describe_the_finishing_attempt() {
     let mut world = World::new();
@@ -132,6 +141,7 @@ fn after_a_terminal_finish_the_details_describe_the_finishing_attempt() {
     assert_eq!(not_active(&error), ["failed", "1", "terminal", &failed.attempt_id]);
 }
 
+/// Contract: leases.not-active.
 #[test]
 fn after_somebody_else_ended_it_the_details_tell_how() {
     let mut world = World::new();
@@ -158,6 +168,7 @@ fn a_retry_that_became_claimable_is_still_not_active() {
     assert_eq!(not_active(&error), ["none", "1", "runnable", ""]);
 }
 
+/// Contract: leases.gate-silent.
 #[test]
 fn a_refusal_at_the_gate_writes_no_event() {
     let mut world = World::new();
@@ -169,6 +180,7 @@ fn a_refusal_at_the_gate_writes_no_event() {
     assert_eq!(world.events(), before);
 }
 
+/// Contract: leases.fence.
 #[test]
 fn an_attempt_index_that_was_changed_in_the_handle_reaches_no_record() {
     let mut world = World::new();

@@ -72,6 +72,7 @@ fn corrupt(bytes: &[u8]) -> Error {
     error
 }
 
+/// Contract: leases.handle.
 #[test]
 fn a_handle_is_its_kind_byte_and_its_version_2_bytes_as_base64url() {
     let handle = decode(&Parts::sound().bytes()).unwrap();
@@ -85,6 +86,7 @@ fn a_handle_is_its_kind_byte_and_its_version_2_bytes_as_base64url() {
     assert_eq!(handle.encode(), URL_SAFE_NO_PAD.encode(Parts::sound().bytes()));
 }
 
+/// Contract: leases.handle.
 #[test]
 fn every_kind_of_handle_reads_back() {
     let mut handle = decode(&Parts::sound().bytes()).unwrap();
@@ -94,6 +96,7 @@ fn every_kind_of_handle_reads_back() {
     }
 }
 
+/// Contract: leases.handle.
 #[test]
 fn a_claim_hands_back_a_handle_of_what_it_claimed() {
     let mut world = World::new();
@@ -108,6 +111,7 @@ fn a_claim_hands_back_a_handle_of_what_it_claimed() {
     assert!(claim.handle.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
 }
 
+/// Contract: leases.handle-names.
 #[test]
 fn the_longest_names_fit_into_a_handle() {
     let mut world = World::new();
@@ -117,6 +121,7 @@ fn the_longest_names_fit_into_a_handle() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: leases.handle-corrupt.
 #[test]
 fn a_handle_cut_off_at_any_byte_is_corrupt() {
     let bytes = Parts::sound().bytes();
@@ -126,6 +131,7 @@ fn a_handle_cut_off_at_any_byte_is_corrupt() {
     }
 }
 
+/// Contract: leases.handle-corrupt.
 #[test]
 fn a_cut_off_handle_says_what_it_needed_where_and_what_it_had() {
     let error = corrupt(&Parts::sound().bytes()[..6]);
@@ -141,6 +147,7 @@ fn a_length_beyond_the_end_is_corrupt() {
     assert!(corrupt(&bytes).message().contains("truncated"));
 }
 
+/// Contract: leases.handle-corrupt.
 #[test]
 fn nothing_may_follow_the_last_field() {
     let mut bytes = Parts::sound().bytes();
@@ -176,6 +183,7 @@ fn a_wrong_backend_tag_is_corrupt() {
     }
 }
 
+/// Contract: leases.handle-foreign.
 #[test]
 fn a_handle_of_another_backend_is_refused_with_both_names() {
     for (tag, actual) in [(1, "Valkey"), (2, "Postgres")] {
@@ -185,6 +193,7 @@ fn a_handle_of_another_backend_is_refused_with_both_names() {
     }
 }
 
+/// Contract: leases.handle-foreign.
 #[test]
 fn a_handle_of_version_1_is_of_another_backend() {
     let error = refusal(decode(&Parts::with(|parts| parts.head = vec![1, 1])), Code::HandleFromOtherBackend);
@@ -231,6 +240,7 @@ fn a_text_that_is_not_base64url_is_corrupt() {
     }
 }
 
+/// Contract: leases.handle-first.
 #[test]
 fn a_handle_is_checked_before_storage_is_touched() {
     let mut world = World::new();

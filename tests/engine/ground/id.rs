@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 const UUID: &str = "018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
 
+/// Contract: executions.id-form.
 #[test]
 fn an_id_reads_back_as_it_was_written() {
     for partition in ["0", "7", "255", "32768", "65535"] {
@@ -18,6 +19,7 @@ fn an_id_reads_back_as_it_was_written() {
     }
 }
 
+/// Contract: executions.id-form.
 #[test]
 fn an_id_takes_a_uuid_of_any_version() {
     for uuid in [
@@ -30,12 +32,14 @@ fn an_id_takes_a_uuid_of_any_version() {
     }
 }
 
+/// Contract: executions.id-form.
 #[test]
 fn an_id_is_written_in_lower_case() {
     let upper = format!("{{fp:3}}:{}", UUID.to_uppercase());
     assert_eq!(ExecutionId::parse("executionId", &upper).unwrap().to_string(), format!("{{fp:3}}:{UUID}"));
 }
 
+/// Contract: executions.id-refused.
 #[test]
 fn an_id_without_its_tag_is_refused() {
     for text in ["", UUID, "{fp:0}", "{fp:0:x", "fp:0}:x", "{b:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11"] {
@@ -44,6 +48,7 @@ fn an_id_without_its_tag_is_refused() {
     }
 }
 
+/// Contract: executions.id-refused.
 #[test]
 fn an_id_with_a_bad_partition_is_refused() {
     for partition in ["", "x", "-1", "+1", " 1", "1.0", "65536", "99999999999999999999"] {
@@ -53,6 +58,7 @@ fn an_id_with_a_bad_partition_is_refused() {
     }
 }
 
+/// Contract: executions.id-refused.
 #[test]
 fn an_id_with_a_bad_uuid_is_refused() {
     let simple = UUID.replace('-', "");
@@ -65,6 +71,7 @@ fn an_id_with_a_bad_uuid_is_refused() {
     }
 }
 
+/// Contract: errors.shortened.
 #[test]
 fn a_long_bad_id_is_shown_shortened() {
     let error = refusal(ExecutionId::parse("executionId", &"x".repeat(1_000_000)), Code::InvalidInput);
@@ -93,6 +100,7 @@ fn the_same_uuid_in_two_partitions_is_two_executions() {
     assert_eq!(world.call(ListExecutionsArgs::default()).unwrap().executions.len(), 2);
 }
 
+/// Contract: executions.id-minted.
 #[test]
 fn an_id_that_is_left_out_is_minted_in_partition_0_and_new_each_time() {
     let mut world = World::new();
@@ -104,6 +112,7 @@ fn an_id_that_is_left_out_is_minted_in_partition_0_and_new_each_time() {
     }
 }
 
+/// Contract: executions.lane-name.
 #[test]
 fn a_lane_is_1_to_64_bytes_of_printable_ascii() {
     let mut world = World::new();
@@ -118,6 +127,7 @@ fn a_lane_is_1_to_64_bytes_of_printable_ascii() {
     }
 }
 
+/// Contract: executions.lane-name.
 #[test]
 fn a_refused_lane_names_its_length_or_the_offset_of_its_first_offender() {
     let mut world = World::new();

@@ -40,6 +40,7 @@ fn place(name: &str) -> usize {
     ORDER.iter().position(|known| *known == name).expect("a phase that the graph knows")
 }
 
+/// Contract: states.graph.
 #[test]
 fn terminal_is_left_only_by_replay() {
     let graph = graph();
@@ -47,6 +48,7 @@ fn terminal_is_left_only_by_replay() {
     assert_eq!(ways, ["    terminal --> waiting: replay", "    terminal --> blocked: replay_skipped"]);
 }
 
+/// Contract: states.phases.
 #[test]
 fn every_phase_can_be_entered_and_left() {
     let graph = graph();
@@ -57,6 +59,7 @@ fn every_phase_can_be_entered_and_left() {
 }
 
 /// Native only: WebAssembly has no files. Until there is a README, it prints what belongs into it.
+/// Contract: states.graph.
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn the_readme_shows_the_graph() {

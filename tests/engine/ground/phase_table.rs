@@ -224,6 +224,10 @@ fn found() -> Vec<String> {
     lines
 }
 
+/// Contract: states.phases, states.graph, states.create, states.claim, states.resume, states.renew, states.complete,
+/// states.retry, states.fail, states.cancel, states.expire, states.skip, states.delay, states.wait-children,
+/// states.lapse, states.revoke, states.reclaim, states.over-cap, states.claimable, states.delay-over, states.block,
+/// states.depend, states.unblock, states.suspend, states.resume-suspended, states.replay, states.replay-skipped.
 #[test]
 fn every_operation_does_to_every_phase_what_the_table_says_and_nothing_else() {
     let (mut expected, mut found) = (expected(), found());
@@ -235,6 +239,7 @@ fn every_operation_does_to_every_phase_what_the_table_says_and_nothing_else() {
     assert_eq!(expected.len(), found.len(), "the table lists a row twice");
 }
 
+/// Contract: states.next.
 #[test]
 fn an_operation_on_a_phase_never_loses_the_attempt_that_comes_next() {
     for sample in samples() {

@@ -6,6 +6,7 @@ use tidegate::Code;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 
+/// Contract: leases.repeat.
 #[test]
 fn a_repeated_complete_answers_the_same_and_writes_nothing() {
     let mut world = World::new();
@@ -20,6 +21,7 @@ fn a_repeated_complete_answers_the_same_and_writes_nothing() {
     assert_eq!(world.result(&claim.execution_id).unwrap().result, Some("done".into()));
 }
 
+/// Contract: leases.repeat.
 #[test]
 fn a_repeated_complete_is_answered_long_after_and_by_another_connection() {
     let mut world = World::new();
@@ -29,6 +31,7 @@ fn a_repeated_complete_is_answered_long_after_and_by_another_connection() {
     assert_eq!(world.complete(&claim).unwrap().public_state, PublicState::Completed);
 }
 
+/// Contract: leases.repeat.
 #[test]
 fn a_repeated_fail_answers_the_same_retry() {
     let mut world = World::new();
@@ -64,6 +67,7 @@ fn a_repeated_fail_answers_the_same_also_after_the_next_attempt_has_started() {
     assert_eq!(world.complete(&second).unwrap().public_state, PublicState::Completed);
 }
 
+/// Contract: leases.repeat-former.
 #[test]
 fn each_finished_attempt_repeats_its_own_answer() {
     let mut world = World::new();
@@ -80,6 +84,7 @@ fn each_finished_attempt_repeats_its_own_answer() {
     }
 }
 
+/// Contract: leases.repeat-other.
 #[test]
 fn another_verb_than_the_one_that_ended_it_is_refused() {
     let mut world = World::new();
@@ -92,6 +97,7 @@ fn another_verb_than_the_one_that_ended_it_is_refused() {
     refusal(world.complete(&failed), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.repeat-other.
 #[test]
 fn another_verb_of_an_ended_attempt_is_refused_while_the_next_one_runs() {
     let mut world = World::new();
@@ -105,6 +111,7 @@ fn another_verb_of_an_ended_attempt_is_refused_while_the_next_one_runs() {
     refusal(world.complete(&first), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.repeat-own.
 #[test]
 fn a_fail_that_was_never_made_is_no_repetition() {
     let mut world = World::new();
@@ -115,6 +122,7 @@ fn a_fail_that_was_never_made_is_no_repetition() {
     refusal(world.fail(&first, FailureClass::Transient), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.repeat-former.
 #[test]
 fn a_lapsed_holders_fail_repeats_too() {
     let mut world = World::new();
@@ -124,6 +132,7 @@ fn a_lapsed_holders_fail_repeats_too() {
     assert_eq!(world.fail(&claim, FailureClass::Transient).unwrap(), answer);
 }
 
+/// Contract: leases.repeat-own.
 #[test]
 fn an_end_that_the_holder_did_not_cause_is_no_repetition() {
     let mut world = World::new();

@@ -12,6 +12,7 @@ fn executions(world: &World) -> i64 {
     world.number("SELECT count(*) FROM execution")
 }
 
+/// Contract: time.request.
 #[test]
 fn a_create_with_the_same_request_id_happens_once() {
     let mut world = World::new();
@@ -21,6 +22,7 @@ fn a_create_with_the_same_request_id_happens_once() {
     assert_eq!(executions(&world), 1);
 }
 
+/// Contract: time.request.
 #[test]
 fn a_claim_with_the_same_request_id_hands_back_the_same_handle_and_the_input_again() {
     let mut world = World::new();
@@ -89,6 +91,7 @@ fn a_repeated_fail_answers_the_same_instant() {
     assert_eq!(world.describe(&claim.execution_id).retry_count, 1);
 }
 
+/// Contract: time.request-other.
 #[test]
 fn the_same_id_with_another_operation_is_refused() {
     let mut world = World::new();
@@ -98,6 +101,7 @@ fn the_same_id_with_another_operation_is_refused() {
     assert!(world.claim_if_any("mail").is_some(), "the refused claim took nothing");
 }
 
+/// Contract: time.request-kept.
 #[test]
 fn a_refusal_is_not_kept() {
     let mut world = World::new();
@@ -115,6 +119,7 @@ fn a_refused_argument_is_not_kept() {
     assert!(once(&mut world, "r1", order("mail")).is_ok());
 }
 
+/// Contract: time.request-kept.
 #[test]
 fn a_claim_that_found_nothing_is_not_kept() {
     let mut world = World::new();
@@ -124,6 +129,7 @@ fn a_claim_that_found_nothing_is_not_kept() {
     assert!(claim.is_some());
 }
 
+/// Contract: time.request-forgotten.
 #[test]
 fn a_request_is_forgotten_after_10_minutes() {
     let mut world = World::new();
@@ -136,6 +142,7 @@ fn a_request_is_forgotten_after_10_minutes() {
     assert_eq!(executions(&world), 2);
 }
 
+/// Contract: time.request-forgotten.
 #[test]
 fn a_forgotten_request_id_may_be_used_for_another_operation() {
     let mut world = World::new();
@@ -144,6 +151,7 @@ fn a_forgotten_request_id_may_be_used_for_another_operation() {
     assert!(once(&mut world, "r1", pull("mail")).is_ok());
 }
 
+/// Contract: time.request.
 #[test]
 fn a_request_is_remembered_by_the_next_connection() {
     let mut world = World::new();
@@ -152,6 +160,7 @@ fn a_request_is_remembered_by_the_next_connection() {
     assert_eq!(once(&mut world, "r1", order("mail")).unwrap(), first);
 }
 
+/// Contract: time.request-id.
 #[test]
 fn a_request_id_is_1_to_256_bytes_without_control_characters() {
     let mut world = World::new();
@@ -162,6 +171,7 @@ fn a_request_id_is_1_to_256_bytes_without_control_characters() {
     assert_eq!(executions(&world), 1);
 }
 
+/// Contract: time.request-kept.
 #[test]
 fn a_read_with_a_request_id_reads_afresh_each_time() {
     let mut world = World::new();
@@ -172,6 +182,7 @@ fn a_read_with_a_request_id_reads_afresh_each_time() {
     assert_ne!(once(&mut world, "r1", read).unwrap(), before);
 }
 
+/// Contract: time.tick-purges.
 #[test]
 fn a_tick_purges_requests_that_are_forgotten() {
     let mut world = World::new();

@@ -17,6 +17,7 @@ fn sound() -> i64 {
     samples().last().map_or(0, |sample| sample.phase.state().number())
 }
 
+/// Contract: states.state-number.
 #[test]
 fn the_state_of_every_phase_reads_back_from_its_number() {
     let mut seen: BTreeMap<i64, StateVector> = BTreeMap::new();
@@ -28,6 +29,7 @@ fn the_state_of_every_phase_reads_back_from_its_number() {
     }
 }
 
+/// Contract: states.state-number.
 #[test]
 fn a_number_that_is_no_state_is_refused_as_corruption() {
     let sound = sound();
@@ -54,6 +56,7 @@ fn every_next_attempt_reads_back_from_its_number() {
 
 macro_rules! round_trips {
     ($($name:ident),*) => {
+        /// Contract: states.words.
         #[test]
         fn every_word_reads_back_from_its_number_and_its_text() {
             $(
@@ -69,6 +72,7 @@ macro_rules! round_trips {
             )*
         }
 
+        /// Contract: states.words.
         #[test]
         fn an_unknown_number_of_a_word_is_refused_as_corruption() {
             $(
@@ -103,6 +107,7 @@ fn vocabulary<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static s
     all.iter().copied().map(word).collect()
 }
 
+/// Contract: states.dimensions, states.words.
 #[test]
 fn the_vocabularies_are_those_of_the_contract() {
     let lifecycle = vocabulary(LifecyclePhase::ALL, LifecyclePhase::word);

@@ -37,6 +37,7 @@ fn words(phase: Phase) -> String {
     )
 }
 
+/// Contract: states.public-state.
 #[test]
 fn a_runnable_execution_is_publicly_what_its_eligibility_says() {
     for (eligibility, public) in [
@@ -54,6 +55,7 @@ fn a_runnable_execution_is_publicly_what_its_eligibility_says() {
     }
 }
 
+/// Contract: states.public-state.
 #[test]
 fn an_active_or_suspended_execution_is_publicly_that_whatever_else_it_is() {
     for eligibility in EligibilityState::ALL.iter().copied() {
@@ -65,6 +67,7 @@ fn an_active_or_suspended_execution_is_publicly_that_whatever_else_it_is() {
     }
 }
 
+/// Contract: states.public-state.
 #[test]
 fn a_terminal_execution_is_publicly_its_outcome() {
     for (outcome, public) in [
@@ -80,6 +83,7 @@ fn a_terminal_execution_is_publicly_its_outcome() {
     }
 }
 
+/// Contract: states.attempt-state.
 #[test]
 fn a_waiting_phase_says_which_attempt_comes_next() {
     for (next, attempt) in [
@@ -93,6 +97,7 @@ fn a_waiting_phase_says_which_attempt_comes_next() {
     }
 }
 
+/// Contract: states.runnable.
 #[test]
 fn a_delayed_phase_says_what_it_waits_for() {
     for (reason, word) in [
@@ -105,6 +110,7 @@ fn a_delayed_phase_says_what_it_waits_for() {
     }
 }
 
+/// Contract: states.runnable.
 #[test]
 fn a_blocked_phase_says_what_blocks_it() {
     for (by, expected) in [
@@ -121,6 +127,7 @@ fn a_blocked_phase_says_what_blocks_it() {
     }
 }
 
+/// Contract: states.active.
 #[test]
 fn an_active_phase_says_whether_its_lease_lives() {
     let held = Phase::Active(Active::Held(Held { expires_at: 1, timeout_at: None }));
@@ -130,6 +137,7 @@ fn an_active_phase_says_whether_its_lease_lives() {
     assert_eq!(words(lapsed), expected);
 }
 
+/// Contract: states.suspended.
 #[test]
 fn a_suspended_phase_says_what_it_waits_for() {
     for (reason, word) in [
@@ -144,6 +152,7 @@ fn a_suspended_phase_says_what_it_waits_for() {
     }
 }
 
+/// Contract: states.dimensions, states.terminal.
 #[test]
 fn a_terminal_phase_says_how_it_ended_and_whether_it_was_attempted() {
     for (outcome, attempted, attempt, public) in [

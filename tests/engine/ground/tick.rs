@@ -16,6 +16,7 @@ fn delayed(world: &mut World, count: usize, until: i64) {
     assert!(answers.iter().all(Result::is_ok));
 }
 
+/// Contract: time.tick.
 #[test]
 fn a_tick_with_nothing_due_does_nothing() {
     let mut world = World::new();
@@ -37,6 +38,7 @@ fn a_tick_applies_what_is_due_and_says_what_comes_next() {
     assert_eq!((answer.applied, answer.more, answer.next_due_at), (3, false, Some(START + 20)));
 }
 
+/// Contract: time.tick.
 #[test]
 fn a_tick_applies_at_most_1000_actions_and_says_that_more_is_due() {
     let mut world = World::new();
@@ -46,6 +48,7 @@ fn a_tick_applies_at_most_1000_actions_and_says_that_more_is_due() {
     assert_eq!(rounds, [(1_000, true), (1_000, true), (1, false), (0, false)]);
 }
 
+/// Contract: time.tick.
 #[test]
 fn exactly_1000_actions_leave_nothing() {
     let mut world = World::new();
@@ -55,6 +58,7 @@ fn exactly_1000_actions_leave_nothing() {
     assert_eq!((answer.applied, answer.more), (1_000, false));
 }
 
+/// Contract: time.before-everything.
 #[test]
 fn an_operation_applies_all_that_is_due_however_much() {
     let mut world = World::new();
@@ -64,6 +68,7 @@ fn an_operation_applies_all_that_is_due_however_much() {
     assert_eq!(world.number("SELECT count(*) FROM execution WHERE phase = 1"), 1_501);
 }
 
+/// Contract: time.next-due.
 #[test]
 fn the_next_instant_is_the_earliest_of_all() {
     let mut world = World::new();
@@ -87,6 +92,7 @@ fn the_next_instant_is_the_earliest_of_all() {
     assert_eq!(world.engine.next_due_at().unwrap(), None);
 }
 
+/// Contract: retries.lapse-due, time.next-due.
 #[test]
 fn the_end_of_the_wait_of_a_lapsed_lease_is_due() {
     let mut world = World::new();
@@ -96,6 +102,7 @@ fn the_end_of_the_wait_of_a_lapsed_lease_is_due() {
     assert_eq!(world.tick().next_due_at, Some(START + 2 * TTL + 1_000));
 }
 
+/// Contract: time.late-timer.
 #[test]
 fn a_missed_timer_changes_no_outcome() {
     let [mut punctual, mut late] = [World::new(), World::new()];

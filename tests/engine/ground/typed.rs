@@ -42,6 +42,7 @@ fn the_rightful_fence_passes() {
     assert_eq!(world.complete_execution(&shown).unwrap().public_state, PublicState::Completed);
 }
 
+/// Contract: leases.fence-required.
 #[test]
 fn a_fence_is_required() {
     let mut world = World::new();
@@ -52,6 +53,7 @@ fn a_fence_is_required() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Active);
 }
 
+/// Contract: leases.operator.
 #[test]
 fn only_the_source_of_an_operator_needs_no_fence() {
     let mut world = World::new();
@@ -65,6 +67,7 @@ fn only_the_source_of_an_operator_needs_no_fence() {
     }
 }
 
+/// Contract: leases.fence-required.
 #[test]
 fn a_partly_filled_fence_is_told_the_member_that_it_lacks() {
     let mut world = World::new();
@@ -91,6 +94,7 @@ fn a_partly_filled_fence_is_told_the_member_that_it_lacks() {
     }
 }
 
+/// Contract: leases.fence-required.
 #[test]
 fn the_parts_of_a_fence_are_checked() {
     let mut world = World::new();
@@ -134,6 +138,7 @@ fn an_unknown_execution_is_not_found() {
     }
 }
 
+/// Contract: leases.fence.
 #[test]
 fn each_of_the_three_parts_is_compared() {
     let mut world = World::new();
@@ -149,6 +154,7 @@ fn each_of_the_three_parts_is_compared() {
     assert!(world.complete_execution(&shown(&claim)).is_ok(), "the rightful holder can still complete");
 }
 
+/// Contract: leases.stale.
 #[test]
 fn a_fence_of_an_earlier_lease_is_stale() {
     let mut world = World::new();
@@ -160,6 +166,7 @@ fn a_fence_of_an_earlier_lease_is_stale() {
     assert!(world.complete_execution(&shown(&second)).is_ok());
 }
 
+/// Contract: leases.stale.
 #[test]
 fn an_attempt_that_was_never_started_is_not_found() {
     let mut world = World::new();
@@ -170,6 +177,7 @@ fn an_attempt_that_was_never_started_is_not_found() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Active);
 }
 
+/// Contract: leases.typed-order.
 #[test]
 fn activity_is_checked_before_the_attempt_and_the_fence() {
     let mut world = World::new();
@@ -180,6 +188,7 @@ fn activity_is_checked_before_the_attempt_and_the_fence() {
     refusals(&mut world, &Shown { attempt_index: 7, ..shown(&claim) }, Code::ExecutionNotActive);
 }
 
+/// Contract: leases.typed-order.
 #[test]
 fn the_attempt_and_the_fence_are_checked_before_the_expiry() {
     let mut world = World::new();
@@ -217,6 +226,7 @@ fn a_lease_is_over_at_its_instant_and_not_before() {
     refusal(world.complete_execution(&claim), Code::LeaseExpired);
 }
 
+/// Contract: leases.revoked-holder.
 #[test]
 fn a_revoked_fence_is_told_so_until_the_next_lease() {
     let mut world = World::new();
@@ -251,6 +261,7 @@ fn the_four_details_tell_what_became_of_the_execution() {
     }
 }
 
+/// Contract: leases.repeat-former.
 #[test]
 fn a_handle_and_its_fence_are_one_caller() {
     let mut world = World::new();

@@ -16,6 +16,7 @@ fn lanes(wakes: &Wakes) -> Vec<&str> {
     wakes.lanes.iter().map(String::as_str).collect()
 }
 
+/// Contract: executions.create-wakes, events.wakes.
 #[test]
 fn a_create_wakes_its_lane_and_the_readers_of_events() {
     let mut world = World::new();
@@ -24,6 +25,7 @@ fn a_create_wakes_its_lane_and_the_readers_of_events() {
     assert!(woken.events && woken.finished.is_empty());
 }
 
+/// Contract: executions.create-wakes, events.wakes-lanes.
 #[test]
 fn a_delayed_create_wakes_its_lane_when_the_delay_is_over() {
     let mut world = World::new();
@@ -34,6 +36,7 @@ fn a_delayed_create_wakes_its_lane_when_the_delay_is_over() {
     assert_eq!(lanes(&world.tick().wakes), ["mail"]);
 }
 
+/// Contract: events.wakes.
 #[test]
 fn time_that_a_read_applies_wakes_too() {
     let mut world = World::new();
@@ -44,6 +47,7 @@ fn time_that_a_read_applies_wakes_too() {
     assert!(woken.events);
 }
 
+/// Contract: executions.wait-wakes, events.wakes.
 #[test]
 fn an_ended_execution_wakes_those_who_wait_for_it() {
     let mut world = World::new();
@@ -54,6 +58,7 @@ fn an_ended_execution_wakes_those_who_wait_for_it() {
     assert!(woken.events && woken.lanes.is_empty());
 }
 
+/// Contract: executions.wait-wakes.
 #[test]
 fn a_failure_a_cancel_and_a_deadline_wake_those_who_wait() {
     let mut world = World::new();
@@ -68,6 +73,7 @@ fn a_failure_a_cancel_and_a_deadline_wake_those_who_wait() {
     assert_eq!(world.tick().wakes.finished, [id]);
 }
 
+/// Contract: claims.wakes, retries.lapse-due, events.wakes-lanes.
 #[test]
 fn a_lapsed_lease_wakes_its_lane_when_it_can_be_taken_over() {
     let mut world = World::new();
@@ -81,6 +87,7 @@ fn a_lapsed_lease_wakes_its_lane_when_it_can_be_taken_over() {
     assert_eq!(lanes(&world.tick().wakes), ["mail"]);
 }
 
+/// Contract: claims.wakes.
 #[test]
 fn a_retry_wakes_its_lane_when_its_wait_is_over() {
     let mut world = World::new();
@@ -91,6 +98,7 @@ fn a_retry_wakes_its_lane_when_its_wait_is_over() {
     assert_eq!(lanes(&world.tick().wakes), ["mail"]);
 }
 
+/// Contract: leases.renew-event, events.wakes-nobody.
 #[test]
 fn a_renewal_wakes_the_readers_of_events_alone() {
     let mut world = World::new();
@@ -99,6 +107,7 @@ fn a_renewal_wakes_the_readers_of_events_alone() {
     assert!(woken.events && woken.lanes.is_empty() && woken.finished.is_empty());
 }
 
+/// Contract: events.wakes-nobody.
 #[test]
 fn a_read_with_nothing_due_and_a_refusal_wake_nobody() {
     let mut world = World::new();
@@ -108,6 +117,7 @@ fn a_read_with_nothing_due_and_a_refusal_wake_nobody() {
     assert_eq!(woken, Wakes::default());
 }
 
+/// Contract: executions.create-wakes, events.wakes-nobody.
 #[test]
 fn a_duplicate_wakes_nobody() {
     let mut world = World::new();
@@ -116,6 +126,7 @@ fn a_duplicate_wakes_nobody() {
     assert_eq!(wakes(&mut world, vec![again.into()]), Wakes::default());
 }
 
+/// Contract: time.next-due.
 #[test]
 fn a_batch_says_when_time_will_act_next() {
     let mut world = World::new();

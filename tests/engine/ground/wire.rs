@@ -5,6 +5,7 @@ use crate::engine::world::{START, World, test};
 use serde_json::{Value, json};
 use tidegate::Operation;
 
+/// Contract: values.batch.
 #[test]
 fn a_life_in_texts() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn a_life_in_texts() {
     assert_eq!(answer["wakes"]["finished"], json!([claim["executionId"]]));
 }
 
+/// Contract: values.places.
 #[test]
 fn payloads_stand_for_themselves_whatever_their_order() {
     let mut world = World::new();
@@ -63,6 +65,7 @@ fn a_payload_named_twice_is_never_silently_lost() {
     }
 }
 
+/// Contract: values.null.
 #[test]
 fn a_claim_that_finds_nothing_answers_null() {
     let mut world = World::new();
@@ -70,6 +73,7 @@ fn a_claim_that_finds_nothing_answers_null() {
     assert_eq!(say_one(&mut world, &claim), json!({ "ok": null }));
 }
 
+/// Contract: values.batch.
 #[test]
 fn a_refusal_stands_in_the_place_of_its_answer() {
     let mut world = World::new();

@@ -22,6 +22,7 @@ fn field(error: &Value) -> &str {
     error["details"]["field"].as_str().unwrap_or_default()
 }
 
+/// Contract: values.batch-refused.
 #[test]
 fn a_text_that_is_no_array_of_calls_is_refused_as_a_whole() {
     let mut world = World::new();
@@ -34,6 +35,7 @@ fn a_text_that_is_no_array_of_calls_is_refused_as_a_whole() {
     assert_eq!(world.say(" [ ] ")["answers"], json!([]));
 }
 
+/// Contract: values.batch-refused.
 #[test]
 fn a_call_that_is_no_call_is_refused_in_its_place() {
     let mut world = World::new();
@@ -57,6 +59,7 @@ fn a_call_that_is_no_call_is_refused_in_its_place() {
     }
 }
 
+/// Contract: values.wire-names.
 #[test]
 fn an_unknown_member_of_a_call_is_refused_by_name() {
     let mut world = World::new();
@@ -73,6 +76,7 @@ fn an_unknown_operation_is_refused_by_name() {
     }
 }
 
+/// Contract: values.wire-names, values.unknown-field.
 #[test]
 fn an_unknown_argument_is_refused_by_name() {
     for op in tidegate::Operation::NAMES {
@@ -93,6 +97,7 @@ fn an_unknown_argument_is_refused_by_name() {
     assert_eq!(field(&error), "worker.name");
 }
 
+/// Contract: values.missing.
 #[test]
 fn a_missing_argument_is_refused_by_name() {
     for (op, args, name) in [
@@ -110,6 +115,7 @@ fn a_missing_argument_is_refused_by_name() {
     }
 }
 
+/// Contract: retries.unreadable, values.wrong-type.
 #[test]
 fn an_argument_of_the_wrong_type_is_refused_by_name() {
     for (members, name) in [
@@ -141,6 +147,7 @@ fn an_argument_of_the_wrong_type_is_refused_by_name() {
     }
 }
 
+/// Contract: retries.unreadable, values.missing, values.wrong-type.
 #[test]
 fn a_refusal_says_what_was_needed_and_what_was_found() {
     for (members, limit, found) in [
@@ -162,6 +169,7 @@ fn a_refusal_says_what_was_needed_and_what_was_found() {
     }
 }
 
+/// Contract: values.capabilities.
 #[test]
 fn a_set_of_capabilities_that_is_no_array_of_texts_says_so() {
     let mut world = World::new();
@@ -174,6 +182,7 @@ fn a_set_of_capabilities_that_is_no_array_of_texts_says_so() {
     }
 }
 
+/// Contract: values.numbers.
 #[test]
 fn a_number_out_of_range_is_refused() {
     for number in ["9007199254740992", "-9007199254740992", "1e400", "-1e400", "9223372036854775808", "1e20"] {
@@ -191,6 +200,7 @@ fn an_argument_given_twice_is_refused() {
     refused("create_execution", r#"{"lane":"mail","kind":"send","lane":"post"}"#);
 }
 
+/// Contract: values.words.
 #[test]
 fn an_unknown_word_is_refused() {
     let handle = r#""handle":"x","reason":{"message":""}"#;
@@ -198,6 +208,7 @@ fn an_unknown_word_is_refused() {
     assert!(field(&refused("read_events", r#"{"streams":["everything"]}"#)).starts_with("streams"));
 }
 
+/// Contract: values.places.
 #[test]
 fn a_payload_whose_place_is_not_in_the_list_is_refused() {
     let mut world = World::new();
@@ -209,6 +220,7 @@ fn a_payload_whose_place_is_not_in_the_list_is_refused() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
 }
 
+/// Contract: values.nesting.
 #[test]
 fn deep_nesting_is_refused() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -218,12 +230,14 @@ fn deep_nesting_is_refused() {
     refused("claim", &deep);
 }
 
+/// Contract: values.wrong-type, errors.shortened.
 #[test]
 fn a_shown_value_is_shortened() {
     let error = refused(&"x".repeat(1_000_000), "{}");
     assert!(error.to_string().len() < 3_000, "{} bytes", error.to_string().len());
 }
 
+/// Contract: values.batch-refused.
 #[test]
 fn too_many_calls_in_one_text_are_refused() {
     let mut world = World::new();
@@ -255,6 +269,7 @@ fn a_damaged_text_is_answered() {
     assert!(world.create("mail", |_| {}).is_ok(), "the engine is sound");
 }
 
+/// Contract: values.unknown-field.
 #[test]
 fn what_is_given_twice_is_refused_by_name() {
     assert_eq!(field(&refused_create(r#""priority":1,"priority":2"#)), "priority");

@@ -38,6 +38,7 @@ fn wakes_of(world: &mut World, state: LaneState) -> Wakes {
     world.batch(vec![set.into()]).wakes
 }
 
+/// Contract: lanes.default, lanes.set-state.
 #[test]
 fn a_lane_is_active_until_somebody_says_otherwise() {
     let mut world = World::new();
@@ -49,6 +50,7 @@ fn a_lane_is_active_until_somebody_says_otherwise() {
     assert_eq!(listed(&mut world), [("mail".to_owned(), LaneState::Paused)]);
 }
 
+/// Contract: lanes.states.
 #[test]
 fn each_state_follows_on_each() {
     let mut world = World::new();
@@ -62,6 +64,7 @@ fn each_state_follows_on_each() {
     }
 }
 
+/// Contract: lanes.states.
 #[test]
 fn paused_and_disabled_lanes_let_nothing_be_claimed() {
     for (state, claims) in STATES.into_iter().zip([true, false, true, false]) {
@@ -72,6 +75,7 @@ fn paused_and_disabled_lanes_let_nothing_be_claimed() {
     }
 }
 
+/// Contract: lanes.states, lanes.closed.
 #[test]
 fn draining_and_disabled_lanes_take_no_creates() {
     for (state, creates) in STATES.into_iter().zip([true, true, false, false]) {
@@ -89,6 +93,7 @@ fn draining_and_disabled_lanes_take_no_creates() {
     }
 }
 
+/// Contract: lanes.closed.
 #[test]
 fn a_create_made_again_is_a_duplicate_in_a_closed_lane_too() {
     let mut world = World::new();
@@ -105,6 +110,7 @@ fn a_create_made_again_is_a_duplicate_in_a_closed_lane_too() {
     }
 }
 
+/// Contract: lanes.closed.
 #[test]
 fn a_refused_create_takes_no_key() {
     let mut world = World::new();
@@ -117,6 +123,7 @@ fn a_refused_create_takes_no_key() {
     assert_eq!(world.create("mail", keyed).unwrap().outcome, CreateOutcome::Created);
 }
 
+/// Contract: lanes.claims.
 #[test]
 fn a_claim_from_several_lanes_takes_from_the_open_ones() {
     let mut world = World::new();
@@ -128,6 +135,7 @@ fn a_claim_from_several_lanes_takes_from_the_open_ones() {
     assert!(claim().is_none());
 }
 
+/// Contract: lanes.holders-go-on.
 #[test]
 fn who_holds_a_lease_in_a_closed_lane_goes_on_and_ends_its_work() {
     let mut world = World::new();
@@ -137,6 +145,7 @@ fn who_holds_a_lease_in_a_closed_lane_goes_on_and_ends_its_work() {
     world.complete(&claim).unwrap();
 }
 
+/// Contract: lanes.time-goes-on.
 #[test]
 fn time_goes_on_in_a_closed_lane() {
     let mut world = World::new();
@@ -154,6 +163,7 @@ fn time_goes_on_in_a_closed_lane() {
     assert!(world.claim_if_any("mail").is_some());
 }
 
+/// Contract: lanes.untouched.
 #[test]
 fn the_executions_of_a_lane_are_not_written_to() {
     let mut world = World::new();
@@ -164,6 +174,7 @@ fn the_executions_of_a_lane_are_not_written_to() {
     assert_eq!((world.describe(&id), world.events()), (before, events));
 }
 
+/// Contract: lanes.wakes, events.wakes-lanes.
 #[test]
 fn claims_are_woken_when_the_lane_lets_them_through_again() {
     let mut world = World::new();
@@ -182,6 +193,7 @@ fn claims_are_woken_when_the_lane_lets_them_through_again() {
     }
 }
 
+/// Contract: lanes.set-state.
 #[test]
 fn the_same_state_again_changes_nothing() {
     let mut world = World::new();
@@ -191,6 +203,7 @@ fn the_same_state_again_changes_nothing() {
     assert_eq!(listed(&mut world), [("mail".to_owned(), LaneState::Paused)]);
 }
 
+/// Contract: lanes.set-state.
 #[test]
 fn a_lane_that_nobody_has_named_yet_is_registered() {
     let mut world = World::new();
@@ -201,6 +214,7 @@ fn a_lane_that_nobody_has_named_yet_is_registered() {
     assert_eq!(listed(&mut world), [("post".to_owned(), LaneState::Paused)]);
 }
 
+/// Contract: lanes.kept.
 #[test]
 fn a_state_holds_after_the_engine_is_opened_again() {
     let mut world = World::new();
@@ -212,6 +226,7 @@ fn a_state_holds_after_the_engine_is_opened_again() {
     assert_eq!(listed(&mut world), [("mail".to_owned(), LaneState::Disabled)]);
 }
 
+/// Contract: lanes.batch.
 #[test]
 fn inside_a_batch_a_state_counts_from_the_next_call_on() {
     let mut world = World::new();
@@ -223,6 +238,7 @@ fn inside_a_batch_a_state_counts_from_the_next_call_on() {
     assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false, true, true]);
 }
 
+/// Contract: lanes.list.
 #[test]
 fn lanes_are_listed_by_name_once_each_for_any_limit() {
     let mut world = World::new();
@@ -239,6 +255,7 @@ fn lanes_are_listed_by_name_once_each_for_any_limit() {
     assert_eq!(list(&mut world, Some("mail1"), None).lanes[0].lane, "mail2", "a cursor needs no lane of its own");
 }
 
+/// Contract: lanes.list.
 #[test]
 fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     let mut world = World::new();
@@ -247,6 +264,7 @@ fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     assert_eq!(list(&mut World::new(), None, None), LanePage { lanes: Vec::new(), next_cursor: None });
 }
 
+/// Contract: lanes.arguments.
 #[test]
 fn arguments_are_checked() {
     let mut world = World::new();

@@ -26,6 +26,7 @@ fn claim(world: &mut World, lanes: &[&str], tokens: &[&str]) -> Option<String> {
     world.claim_with("", set).unwrap().map(|claim| claim.execution_id)
 }
 
+/// Contract: claims.lifts-route.
 #[test]
 fn the_claim_of_a_covering_worker_lifts_the_block_and_takes_it() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn what_requires_nothing_waits_for_any_worker() {
     assert_eq!(claim(&mut world, &["mail"], &[]), Some(id));
 }
 
+/// Contract: claims.lifts-route.
 #[test]
 fn the_claim_of_a_worker_that_does_not_cover_it_lifts_nothing() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn the_claim_of_a_worker_that_does_not_cover_it_lifts_nothing() {
     assert_eq!(world.explain(&id), ClaimReason::BlockedByRoute);
 }
 
+/// Contract: claims.lifts-route.
 #[test]
 fn neither_a_claim_from_another_lane_nor_one_from_a_shut_lane_lifts_anything() {
     let mut world = World::new();
@@ -94,6 +97,7 @@ fn a_block_for_another_reason_stays() {
     assert_eq!((world.state(&paused), world.state(&budget)), (PublicState::Waiting, PublicState::RateLimited));
 }
 
+/// Contract: protocol.scheduler-lifts.
 #[test]
 fn a_scheduler_that_asks_for_a_covering_worker_lifts_the_block_too() {
     let mut world = World::new();
@@ -105,6 +109,7 @@ fn a_scheduler_that_asks_for_a_covering_worker_lifts_the_block_too() {
     assert!(world.redeem(&id).is_ok());
 }
 
+/// Contract: protocol.block-place.
 #[test]
 fn an_interrupted_attempt_that_was_blocked_is_continued() {
     let mut world = World::new();
@@ -114,6 +119,7 @@ fn an_interrupted_attempt_that_was_blocked_is_continued() {
     assert_eq!((claim.handle_kind, claim.attempt_id), (HandleKind::Resumed, first.attempt_id));
 }
 
+/// Contract: protocol.block-kept.
 #[test]
 fn a_route_can_be_blocked_again_and_again() {
     let mut world = World::new();
@@ -124,6 +130,7 @@ fn a_route_can_be_blocked_again_and_again() {
     }
 }
 
+/// Contract: protocol.block-kept.
 #[test]
 fn a_blocked_route_is_remembered_by_the_next_connection() {
     let mut world = World::new();
@@ -143,6 +150,7 @@ fn what_is_past_its_deadline_is_not_lifted() {
     assert_eq!(world.causes(&id), [Cause::Created, Cause::Blocked, Cause::DeadlinePassed]);
 }
 
+/// Contract: claims.lifts-hundred.
 #[test]
 fn one_claim_lifts_a_hundred_at_most_the_first_in_the_order_of_claims_first() {
     let mut world = World::new();
@@ -160,6 +168,7 @@ fn one_claim_lifts_a_hundred_at_most_the_first_in_the_order_of_claims_first() {
     }
 }
 
+/// Contract: claims.wakes-route.
 #[test]
 fn a_parked_claim_is_woken_when_a_block_voids_the_grant_that_hid_an_execution_from_it() {
     let mut world = World::new();

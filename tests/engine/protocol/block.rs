@@ -45,6 +45,7 @@ const REASONS: [(BlockingReason, EligibilityState, PublicState, ClaimReason); 5]
     ),
 ];
 
+/// Contract: protocol.block, states.runnable.
 #[test]
 fn each_reason_blocks_in_its_way_until_it_is_named_again() {
     for (reason, eligibility, public_state, explanation) in REASONS {
@@ -70,6 +71,7 @@ fn each_reason_blocks_in_its_way_until_it_is_named_again() {
     }
 }
 
+/// Contract: protocol.block.
 #[test]
 fn a_blocked_route_waits_for_a_capable_worker() {
     let mut world = World::new();
@@ -83,6 +85,7 @@ fn a_blocked_route_waits_for_a_capable_worker() {
     assert_eq!(world.state(&id), PublicState::Waiting);
 }
 
+/// Contract: protocol.block-event, states.block.
 #[test]
 fn blocks_and_unblocks_write_one_row_of_the_execution_stream_and_no_other() {
     let mut world = World::new();
@@ -96,6 +99,7 @@ fn blocks_and_unblocks_write_one_row_of_the_execution_stream_and_no_other() {
     assert_eq!(world.describe(&id).lease_epoch, 0);
 }
 
+/// Contract: protocol.block-words, events.detail.
 #[test]
 fn the_words_of_the_caller_are_kept_with_the_event() {
     let mut world = World::new();
@@ -113,6 +117,7 @@ fn the_words_of_the_caller_are_kept_with_the_event() {
     assert_eq!(world.events().pop().unwrap().detail, None, "no words, no detail");
 }
 
+/// Contract: protocol.block-waiting.
 #[test]
 fn only_what_can_be_claimed_is_blocked() {
     for stand in Stand::ALL {
@@ -136,6 +141,7 @@ fn only_what_can_be_claimed_is_blocked() {
     }
 }
 
+/// Contract: protocol.block-waiting.
 #[test]
 fn an_ended_execution_is_told_with_its_four_facts() {
     let mut world = World::new();
@@ -145,6 +151,7 @@ fn an_ended_execution_is_told_with_its_four_facts() {
     assert_eq!(told, ["success", "1", "terminal", &claim.attempt_id]);
 }
 
+/// Contract: protocol.block-waiting.
 #[test]
 fn a_second_identical_block_or_unblock_is_refused() {
     let mut world = World::new();
@@ -157,6 +164,7 @@ fn a_second_identical_block_or_unblock_is_refused() {
     assert_eq!(detail(&refusal(again, Code::ExecutionNotEligible), "executionId"), id);
 }
 
+/// Contract: protocol.unblock.
 #[test]
 fn only_what_is_blocked_for_the_reason_named_is_unblocked() {
     for stand in Stand::ALL {
@@ -175,6 +183,7 @@ fn only_what_is_blocked_for_the_reason_named_is_unblocked() {
     }
 }
 
+/// Contract: protocol.block-place, states.next.
 #[test]
 fn a_blocked_attempt_is_continued_retried_or_started_as_before() {
     for (stand, state, kind) in [
@@ -194,6 +203,7 @@ fn a_blocked_attempt_is_continued_retried_or_started_as_before() {
     }
 }
 
+/// Contract: protocol.unblock, states.unblock.
 #[test]
 fn an_unblocked_execution_keeps_its_place_and_wakes_its_lane() {
     let mut world = World::new();
@@ -206,6 +216,7 @@ fn an_unblocked_execution_keeps_its_place_and_wakes_its_lane() {
     assert_eq!(world.scan("mail"), [older, newer]);
 }
 
+/// Contract: executions.deadline, protocol.block-ends.
 #[test]
 fn a_deadline_ends_what_is_blocked() {
     for (reason, ..) in REASONS {
@@ -221,6 +232,7 @@ fn a_deadline_ends_what_is_blocked() {
     }
 }
 
+/// Contract: protocol.block-ends.
 #[test]
 fn a_blocked_execution_can_be_cancelled() {
     let mut world = World::new();
@@ -231,6 +243,7 @@ fn a_blocked_execution_can_be_cancelled() {
     assert!(world.claim_if_any("mail").is_none());
 }
 
+/// Contract: protocol.block.
 #[test]
 fn a_reason_that_no_scheduler_may_name_is_refused() {
     let mut world = World::new();
@@ -243,6 +256,7 @@ fn a_reason_that_no_scheduler_may_name_is_refused() {
     }
 }
 
+/// Contract: executions.cancel-unknown.
 #[test]
 fn an_unknown_execution_and_bad_arguments_are_refused() {
     let mut world = World::new();

@@ -19,6 +19,7 @@ fn refused(world: &mut World, id: &str, code: Code) -> Error {
     refusal(world.unwritten(|world| world.redeem(id)), code)
 }
 
+/// Contract: protocol.claim-execution.
 #[test]
 fn a_grant_starts_the_first_attempt_under_a_lease() {
     let mut world = World::new();
@@ -41,6 +42,7 @@ fn a_grant_starts_the_first_attempt_under_a_lease() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: protocol.lease-event.
 #[test]
 fn one_lease_event_tells_of_it() {
     let mut world = World::new();
@@ -54,6 +56,7 @@ fn one_lease_event_tells_of_it() {
     assert_eq!((event.lease_epoch, event.worker_id.as_deref()), (Some(1), Some("mailer")));
 }
 
+/// Contract: attempts.lifecycle, protocol.claim-execution, states.claim.
 #[test]
 fn a_retry_and_a_replay_are_claimed_as_such() {
     let mut world = World::new();
@@ -74,6 +77,7 @@ fn a_retry_and_a_replay_are_claimed_as_such() {
     assert_eq!(lifecycles, [AttemptLifecycle::EndedFailure, AttemptLifecycle::EndedSuccess, AttemptLifecycle::Started]);
 }
 
+/// Contract: protocol.claim-execution.
 #[test]
 fn the_callers_own_lease_and_attempt_are_used() {
     let mut world = World::new();
@@ -112,6 +116,7 @@ fn it_hands_back_all_that_a_worker_needs() {
     assert_eq!((claim.attempt_timeout_at, claim.deadline_at), (Some(START + 10 + 90_000), Some(START + 500_000)));
 }
 
+/// Contract: protocol.claim-order.
 #[test]
 fn each_state_has_its_refusal() {
     for stand in Stand::ALL {
@@ -149,6 +154,7 @@ fn a_refusal_tells_what_was_found() {
     assert_eq!((detail(&error, "publicState"), detail(&error, "reason")), ("delayed", "waiting_for_retry_backoff"));
 }
 
+/// Contract: protocol.claim-order.
 #[test]
 fn a_shut_lane_is_checked_after_the_state_and_before_the_attempt_and_the_grant() {
     for state in [LaneState::Paused, LaneState::Disabled] {
@@ -171,6 +177,7 @@ fn a_shut_lane_is_checked_after_the_state_and_before_the_attempt_and_the_grant()
     }
 }
 
+/// Contract: protocol.claim-order.
 #[test]
 fn an_interrupted_attempt_is_told_before_the_grant_is_looked_at() {
     let mut world = World::new();
@@ -184,6 +191,7 @@ fn an_interrupted_attempt_is_told_before_the_grant_is_looked_at() {
     assert_eq!(world.grants(), 1);
 }
 
+/// Contract: protocol.grant-checked.
 #[test]
 fn a_grant_is_for_its_worker_whatever_the_instance() {
     let mut world = World::new();
@@ -197,6 +205,7 @@ fn a_grant_is_for_its_worker_whatever_the_instance() {
     assert!(world.renew(&claim).is_ok());
 }
 
+/// Contract: protocol.grant-checked.
 #[test]
 fn the_worker_is_compared_before_the_expiry() {
     let mut world = World::new();
@@ -209,6 +218,7 @@ fn the_worker_is_compared_before_the_expiry() {
     assert_eq!(detail(&error, "expiresAt"), grant.expires_at.to_string());
 }
 
+/// Contract: protocol.second-call.
 #[test]
 fn a_second_identical_call_meets_the_lease_and_then_a_missing_grant() {
     let mut world = World::new();

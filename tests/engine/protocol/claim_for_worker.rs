@@ -8,6 +8,7 @@ use tidegate::model::ground::vocabulary::HandleKind;
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::protocol::claim_for_worker::{ClaimForWorkerAnswer, ClaimForWorkerArgs};
 
+/// Contract: protocol.claim-for-worker.
 #[test]
 fn without_work_nothing_is_kept_and_nothing_written() {
     let mut world = World::new();
@@ -44,6 +45,7 @@ fn what_is_kept_is_used_by_the_call_that_fits_it() {
     assert_eq!(world.show(&grant).unwrap().unwrap().attempt_id, claim.attempt_id);
 }
 
+/// Contract: protocol.claim-for-worker.
 #[test]
 fn the_highest_priority_is_kept_first_and_then_the_oldest_over_all_lanes() {
     let mut world = World::new();
@@ -58,6 +60,7 @@ fn the_highest_priority_is_kept_first_and_then_the_oldest_over_all_lanes() {
     assert_eq!(world.keep_with("", |args| args.lanes = lanes).unwrap(), ClaimForWorkerAnswer::NoWork);
 }
 
+/// Contract: protocol.claim-for-worker.
 #[test]
 fn two_calls_keep_two_executions() {
     let mut world = World::new();
@@ -101,6 +104,7 @@ fn a_lane_that_lets_nothing_be_claimed_lets_nothing_be_kept() {
     }
 }
 
+/// Contract: protocol.reserves.
 #[test]
 fn what_is_kept_for_one_worker_is_not_for_another() {
     let mut world = World::new();

@@ -26,6 +26,7 @@ fn refused(world: &mut World, grant: &GrantAnswer, code: Code) -> Error {
     refusal(world.unwritten(|world| world.show(grant)), code)
 }
 
+/// Contract: protocol.resume-grant.
 #[test]
 fn an_interrupted_attempt_goes_on_under_a_new_lease() {
     let mut world = World::new();
@@ -39,6 +40,7 @@ fn an_interrupted_attempt_goes_on_under_a_new_lease() {
     assert_eq!((world.state(&first.execution_id), world.grants()), (PublicState::Active, 0));
 }
 
+/// Contract: protocol.resume-grant, retries.cap-own-retries, states.resume.
 #[test]
 fn a_lapsed_attempt_goes_on_and_counts_as_no_reclaim() {
     let mut world = World::new();
@@ -59,6 +61,7 @@ fn a_lapsed_attempt_goes_on_and_counts_as_no_reclaim() {
     world.complete(&claim).unwrap();
 }
 
+/// Contract: leases.one-event-order.
 #[test]
 fn each_lease_is_told_to_have_ended_before_the_next_is_acquired() {
     let mut world = World::new();
@@ -71,6 +74,7 @@ fn each_lease_is_told_to_have_ended_before_the_next_is_acquired() {
     assert_eq!((events[2].lease_id.as_ref(), events[2].lease_epoch), (Some(&claim.lease_id), Some(2)));
 }
 
+/// Contract: attempts.timeout-left, protocol.resume-grant.
 #[test]
 fn a_lapsed_attempt_has_what_was_left_of_its_time_when_the_lease_ran_out() {
     let mut world = World::new();
@@ -82,6 +86,7 @@ fn a_lapsed_attempt_has_what_was_left_of_its_time_when_the_lease_ran_out() {
     assert_eq!(claim.attempt_timeout_at, Some(START + TTL + 20_000 + 10_000));
 }
 
+/// Contract: retries.lapses-in-a-row.
 #[test]
 fn a_lapse_after_a_resumption_is_the_second_in_a_row() {
     let mut world = World::new();
@@ -94,6 +99,7 @@ fn a_lapse_after_a_resumption_is_the_second_in_a_row() {
     assert_eq!(world.claim("mail").handle_kind, HandleKind::Reclaimed);
 }
 
+/// Contract: protocol.resume-answers.
 #[test]
 fn each_state_has_its_answer_whatever_key_is_shown() {
     for stand in Stand::ALL {
@@ -125,6 +131,7 @@ fn a_blocked_interrupted_attempt_is_not_leaseable() {
     refused(&mut world, &grant, Code::ExecutionNotLeaseable);
 }
 
+/// Contract: protocol.resume-answers.
 #[test]
 fn a_shut_lane_is_checked_after_the_state_and_before_the_grant() {
     for (stand, code) in [
@@ -149,6 +156,7 @@ fn a_shut_lane_is_checked_after_the_state_and_before_the_grant() {
     assert!(world.show(&invented(&id)).unwrap().is_none());
 }
 
+/// Contract: protocol.resume-answers.
 #[test]
 fn the_grant_must_be_the_workers_own_the_one_shown_and_not_over() {
     for stand in [Stand::Interrupted, Stand::Lapsed] {
@@ -170,6 +178,7 @@ fn the_grant_must_be_the_workers_own_the_one_shown_and_not_over() {
     }
 }
 
+/// Contract: protocol.second-call.
 #[test]
 fn a_second_identical_call_gets_nothing_and_after_the_lease_no_grant() {
     let mut world = World::new();
@@ -193,6 +202,7 @@ fn what_its_former_holder_has_failed_is_not_resumed() {
     refused(&mut world, &grant, Code::ExecutionNotLeaseable);
 }
 
+/// Contract: protocol.grant-key.
 #[test]
 fn bad_arguments_are_refused() {
     let mut world = World::new();

@@ -17,6 +17,7 @@ fn refused(world: &mut World, id: &str, code: Code) -> Error {
     refusal(world.unwritten(|world| world.resume(id)), code)
 }
 
+/// Contract: protocol.claim-resumed, states.resume.
 #[test]
 fn the_same_attempt_goes_on_under_a_new_lease() {
     let mut world = World::new();
@@ -39,6 +40,7 @@ fn the_same_attempt_goes_on_under_a_new_lease() {
     world.complete(&claim).unwrap();
 }
 
+/// Contract: protocol.lease-event.
 #[test]
 fn one_lease_event_acquired_tells_of_it() {
     let mut world = World::new();
@@ -88,6 +90,7 @@ fn an_attempt_that_was_put_off_goes_on_with_the_input_and_what_is_left_of_its_ti
     assert_eq!(claim.lease_epoch, 2);
 }
 
+/// Contract: protocol.claim-resumed.
 #[test]
 fn each_state_has_its_refusal() {
     for stand in Stand::ALL {
@@ -123,6 +126,7 @@ fn a_shut_lane_is_checked_after_the_state_and_before_the_attempt_and_the_grant()
     }
 }
 
+/// Contract: protocol.claim-resumed.
 #[test]
 fn what_has_no_interrupted_attempt_is_told_so_even_with_a_grant() {
     let mut world = World::new();
@@ -131,6 +135,7 @@ fn what_has_no_interrupted_attempt_is_told_so_even_with_a_grant() {
     assert!(world.redeem(&id).is_ok(), "the grant is intact");
 }
 
+/// Contract: protocol.grant-checked.
 #[test]
 fn the_grant_must_be_the_workers_own_and_not_over() {
     let mut world = World::new();
@@ -160,6 +165,7 @@ fn a_second_identical_call_meets_the_lease_and_then_a_missing_grant() {
     refused(&mut world, &id, Code::InvalidClaimGrant);
 }
 
+/// Contract: leases.epoch.
 #[test]
 fn the_epoch_rises_with_every_interruption_and_every_lease() {
     let mut world = World::new();

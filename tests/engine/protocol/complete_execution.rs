@@ -17,6 +17,7 @@ fn override_by(world: &mut World, shown: &Shown) -> Result<CompleteAnswer> {
     world.complete_execution_with(shown, |args| args.source = Some(OPERATOR.to_owned()))
 }
 
+/// Contract: attempts.result, attempts.complete-typed.
 #[test]
 fn an_attempt_ends_well_with_its_result_kept_verbatim() {
     let mut world = World::new();
@@ -38,6 +39,7 @@ fn an_attempt_ends_well_with_its_result_kept_verbatim() {
     assert_eq!((result.result, result.encoding.as_deref()), (Some(bytes.into()), Some("raw")));
 }
 
+/// Contract: attempts.complete-typed.
 #[test]
 fn one_event_tells_the_completion_and_the_end_of_the_lease() {
     let mut world = World::new();
@@ -51,6 +53,7 @@ fn one_event_tells_the_completion_and_the_end_of_the_lease() {
     assert_eq!((event.lease, event.lease_id.as_ref()), (Some(LeaseEvent::Revoked), Some(&claim.lease_id)));
 }
 
+/// Contract: attempts.complete-typed.
 #[test]
 fn the_same_call_again_gets_the_same_answer_and_writes_nothing() {
     let mut world = World::new();
@@ -64,6 +67,7 @@ fn the_same_call_again_gets_the_same_answer_and_writes_nothing() {
     refusal(world.fail_execution(&shown(&claim), FailureClass::Transient), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.operator.
 #[test]
 fn an_operator_needs_no_fence_and_whatever_it_shows_is_not_compared() {
     let mut world = World::new();
@@ -79,6 +83,7 @@ fn an_operator_needs_no_fence_and_whatever_it_shows_is_not_compared() {
     }
 }
 
+/// Contract: leases.repeat-own.
 #[test]
 fn what_an_operator_did_is_not_the_holders_call() {
     let mut world = World::new();
@@ -111,6 +116,7 @@ fn an_operator_completes_nothing_that_has_ended() {
     }
 }
 
+/// Contract: leases.operator-attempt.
 #[test]
 fn an_operator_completes_nothing_whose_lease_has_lapsed() {
     let mut world = World::new();
@@ -132,6 +138,7 @@ fn an_operator_completes_nothing_that_is_not_active() {
     refusal(override_by(&mut world, &delayed), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.operator-attempt.
 #[test]
 fn an_operator_names_the_attempt_that_is_under_way() {
     let mut world = World::new();
@@ -143,6 +150,7 @@ fn an_operator_names_the_attempt_that_is_under_way() {
     assert!(override_by(&mut world, &at(1)).is_ok());
 }
 
+/// Contract: values.encoding.
 #[test]
 fn a_result_and_its_encoding_are_checked() {
     let mut world = World::new();

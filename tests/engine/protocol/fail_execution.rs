@@ -24,6 +24,7 @@ fn override_by(world: &mut World, shown: &Shown, class: FailureClass) -> Result<
 
 const TERMINAL: FailAnswer = FailAnswer::TerminalFailed;
 
+/// Contract: attempts.fail-retried.
 #[test]
 fn a_failure_with_retries_left_waits_for_its_next_attempt() {
     let mut world = World::new();
@@ -43,6 +44,7 @@ fn a_failure_with_retries_left_waits_for_its_next_attempt() {
     assert_eq!(world.claim("mail").attempt_index, 1);
 }
 
+/// Contract: attempts.fail-final.
 #[test]
 fn a_failure_without_retries_left_is_final() {
     let mut world = World::new();
@@ -53,6 +55,7 @@ fn a_failure_without_retries_left_is_final() {
     assert_eq!((ends.len(), ends[0].completion, ends[0].lease), (1, Some(Outcome::Failed), Some(LeaseEvent::Revoked)));
 }
 
+/// Contract: attempts.fail.
 #[test]
 fn what_the_caller_says_of_the_failure_is_kept_with_the_attempt() {
     let mut world = World::new();
@@ -67,6 +70,7 @@ fn what_the_caller_says_of_the_failure_is_kept_with_the_attempt() {
     assert_eq!((failure.message.as_str(), failure.detail.as_deref()), ("no route to host", Some("ICMP 3")));
 }
 
+/// Contract: retries.of-call.
 #[test]
 fn the_policy_of_the_call_wins_over_that_of_the_execution() {
     let mut world = World::new();
@@ -86,6 +90,7 @@ fn the_policy_of_the_call_wins_over_that_of_the_execution() {
     assert_eq!(answer.unwrap(), TERMINAL, "the retries used are counted on the execution");
 }
 
+/// Contract: retries.of-call.
 #[test]
 fn the_policy_of_a_call_counts_for_that_call_alone() {
     let mut world = World::new();
@@ -118,6 +123,7 @@ fn under_the_policy_of_a_call_class_and_category_decide_as_ever() {
     }
 }
 
+/// Contract: retries.of-call.
 #[test]
 fn the_policy_of_a_call_is_checked() {
     let mut world = World::new();
@@ -132,6 +138,7 @@ fn the_policy_of_a_call_is_checked() {
     assert!(world.renew_lease(&claim, TTL).is_ok());
 }
 
+/// Contract: leases.lapsed-fail.
 #[test]
 fn a_holder_may_report_its_failure_after_its_lease_has_lapsed_until_somebody_takes_over() {
     let mut world = World::new();
@@ -161,6 +168,7 @@ fn the_same_call_again_gets_the_same_answer_also_after_the_next_attempt_has_star
     assert_eq!(world.fail_execution(&shown(&claim), FailureClass::Transient).unwrap(), first);
 }
 
+/// Contract: leases.operator-attempt.
 #[test]
 fn an_operator_fails_what_a_worker_holds_and_what_has_lapsed() {
     let mut world = World::new();

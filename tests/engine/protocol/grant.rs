@@ -19,6 +19,7 @@ fn refused(world: &mut World, id: &str, code: Code, set: impl FnOnce(&mut IssueC
     refusal(world.unwritten(|world| world.grant_with(id, set)), code)
 }
 
+/// Contract: protocol.grant.
 #[test]
 fn a_grant_names_its_execution_its_key_its_lane_and_its_last_instant() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn a_grant_names_its_execution_its_key_its_lane_and_its_last_instant() {
     assert_eq!((found.worker_id.as_str(), found.worker_instance_id.as_str()), ("mailer", "mailer-1"));
 }
 
+/// Contract: protocol.grant.
 #[test]
 fn a_grant_changes_nothing_but_the_reservation_and_writes_no_event() {
     let mut world = World::new();
@@ -48,6 +50,7 @@ fn a_grant_changes_nothing_but_the_reservation_and_writes_no_event() {
     }
 }
 
+/// Contract: protocol.issue-grant.
 #[test]
 fn what_waits_or_has_lapsed_is_granted_and_nothing_else() {
     for stand in Stand::ALL {
@@ -67,6 +70,7 @@ fn what_waits_or_has_lapsed_is_granted_and_nothing_else() {
     }
 }
 
+/// Contract: protocol.issue-grant.
 #[test]
 fn an_execution_that_must_wait_after_repeated_lapses_is_granted_at_once() {
     let mut world = World::new();
@@ -78,6 +82,7 @@ fn an_execution_that_must_wait_after_repeated_lapses_is_granted_at_once() {
     assert!(world.show(&grant).unwrap().is_some());
 }
 
+/// Contract: protocol.one-grant.
 #[test]
 fn an_execution_that_a_live_grant_keeps_is_not_granted_again() {
     let mut world = World::new();
@@ -92,6 +97,7 @@ fn an_execution_that_a_live_grant_keeps_is_not_granted_again() {
     }
 }
 
+/// Contract: protocol.one-grant.
 #[test]
 fn a_live_grant_to_reclaim_is_in_the_way_of_a_grant_to_claim() {
     let mut world = World::new();
@@ -105,6 +111,7 @@ fn a_live_grant_to_reclaim_is_in_the_way_of_a_grant_to_claim() {
     assert_eq!(world.describe(&id).grant.map(|grant| grant.kind), Some(GrantKind::Claim));
 }
 
+/// Contract: protocol.one-grant.
 #[test]
 fn a_grant_that_is_over_is_replaced() {
     let mut world = World::new();
@@ -119,6 +126,7 @@ fn a_grant_that_is_over_is_replaced() {
     assert!(world.redeem_with(&first.execution_id, |args| args.worker = named("other")).is_ok());
 }
 
+/// Contract: protocol.mismatch.
 #[test]
 fn what_is_required_must_be_covered_and_the_refusal_lists_what_is_missing_in_order() {
     for (required, offered, missing) in [
@@ -146,6 +154,7 @@ fn what_is_required_must_be_covered_and_the_refusal_lists_what_is_missing_in_ord
     }
 }
 
+/// Contract: protocol.issue-grant.
 #[test]
 fn the_state_the_lane_the_grant_and_the_capabilities_are_checked_in_this_order() {
     let mut world = World::new();
@@ -161,6 +170,7 @@ fn the_state_the_lane_the_grant_and_the_capabilities_are_checked_in_this_order()
     assert_eq!(detail(&error, "publicState"), "cancelled");
 }
 
+/// Contract: lanes.grants.
 #[test]
 fn a_lane_that_lets_nothing_be_claimed_lets_nothing_be_granted() {
     for (state, open) in [
@@ -189,6 +199,7 @@ fn an_unknown_execution_is_not_found() {
     assert_eq!(detail(&error, "executionId"), UNKNOWN);
 }
 
+/// Contract: protocol.grant-ttl.
 #[test]
 fn a_grant_is_good_for_1_ms_to_60_s() {
     let mut world = World::new();

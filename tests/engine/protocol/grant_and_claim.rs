@@ -15,6 +15,7 @@ fn refused(world: &mut World, id: &str, code: Code) -> Error {
     error
 }
 
+/// Contract: protocol.grant-and-claim.
 #[test]
 fn an_operator_takes_a_fresh_execution_in_one_step() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn one_lease_event_tells_of_it() {
     assert!(world.events_in(&[EventStream::Operator]).is_empty(), "the operator stream stays silent");
 }
 
+/// Contract: protocol.grant-and-claim.
 #[test]
 fn capabilities_do_not_matter() {
     let mut world = World::new();
@@ -61,6 +63,7 @@ fn an_interrupted_attempt_is_continued() {
     assert_eq!((claim.lease_epoch, claim.attempt_index), (3, 0));
 }
 
+/// Contract: protocol.operator-states.
 #[test]
 fn each_state_has_its_answer() {
     for stand in Stand::ALL {
@@ -99,6 +102,7 @@ fn a_second_identical_call_meets_the_lease() {
     refused(&mut world, &id, Code::ExecutionNotActive);
 }
 
+/// Contract: protocol.grant-and-claim.
 #[test]
 fn the_grant_of_a_worker_is_respected_while_it_lives() {
     let mut world = World::new();
@@ -110,6 +114,7 @@ fn the_grant_of_a_worker_is_respected_while_it_lives() {
     assert_eq!(world.grants(), 0, "the one that was over is void");
 }
 
+/// Contract: protocol.operator-states.
 #[test]
 fn a_shut_lane_is_checked_after_the_state_and_before_the_grant() {
     for state in [LaneState::Paused, LaneState::Disabled] {

@@ -193,6 +193,7 @@ fn a_missing_argument_is_refused_by_name() {
     }
 }
 
+/// Contract: protocol.repeated.
 #[test]
 fn a_repeated_grant_is_the_same_grant() {
     let mut world = World::new();
@@ -206,6 +207,7 @@ fn a_repeated_grant_is_the_same_grant() {
     twice(&mut world, "issue_reclaim_grant", &by_mailer(&id));
 }
 
+/// Contract: protocol.repeated.
 #[test]
 fn a_repeated_claim_by_a_grant_is_the_same_claim_with_its_input_again() {
     let letter = vec![b"letter".to_vec()];
@@ -226,6 +228,7 @@ fn a_repeated_claim_by_a_grant_is_the_same_claim_with_its_input_again() {
     assert_eq!(world.describe(&id).lease_epoch, 4, "nothing was claimed again");
 }
 
+/// Contract: protocol.repeated.
 #[test]
 fn a_repeated_claim_of_an_operator_or_by_a_reclaim_is_the_same_claim_with_its_input_again() {
     let letter = vec![b"letter".to_vec()];
@@ -289,6 +292,7 @@ fn a_refused_claim_or_grant_is_not_kept() {
     assert_eq!(granted["ok"]["executionId"], json!(id));
 }
 
+/// Contract: claims.repeated.
 #[test]
 fn an_answer_that_changed_nothing_is_not_kept() {
     let mut world = World::new();

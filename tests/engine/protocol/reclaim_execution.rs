@@ -28,6 +28,7 @@ fn exceeded(id: &str, reclaim_count: i64) -> ReclaimExecutionAnswer {
     ReclaimExecutionAnswer::ReclaimCapExceeded { execution_id: id.to_owned(), reclaim_count }
 }
 
+/// Contract: protocol.reclaim.
 #[test]
 fn a_new_attempt_takes_over() {
     let mut world = World::new();
@@ -58,6 +59,7 @@ fn a_new_attempt_takes_over() {
     world.complete(&claim).unwrap();
 }
 
+/// Contract: protocol.lease-event.
 #[test]
 fn one_lease_event_reclaimed_tells_of_it() {
     let mut world = World::new();
@@ -71,6 +73,7 @@ fn one_lease_event_reclaimed_tells_of_it() {
     assert!(world.events_in(&[EventStream::Completion]).is_empty());
 }
 
+/// Contract: protocol.reclaim.
 #[test]
 fn the_callers_own_lease_attempt_and_instance_are_used() {
     let mut world = World::new();
@@ -91,6 +94,7 @@ fn the_callers_own_lease_attempt_and_instance_are_used() {
     assert!(world.renew(&claim).is_ok());
 }
 
+/// Contract: attempts.index.
 #[test]
 fn the_epoch_and_the_index_rise_with_every_reclaim() {
     let mut world = World::new();
@@ -105,6 +109,7 @@ fn the_epoch_and_the_index_rise_with_every_reclaim() {
     assert_eq!(indexes, [0, 1, 2, 3, 4, 5]);
 }
 
+/// Contract: protocol.reclaim-no-grant.
 #[test]
 fn without_a_live_grant_to_reclaim_there_is_none_found() {
     let mut world = World::new();
@@ -121,6 +126,7 @@ fn without_a_live_grant_to_reclaim_there_is_none_found() {
     assert_eq!(claimed(world.reclaim(&id)).lease_epoch, 2, "good at its last instant");
 }
 
+/// Contract: protocol.not-reclaimable.
 #[test]
 fn each_state_but_lapsed_is_not_reclaimable_and_stays_as_it_is() {
     for stand in Stand::ALL {
@@ -152,6 +158,7 @@ fn what_ended_after_the_grant_is_not_reclaimable() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Failed);
 }
 
+/// Contract: lanes.grants.
 #[test]
 fn a_shut_lane_lets_nothing_be_reclaimed_and_the_grant_stays() {
     for state in [LaneState::Paused, LaneState::Disabled] {
@@ -167,6 +174,7 @@ fn a_shut_lane_lets_nothing_be_reclaimed_and_the_grant_stays() {
     }
 }
 
+/// Contract: protocol.reclaim-no-grant.
 #[test]
 fn a_worker_other_than_the_grants_is_refused() {
     let mut world = World::new();
@@ -181,6 +189,7 @@ fn a_worker_other_than_the_grants_is_refused() {
     claimed(world.reclaim(&id));
 }
 
+/// Contract: protocol.second-call.
 #[test]
 fn a_second_identical_call_meets_the_live_lease_and_then_no_grant() {
     let mut world = World::new();
@@ -192,6 +201,7 @@ fn a_second_identical_call_meets_the_live_lease_and_then_no_grant() {
     assert_eq!(world.reclaim(&id), ReclaimExecutionAnswer::GrantNotFound { execution_id: id });
 }
 
+/// Contract: protocol.reclaim-cap.
 #[test]
 fn the_calls_own_cap_counts_where_it_is_given() {
     let mut world = World::new();
@@ -204,6 +214,7 @@ fn the_calls_own_cap_counts_where_it_is_given() {
     assert_eq!(world.describe(&id).lease_reclaim_count, 1);
 }
 
+/// Contract: protocol.reclaim-cap.
 #[test]
 fn an_execution_over_its_cap_fails_for_good() {
     let mut world = World::new();
@@ -242,6 +253,7 @@ fn over_the_cap_one_completion_failed_and_one_lease_revoked_are_written() {
     assert_eq!(revoked, 1);
 }
 
+/// Contract: protocol.reclaim-cap.
 #[test]
 fn over_the_cap_those_who_wait_for_the_end_are_woken_and_no_lane() {
     let mut world = World::new();
@@ -251,6 +263,7 @@ fn over_the_cap_those_who_wait_for_the_end_are_woken_and_no_lane() {
     assert_eq!((wakes.finished, wakes.lanes.is_empty()), (vec![id], true));
 }
 
+/// Contract: retries.lapses-in-a-row.
 #[test]
 fn the_row_of_lapses_goes_on_over_a_reclaim() {
     let mut world = World::new();

@@ -18,6 +18,7 @@ fn not_reclaimable(world: &mut World, id: &str) -> String {
     detail
 }
 
+/// Contract: protocol.reclaim-grant.
 #[test]
 fn a_lapsed_execution_is_kept_for_a_worker_and_otherwise_unchanged() {
     let mut world = World::new();
@@ -37,6 +38,7 @@ fn a_lapsed_execution_is_kept_for_a_worker_and_otherwise_unchanged() {
     assert!(world.claim_if_any("mail").is_none());
 }
 
+/// Contract: protocol.not-reclaimable.
 #[test]
 fn only_a_lapsed_execution_is_reclaimable_and_the_detail_says_why() {
     for stand in Stand::ALL {
@@ -55,6 +57,7 @@ fn only_a_lapsed_execution_is_reclaimable_and_the_detail_says_why() {
     assert_eq!(detail(&error, "executionId"), UNKNOWN);
 }
 
+/// Contract: protocol.reclaim-grant.
 #[test]
 fn a_lease_is_reclaimable_from_its_expiry_on() {
     let mut world = World::new();
@@ -65,6 +68,7 @@ fn a_lease_is_reclaimable_from_its_expiry_on() {
     world.rescue(&id);
 }
 
+/// Contract: protocol.not-reclaimable.
 #[test]
 fn a_lapsed_execution_in_a_shut_lane_is_not_reclaimable() {
     for (state, open) in [(LaneState::Paused, false), (LaneState::Draining, true), (LaneState::Disabled, false)] {
@@ -79,6 +83,7 @@ fn a_lapsed_execution_in_a_shut_lane_is_not_reclaimable() {
     }
 }
 
+/// Contract: protocol.reclaim-grant-cap.
 #[test]
 fn at_its_cap_nothing_is_granted_and_nothing_ends_yet() {
     let mut world = World::new();
@@ -93,6 +98,7 @@ fn at_its_cap_nothing_is_granted_and_nothing_ends_yet() {
     assert_eq!((world.state(&id), world.grants()), (PublicState::Active, 0));
 }
 
+/// Contract: protocol.reclaim-refresh.
 #[test]
 fn a_second_identical_call_refreshes_the_workers_own_grant() {
     let mut world = World::new();
@@ -107,6 +113,7 @@ fn a_second_identical_call_refreshes_the_workers_own_grant() {
     assert_eq!(world.claim("mail").handle_kind, HandleKind::Reclaimed);
 }
 
+/// Contract: protocol.reclaim-refresh.
 #[test]
 fn another_live_grant_is_in_the_way_of_whichever_kind() {
     let mut world = World::new();
@@ -124,6 +131,7 @@ fn another_live_grant_is_in_the_way_of_whichever_kind() {
     assert_eq!(world.grants(), 1);
 }
 
+/// Contract: protocol.mismatch.
 #[test]
 fn what_is_required_must_be_covered_and_it_stays_reclaimable_for_another_worker() {
     let mut world = World::new();
@@ -138,6 +146,7 @@ fn what_is_required_must_be_covered_and_it_stays_reclaimable_for_another_worker(
     assert!(matches!(answer, IssueReclaimGrantAnswer::Granted(_)));
 }
 
+/// Contract: protocol.reclaim-refresh.
 #[test]
 fn the_cap_is_checked_before_the_grant_and_the_grant_before_the_capabilities() {
     let mut world = World::new();

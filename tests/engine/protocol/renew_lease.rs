@@ -7,6 +7,7 @@ use tidegate::model::events::event::EventStream;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{LeaseEvent, PublicState};
 
+/// Contract: leases.renew-typed.
 #[test]
 fn the_lease_runs_for_the_time_asked_for_from_now_on() {
     let mut world = World::new();
@@ -32,6 +33,7 @@ fn nothing_but_the_expiry_changes() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Expired, "the attempt's timeout does not move");
 }
 
+/// Contract: leases.renew-typed.
 #[test]
 fn a_lease_can_be_made_shorter() {
     let mut world = World::new();
@@ -56,6 +58,7 @@ fn each_renewal_is_one_event_of_the_stream_lease() {
     assert_eq!((last.lease_id.as_ref(), last.lease_epoch), (Some(&claim.lease_id), Some(1)));
 }
 
+/// Contract: leases.renew-typed.
 #[test]
 fn a_later_renewal_by_handle_uses_the_time_of_the_handle() {
     let mut world = World::new();

@@ -16,6 +16,7 @@ fn nothing_to_take(world: &mut World) {
     assert!(world.scan("mail").is_empty());
 }
 
+/// Contract: claims.candidates, protocol.reserves.
 #[test]
 fn a_reserved_execution_is_skipped_by_whoever_looks_for_work() {
     for stand in [Stand::Waiting, Stand::Retrying, Stand::Interrupted, Stand::Lapsed] {
@@ -29,6 +30,7 @@ fn a_reserved_execution_is_skipped_by_whoever_looks_for_work() {
     }
 }
 
+/// Contract: protocol.grant-ttl, time.over-at.
 #[test]
 fn a_grant_is_good_at_its_last_instant_and_over_after_it() {
     let mut world = World::new();
@@ -44,6 +46,7 @@ fn a_grant_is_good_at_its_last_instant_and_over_after_it() {
     assert_eq!(world.claim("mail").execution_id, kept);
 }
 
+/// Contract: claims.wakes, protocol.reservation-over.
 #[test]
 fn the_end_of_a_reservation_is_due_after_its_last_instant_and_wakes_the_lane() {
     let mut world = World::new();
@@ -60,6 +63,7 @@ fn the_end_of_a_reservation_is_due_after_its_last_instant_and_wakes_the_lane() {
     assert!(!tick.wakes.events, "no event tells of it");
 }
 
+/// Contract: protocol.reservation-over.
 #[test]
 fn the_end_of_a_reservation_is_no_phase_change_however_late_it_is_noticed() {
     let mut world = World::new();
@@ -73,6 +77,7 @@ fn the_end_of_a_reservation_is_no_phase_change_however_late_it_is_noticed() {
     assert_eq!(world.events().len(), 1);
 }
 
+/// Contract: protocol.reservation-lapsed.
 #[test]
 fn the_reservation_of_a_lapsed_execution_ends_without_ending_its_wait() {
     let mut world = World::new();
@@ -88,6 +93,7 @@ fn the_reservation_of_a_lapsed_execution_ends_without_ending_its_wait() {
     assert_eq!(world.claim("mail").execution_id, id);
 }
 
+/// Contract: protocol.reservation-lapsed.
 #[test]
 fn the_wait_of_a_lapsed_execution_ends_without_ending_its_reservation() {
     let mut world = World::new();
@@ -103,6 +109,7 @@ fn the_wait_of_a_lapsed_execution_ends_without_ending_its_reservation() {
     assert_eq!(world.claim("mail").execution_id, id);
 }
 
+/// Contract: protocol.grant-stays.
 #[test]
 fn a_grant_that_is_over_stays_until_something_is_done_with_its_execution() {
     let mut world = World::new();
@@ -117,6 +124,7 @@ fn a_grant_that_is_over_stays_until_something_is_done_with_its_execution() {
     assert_eq!(world.grants(), 0);
 }
 
+/// Contract: protocol.grant-stays.
 #[test]
 fn a_grant_lasts_over_the_engine_being_opened_again() {
     let mut world = World::new();
@@ -127,6 +135,7 @@ fn a_grant_lasts_over_the_engine_being_opened_again() {
     assert!(world.redeem(&grant.execution_id).is_ok());
 }
 
+/// Contract: protocol.grant-void.
 #[test]
 fn a_grant_is_used_once() {
     let mut world = World::new();
@@ -137,6 +146,7 @@ fn a_grant_is_used_once() {
     refusal(world.resume(&id), Code::InvalidClaimGrant);
 }
 
+/// Contract: protocol.grant-void.
 #[test]
 fn a_grant_goes_when_its_execution_is_cancelled_or_blocked() {
     for stand in [Stand::Waiting, Stand::Retrying, Stand::Interrupted, Stand::Lapsed] {
@@ -155,6 +165,7 @@ fn a_grant_goes_when_its_execution_is_cancelled_or_blocked() {
     }
 }
 
+/// Contract: protocol.grant-void.
 #[test]
 fn a_deadline_ends_what_a_grant_keeps_and_the_grant_with_it() {
     for deadline in [GRANT_TTL, GRANT_TTL + 1] {
@@ -210,6 +221,7 @@ fn another_priority_leaves_a_grant_and_counts_when_its_reservation_is_over() {
     assert_eq!(world.claim("mail").execution_id, id);
 }
 
+/// Contract: protocol.grant-stays.
 #[test]
 fn a_grant_outlives_the_pause_of_its_lane_and_obeys_it() {
     let mut world = World::new();
@@ -237,6 +249,7 @@ fn a_clock_that_was_put_back_takes_reservations_along() {
     assert_eq!(world.claim("mail").execution_id, kept);
 }
 
+/// Contract: protocol.grant-kinds.
 #[test]
 fn the_kinds_of_grants_are_kept_apart() {
     let mut world = World::new();

@@ -10,6 +10,7 @@ fn scan(world: &mut World, lane: &str, limit: i64) -> Result<Vec<String>> {
     world.call(ScanEligibleArgs { lane: lane.to_owned(), limit: Some(limit) }).map(|found| found.execution_ids)
 }
 
+/// Contract: protocol.scan.
 #[test]
 fn the_claimable_executions_of_a_lane_are_told_in_the_order_of_claims_whatever_they_require() {
     let mut world = World::new();
@@ -31,6 +32,7 @@ fn the_claimable_executions_of_a_lane_are_told_in_the_order_of_claims_whatever_t
     assert!(world.scan("mail").is_empty());
 }
 
+/// Contract: protocol.scan.
 #[test]
 fn only_what_a_plain_claim_may_take_is_told() {
     for stand in Stand::ALL {
@@ -41,6 +43,7 @@ fn only_what_a_plain_claim_may_take_is_told() {
     }
 }
 
+/// Contract: protocol.scan.
 #[test]
 fn what_must_wait_after_repeated_lapses_is_told_when_its_wait_is_over() {
     let mut world = World::new();
@@ -52,6 +55,7 @@ fn what_must_wait_after_repeated_lapses_is_told_when_its_wait_is_over() {
     assert_eq!(world.scan("mail"), [id]);
 }
 
+/// Contract: protocol.reservation-over.
 #[test]
 fn what_a_grant_keeps_is_told_when_the_grant_is_over() {
     let mut world = World::new();
@@ -70,6 +74,7 @@ fn what_is_past_its_deadline_is_not_told() {
     assert!(world.scan("mail").is_empty());
 }
 
+/// Contract: lanes.grants.
 #[test]
 fn a_lane_that_lets_nothing_be_claimed_has_nothing_eligible() {
     let mut world = World::new();
@@ -86,6 +91,7 @@ fn a_lane_that_lets_nothing_be_claimed_has_nothing_eligible() {
     assert!(world.scan("unknown").is_empty());
 }
 
+/// Contract: protocol.scan-page.
 #[test]
 fn a_page_has_100_unless_asked_otherwise_and_1000_at_most() {
     let mut world = World::new();

@@ -15,6 +15,7 @@ fn damaged(sql: &'static str) -> (World, [String; 2]) {
     (world.reopened(), ids)
 }
 
+/// Contract: storage.corruption.
 #[test]
 fn a_waiting_row_with_an_unknown_number_is_refused() {
     for sql in [
@@ -60,6 +61,7 @@ fn a_policy_or_tags_that_cannot_be_read_are_refused() {
     }
 }
 
+/// Contract: storage.corruption.
 #[test]
 fn an_event_with_an_unknown_number_is_refused() {
     for sql in [
@@ -79,6 +81,7 @@ fn an_id_of_a_wrong_length_is_refused() {
     refusal(world.call(ListExecutionsArgs::default()), Code::Corruption);
 }
 
+/// Contract: storage.corruption.
 #[test]
 fn a_damaged_row_does_not_harm_the_others() {
     let (mut world, [running, waiting]) = damaged("UPDATE execution SET attempt_type = 9 WHERE phase = 4");

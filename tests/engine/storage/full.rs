@@ -96,6 +96,7 @@ fn bounded() -> (World, Rc<Bounded>) {
     (World::over(Rc::clone(&driver) as _), driver)
 }
 
+/// Contract: storage.full.
 #[test]
 fn nothing_is_created_while_the_storage_is_full() {
     let (mut world, storage) = bounded();
@@ -115,6 +116,7 @@ fn a_create_that_is_a_repetition_is_answered_on_a_full_storage() {
     assert_eq!(again.execution_id, id);
 }
 
+/// Contract: storage.full-ends.
 #[test]
 fn what_was_created_can_end_on_a_full_storage() {
     let (mut world, storage) = bounded();
@@ -133,6 +135,7 @@ fn what_was_created_can_end_on_a_full_storage() {
     assert!(world.result(&completed).is_some());
 }
 
+/// Contract: storage.full-again.
 #[test]
 fn a_commit_that_finds_no_room_is_made_again_without_what_creates() {
     let (mut world, storage) = bounded();
@@ -149,6 +152,7 @@ fn a_commit_that_finds_no_room_is_made_again_without_what_creates() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
 }
 
+/// Contract: storage.full-again.
 #[test]
 fn one_that_finds_no_room_takes_no_other_with_it() {
     let (mut world, storage) = bounded();
@@ -167,6 +171,7 @@ fn one_that_finds_no_room_takes_no_other_with_it() {
     assert_eq!(states, [PublicState::Completed, PublicState::Active, PublicState::Completed]);
 }
 
+/// Contract: storage.reserve.
 #[test]
 fn creates_go_on_once_there_is_room() {
     let (mut world, storage) = bounded();
@@ -207,6 +212,7 @@ fn log_bytes(reserved: u32) -> u64 {
     bytes
 }
 
+/// Contract: storage.reserve.
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn the_log_keeps_the_room_that_was_made_in_it() {
@@ -216,6 +222,7 @@ fn the_log_keeps_the_room_that_was_made_in_it() {
     assert_eq!(log_bytes(3), made);
 }
 
+/// Contract: storage.full.
 #[test]
 fn neither_steps_nor_workers_are_added_on_a_full_storage_and_those_that_are_there_are_answered() {
     let (mut world, storage) = bounded();
@@ -254,6 +261,7 @@ fn a_full_storage_takes_no_frames() {
     refusal(world.call(frame(&claim, b"late")), Code::StreamClosed);
 }
 
+/// Contract: flows.add-order, storage.full, storage.full-ends.
 #[test]
 fn a_flow_does_not_grow_on_a_full_storage_and_what_is_staged_can_be_applied() {
     let (mut world, storage) = bounded();

@@ -33,6 +33,7 @@ fn look_over(database: Embedded) -> Result<u32> {
     Ok(slices + 1)
 }
 
+/// Contract: storage.export.
 #[test]
 fn an_export_is_a_sqlite_file_without_a_log() {
     let (database, bytes) = exported();
@@ -41,6 +42,7 @@ fn an_export_is_a_sqlite_file_without_a_log() {
     assert_eq!(bytes.len() as u64, database.bytes().unwrap().0);
 }
 
+/// Contract: storage.import.
 #[test]
 fn an_image_has_all_that_was_exported() {
     let (_, bytes) = exported();
@@ -53,6 +55,7 @@ fn an_image_has_all_that_was_exported() {
     assert!(world.claim_if_any("mail").is_some());
 }
 
+/// Contract: storage.import.
 #[test]
 fn an_image_may_say_that_a_log_belongs_to_it() {
     let (_, mut bytes) = exported();
@@ -60,6 +63,7 @@ fn an_image_may_say_that_a_log_belongs_to_it() {
     assert!(Embedded::image(bytes).is_ok());
 }
 
+/// Contract: storage.import-refused.
 #[test]
 fn what_is_no_database_is_no_image() {
     let only_its_head = b"SQLite format 3\0".to_vec();
@@ -68,6 +72,7 @@ fn what_is_no_database_is_no_image() {
     }
 }
 
+/// Contract: storage.import-refused.
 #[test]
 fn an_image_that_was_cut_or_grew_is_refused() {
     let (_, bytes) = exported();
@@ -79,6 +84,7 @@ fn an_image_that_was_cut_or_grew_is_refused() {
     }
 }
 
+/// Contract: storage.import-refused.
 #[test]
 fn an_image_with_a_damaged_page_is_refused() {
     let (_, mut bytes) = exported();
@@ -87,6 +93,7 @@ fn an_image_with_a_damaged_page_is_refused() {
     refusal(read(bytes), Code::StorageDamaged);
 }
 
+/// Contract: storage.check.
 #[test]
 fn every_table_is_looked_over_for_damage() {
     let (database, _) = exported();

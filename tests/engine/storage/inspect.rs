@@ -33,6 +33,7 @@ fn a_database_in_which_everything_counts_has_nothing_to_free() {
     assert!(found.database_bytes > 4_096, "{found:?}");
 }
 
+/// Contract: retention.inspect.
 #[test]
 fn what_ticks_would_delete_is_counted_by_sort() {
     let mut world = keeping(1.hours(), 2.hours());
@@ -60,6 +61,7 @@ fn what_ticks_would_delete_is_counted_by_sort() {
     assert_eq!(figures(&mut world).freeable, Freeable::default());
 }
 
+/// Contract: retention.inspect.
 #[test]
 fn looking_writes_nothing() {
     let mut world = keeping(1, 1);
@@ -70,6 +72,7 @@ fn looking_writes_nothing() {
     assert_eq!(world.number("SELECT total_changes()"), before);
 }
 
+/// Contract: retention.compact.
 #[test]
 fn a_compaction_gives_back_what_was_deleted_a_part_at_a_time() {
     let mut world = keeping(1.hours(), 1.hours());
@@ -90,6 +93,7 @@ fn a_compaction_gives_back_what_was_deleted_a_part_at_a_time() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
 }
 
+/// Contract: retention.compact.
 #[test]
 fn a_compaction_with_nothing_to_give_changes_nothing() {
     let mut world = World::new();
@@ -127,6 +131,7 @@ impl Drop for Folder {
     }
 }
 
+/// Contract: storage.open-writes-nothing.
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn opening_a_database_that_is_there_writes_nothing_to_its_file() {
@@ -141,6 +146,7 @@ fn opening_a_database_that_is_there_writes_nothing_to_its_file() {
     assert!(folder.bytes() == before, "not a byte of the file has changed");
 }
 
+/// Contract: retention.compact.
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_compaction_makes_the_file_smaller() {

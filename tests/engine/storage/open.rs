@@ -15,6 +15,7 @@ fn empty() -> Rc<dyn Driver> {
     Rc::new(Embedded::memory().unwrap())
 }
 
+/// Contract: limits.payload.
 #[test]
 fn payloads_may_be_limited_from_1_byte_to_16_mib() {
     for bytes in [1, 16 << 20] {
@@ -25,6 +26,7 @@ fn payloads_may_be_limited_from_1_byte_to_16_mib() {
     }
 }
 
+/// Contract: time.commit-size.
 #[test]
 fn a_payload_of_16_mib_passes_when_it_is_allowed() {
     let mut world = World::with_limits(Limits { payload_bytes_max: 16 << 20, ..Limits::default() });
@@ -36,6 +38,7 @@ fn a_payload_of_16_mib_passes_when_it_is_allowed() {
     assert!(world.result(&id).unwrap().result.is_some_and(|result| result.as_slice() == bytes));
 }
 
+/// Contract: storage.newer.
 #[test]
 fn a_database_of_a_newer_version_is_refused_untouched() {
     let world = World::new();
@@ -46,6 +49,23 @@ fn a_database_of_a_newer_version_is_refused_untouched() {
     assert_eq!(world.number("SELECT count(*) FROM sqlite_schema"), tables);
 }
 
+/// Contract: storage.foreign.
+#[test]
+fn a_database_with_tables_of_something_else_is_refused_untouched() {
+    let driver = empty();
+    driver.execute("CREATE TABLE shop (item TEXT) STRICT", &[]).unwrap();
+    refusal(open(&driver, 1), Code::StorageDamaged);
+    let mut tables = Vec::new();
+    driver
+        .query("SELECT name FROM sqlite_schema", &[], &mut |row| {
+            tables.push(row.text(0)?.to_owned());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(tables, ["shop"]);
+}
+
+/// Contract: storage.migrations.
 #[test]
 fn a_database_is_migrated_once() {
     let world = World::new();
@@ -54,6 +74,7 @@ fn a_database_is_migrated_once() {
     assert_eq!(world.number("SELECT count(*) FROM migration"), applied);
 }
 
+/// Contract: storage.open.
 #[test]
 fn everything_is_found_again() {
     let mut world = World::new();
@@ -71,6 +92,7 @@ fn everything_is_found_again() {
     assert_eq!(world.claim("post").execution_id, delayed);
 }
 
+/// Contract: storage.open-writes-nothing.
 #[test]
 fn opening_writes_nothing_when_the_tables_are_there() {
     let mut world = World::new();

@@ -36,6 +36,7 @@ fn counted(world: &World) -> i64 {
     )
 }
 
+/// Contract: retention.for-ever.
 #[test]
 fn without_a_retention_everything_is_kept_for_ever() {
     let mut world = World::new();
@@ -47,6 +48,7 @@ fn without_a_retention_everything_is_kept_for_ever() {
     assert_eq!(world.describe(&claim.execution_id).kept_until, None);
 }
 
+/// Contract: retention.for-ever.
 #[test]
 fn what_has_not_ended_is_kept_however_old_it_is() {
     let mut world = keeping(1.hours());
@@ -56,6 +58,7 @@ fn what_has_not_ended_is_kept_however_old_it_is() {
     assert_eq!(world.state(&id), PublicState::Waiting);
 }
 
+/// Contract: retention.kept-until, retention.hidden.
 #[test]
 fn it_is_hidden_from_the_instant_at_which_its_retention_is_over() {
     let mut world = keeping(1.hours());
@@ -76,6 +79,7 @@ fn it_is_hidden_from_the_instant_at_which_its_retention_is_over() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1, "no tick has come yet");
 }
 
+/// Contract: retention.own-wins.
 #[test]
 fn a_retention_of_its_own_wins_over_the_engines_both_ways() {
     let mut world = keeping(1.hours());
@@ -97,6 +101,7 @@ fn a_retention_of_its_own_wins_over_the_engines_both_ways() {
     assert!(world.find(&usual).unwrap().is_none());
 }
 
+/// Contract: retention.own-wins.
 #[test]
 fn a_retention_of_its_own_needs_none_of_the_engine() {
     let mut world = World::new();
@@ -108,6 +113,7 @@ fn a_retention_of_its_own_needs_none_of_the_engine() {
     assert_eq!(listed(&mut world), [other]);
 }
 
+/// Contract: retention.goes-whole.
 #[test]
 fn it_goes_with_everything_that_belongs_to_it() {
     let mut world = keeping(1.hours());
@@ -156,6 +162,7 @@ fn rows(world: &World) -> Vec<(String, i64)> {
     tables.into_iter().map(count).collect()
 }
 
+/// Contract: retention.events-stay.
 #[test]
 fn its_events_stay_in_the_log_and_say_who_they_are_about() {
     let mut world = keeping(1.hours());
@@ -167,6 +174,7 @@ fn its_events_stay_in_the_log_and_say_who_they_are_about() {
     assert!(world.events().iter().all(|event| event.namespace == "acme"));
 }
 
+/// Contract: retention.replay.
 #[test]
 fn a_replay_within_the_retention_starts_it_anew() {
     let mut world = keeping(1.hours());
@@ -182,6 +190,7 @@ fn a_replay_within_the_retention_starts_it_anew() {
     assert_eq!(world.describe(&id).kept_until, Some(START + 1.hours() - 1 + DAY + 1.hours()));
 }
 
+/// Contract: retention.free-id.
 #[test]
 fn an_id_that_is_past_its_retention_is_free_before_any_tick() {
     let mut world = keeping(1.hours());
@@ -195,6 +204,7 @@ fn an_id_that_is_past_its_retention_is_free_before_any_tick() {
     assert_eq!(counted(&world), 1);
 }
 
+/// Contract: retention.free-id.
 #[test]
 fn a_refused_create_leaves_what_is_past_its_retention_where_it_is() {
     let mut world = keeping(1.hours());
@@ -207,6 +217,7 @@ fn a_refused_create_leaves_what_is_past_its_retention_where_it_is() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 2);
 }
 
+/// Contract: retention.idempotency.
 #[test]
 fn an_idempotency_key_does_not_answer_what_is_past_its_retention() {
     let mut world = keeping(1.hours());
@@ -221,6 +232,7 @@ fn an_idempotency_key_does_not_answer_what_is_past_its_retention() {
     assert_eq!((third.outcome, third.execution_id), (CreateOutcome::Duplicate, again.execution_id));
 }
 
+/// Contract: retention.tick.
 #[test]
 fn a_tick_deletes_a_bounded_number_of_rows_and_says_that_more_is_left() {
     let mut world = keeping(1.hours());
@@ -240,6 +252,7 @@ fn a_tick_deletes_a_bounded_number_of_rows_and_says_that_more_is_left() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
 }
 
+/// Contract: retention.tick.
 #[test]
 fn those_whose_retention_was_over_first_go_first() {
     let mut world = keeping(2.hours());
@@ -251,6 +264,7 @@ fn those_whose_retention_was_over_first_go_first() {
     assert_eq!(listed(&mut world), [usual]);
 }
 
+/// Contract: retention.full-minute.
 #[test]
 fn the_host_is_told_of_the_next_full_minute_after_a_retention_is_over() {
     let mut world = keeping(1.hours());
@@ -264,6 +278,7 @@ fn the_host_is_told_of_the_next_full_minute_after_a_retention_is_over() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
 }
 
+/// Contract: retention.next-open.
 #[test]
 fn a_shorter_retention_at_the_next_open_counts_for_what_ended_before() {
     let mut world = World::new();
@@ -276,6 +291,7 @@ fn a_shorter_retention_at_the_next_open_counts_for_what_ended_before() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
 }
 
+/// Contract: retention.range.
 #[test]
 fn a_retention_is_from_nothing_to_the_year_9999() {
     let mut world = World::new();
@@ -296,6 +312,7 @@ fn a_retention_is_from_nothing_to_the_year_9999() {
     }
 }
 
+/// Contract: retention.begun.
 #[test]
 fn what_has_begun_to_go_stays_gone_whatever_is_kept_after_the_next_opening() {
     let mut world = keeping(1.hours());
@@ -316,6 +333,7 @@ fn what_has_begun_to_go_stays_gone_whatever_is_kept_after_the_next_opening() {
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
 }
 
+/// Contract: retention.tick.
 #[test]
 fn recorded_steps_count_among_the_rows_of_a_tick() {
     let mut world = keeping(1.hours());
@@ -333,6 +351,7 @@ fn recorded_steps_count_among_the_rows_of_a_tick() {
     assert_eq!(world.number("SELECT count(*) FROM step"), 0);
 }
 
+/// Contract: time.tick-spares, retention.waiters.
 #[test]
 fn who_waits_is_told_of_an_end_that_is_past_its_retention_already() {
     use tidegate::ops::events::wait::{WaitAnswer, WaitArgs};

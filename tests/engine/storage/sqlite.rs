@@ -7,6 +7,7 @@ fn takes(sql: &str) -> Result<(), String> {
     World::new().driver.script(sql).map_err(|e| e.to_string())
 }
 
+/// Contract: storage.sqlite.
 #[test]
 fn what_the_store_may_need_is_there() {
     for sql in [
@@ -20,6 +21,7 @@ fn what_the_store_may_need_is_there() {
     }
 }
 
+/// Contract: storage.sqlite.
 #[cfg(target_family = "wasm")]
 #[test]
 fn what_was_left_out_is_an_error_of_syntax() {

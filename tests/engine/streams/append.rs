@@ -31,6 +31,7 @@ fn cut_off(world: &mut World, claim: &Claim, code: Code) {
     refused(world, patch(claim, "{}"), code);
 }
 
+/// Contract: streams.ids.
 #[test]
 fn ids_are_of_the_millisecond_and_count_from_0_in_it() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn ids_are_of_the_millisecond_and_count_from_0_in_it() {
     assert_eq!(world.stream(&claim.execution_id).frames.into_iter().map(|frame| frame.id).collect::<Vec<_>>(), ids);
 }
 
+/// Contract: streams.append.
 #[test]
 fn an_answer_counts_appends_over_the_life_of_the_stream() {
     let mut world = World::new();
@@ -60,6 +62,7 @@ fn an_answer_counts_appends_over_the_life_of_the_stream() {
     assert_eq!(world.frames(), 2);
 }
 
+/// Contract: streams.verbatim.
 #[test]
 fn a_frame_is_read_as_it_was_given() {
     let mut world = World::new();
@@ -91,6 +94,7 @@ fn a_frame_is_read_as_it_was_given() {
     assert_eq!(world.stream(&claim.execution_id).frames, [expected]);
 }
 
+/// Contract: streams.frame-type.
 #[test]
 fn a_frame_type_left_out_or_empty_is_the_word_of_the_kind() {
     let mut world = World::new();
@@ -108,6 +112,7 @@ fn a_frame_type_left_out_or_empty_is_the_word_of_the_kind() {
     assert_eq!(world.number("SELECT count(frame_type) FROM frame"), 0);
 }
 
+/// Contract: streams.frame-size, limits.inclusive.
 #[test]
 fn frames_of_65536_bytes_are_taken_and_larger_ones_are_not() {
     let mut world = World::with_limits(Limits { payload_bytes_max: 10, ..Limits::default() });
@@ -122,6 +127,7 @@ fn frames_of_65536_bytes_are_taken_and_larger_ones_are_not() {
     world.call(frame(&claim, b"")).unwrap();
 }
 
+/// Contract: streams.append-arguments.
 #[test]
 fn arguments_are_checked_before_anything_is_written() {
     let mut world = World::new();
@@ -154,12 +160,14 @@ fn arguments_are_checked_before_anything_is_written() {
     assert!(world.call(small).is_ok(), "the floor left out is no higher than the ceiling");
 }
 
+/// Contract: streams.closed.
 #[test]
 fn an_execution_that_does_not_exist_is_not_found() {
     let claim = World::new().running();
     cut_off(&mut World::new(), &claim, Code::NotFoundExecution);
 }
 
+/// Contract: streams.closed.
 #[test]
 fn a_stream_is_closed_to_whoever_holds_no_active_execution() {
     let mut world = World::new();
@@ -186,6 +194,7 @@ fn a_stream_is_closed_to_whoever_holds_no_active_execution() {
     assert_eq!(world.stream_rows(), 0);
 }
 
+/// Contract: streams.stale-owner.
 #[test]
 fn whoever_lost_its_lease_can_no_longer_append() {
     let mut world = World::new();
@@ -202,6 +211,7 @@ fn whoever_lost_its_lease_can_no_longer_append() {
     world.append(&again, "the one that goes on");
 }
 
+/// Contract: streams.per-attempt.
 #[test]
 fn an_attempt_that_goes_on_goes_on_in_its_stream() {
     let mut world = World::new();
@@ -214,6 +224,7 @@ fn an_attempt_that_goes_on_goes_on_in_its_stream() {
     assert_eq!(said(&world.stream(&claim.execution_id).frames), ["before", "after"]);
 }
 
+/// Contract: streams.per-attempt.
 #[test]
 fn frames_of_different_attempts_never_mix() {
     let mut world = World::new();
@@ -229,6 +240,7 @@ fn frames_of_different_attempts_never_mix() {
     assert_eq!((page.attempt_index, said(&page.frames)), (1, vec!["second".to_owned()]));
 }
 
+/// Contract: streams.durable.
 #[test]
 fn the_newest_10000_durable_and_summary_frames_are_kept() {
     let mut world = World::new();
@@ -243,6 +255,7 @@ fn the_newest_10000_durable_and_summary_frames_are_kept() {
     assert_eq!(world.frames(), 10_000);
 }
 
+/// Contract: streams.durable.
 #[test]
 fn a_policy_says_how_many_durable_frames_are_kept_exactly() {
     let mut world = World::new();
@@ -252,6 +265,7 @@ fn a_policy_says_how_many_durable_frames_are_kept_exactly() {
     assert_eq!((frames.len(), said(&frames[..1])), (50, vec!["150".to_owned()]));
 }
 
+/// Contract: streams.durable-ttl.
 #[test]
 fn durable_frames_past_their_time_are_hidden_at_once_whatever_a_tick_did() {
     let mut world = World::new();
@@ -274,6 +288,7 @@ fn durable_frames_past_their_time_are_hidden_at_once_whatever_a_tick_did() {
     assert_eq!(said(&world.stream(id).frames), ["again"]);
 }
 
+/// Contract: streams.purge.
 #[test]
 fn a_tick_deletes_at_most_1000_frames_and_says_that_there_are_more() {
     let mut world = World::new();
@@ -289,6 +304,7 @@ fn a_tick_deletes_at_most_1000_frames_and_says_that_there_are_more() {
     world.unwritten(World::tick);
 }
 
+/// Contract: streams.append-wakes.
 #[test]
 fn an_append_wakes_those_who_read_the_stream_and_nobody_else() {
     let mut world = World::new();
@@ -299,6 +315,7 @@ fn an_append_wakes_those_who_read_the_stream_and_nobody_else() {
     assert!(world.woken(whole(&claim.execution_id)).streams.is_empty());
 }
 
+/// Contract: streams.append-whole.
 #[test]
 fn the_same_request_appends_once() {
     let mut world = World::new();
@@ -308,6 +325,7 @@ fn the_same_request_appends_once() {
     assert_eq!((world.frames(), world.summary(&claim.execution_id).unwrap().version), (1, 1));
 }
 
+/// Contract: streams.append-whole.
 #[test]
 fn a_failing_statement_leaves_no_part_of_an_append() {
     for n in 0.. {
@@ -331,6 +349,7 @@ fn a_failing_statement_leaves_no_part_of_an_append() {
     }
 }
 
+/// Contract: streams.ids, streams.clock.
 #[test]
 fn ids_rise_although_the_clock_was_put_back() {
     let mut world = World::new();

@@ -18,6 +18,7 @@ fn a_best_effort_frame_tells_its_time_to_live() {
     assert_eq!((frames[0].ttl_ms, frames[0].mode.word()), (Some(500), "best_effort"));
 }
 
+/// Contract: streams.lossy-count.
 #[test]
 fn slow_frames_are_kept_down_to_the_floor() {
     let mut world = World::new();
@@ -35,6 +36,7 @@ fn a_hundred_rapid_frames_leave_64_to_100() {
     assert!((64..=100).contains(&world.frames()), "{}", world.frames());
 }
 
+/// Contract: streams.lossy-rate.
 #[test]
 fn a_burst_lifts_what_is_kept_above_the_floor_and_an_idle_gap_lowers_it_again() {
     let mut world = World::new();
@@ -50,6 +52,7 @@ fn a_burst_lifts_what_is_kept_above_the_floor_and_an_idle_gap_lowers_it_again() 
     assert_eq!(world.frames(), 1 + 64);
 }
 
+/// Contract: streams.lossy-count.
 #[test]
 fn what_is_kept_reaches_the_ceiling_and_never_exceeds_it() {
     let mut world = World::new();
@@ -63,6 +66,7 @@ fn what_is_kept_reaches_the_ceiling_and_never_exceeds_it() {
     assert_eq!(world.frames(), 1);
 }
 
+/// Contract: streams.lossy-count.
 #[test]
 fn an_append_trims_at_most_256_frames() {
     let mut world = World::new();
@@ -77,6 +81,7 @@ fn an_append_trims_at_most_256_frames() {
     }
 }
 
+/// Contract: streams.lossy-rate.
 #[test]
 fn the_weight_of_the_newest_distance_is_the_callers() {
     let mut world = World::new();
@@ -92,6 +97,7 @@ fn the_weight_of_the_newest_distance_is_the_callers() {
     assert_eq!(world.number("SELECT lossy_rate FROM stream"), 550_000);
 }
 
+/// Contract: streams.lossy-apart.
 #[test]
 fn trimming_drops_best_effort_frames_only() {
     let mut world = World::new();
@@ -105,6 +111,7 @@ fn trimming_drops_best_effort_frames_only() {
     assert_eq!((frames.len(), frames.iter().filter(|frame| frame.ttl_ms.is_none()).count()), (52, 51));
 }
 
+/// Contract: streams.lossy-over.
 #[test]
 fn a_stream_of_best_effort_frames_only_is_over_twice_their_time_after_the_last() {
     let mut world = World::new();
@@ -120,6 +127,7 @@ fn a_stream_of_best_effort_frames_only_is_over_twice_their_time_after_the_last()
     assert_eq!(world.frames(), 0);
 }
 
+/// Contract: streams.lossy-over.
 #[test]
 fn what_was_over_stays_so_whether_a_tick_came_or_not() {
     for ticks in [false, true] {
@@ -139,6 +147,7 @@ fn what_was_over_stays_so_whether_a_tick_came_or_not() {
     }
 }
 
+/// Contract: streams.permanent.
 #[test]
 fn the_first_durable_frame_makes_a_stream_permanent_and_later_ones_do_not_change_that() {
     let mut world = World::new();
@@ -151,6 +160,7 @@ fn the_first_durable_frame_makes_a_stream_permanent_and_later_ones_do_not_change
     assert_eq!(said(&world.stream(&claim.execution_id).frames), ["before", "durable", "after"]);
 }
 
+/// Contract: streams.permanent.
 #[test]
 fn a_summary_frame_makes_a_stream_permanent_as_well() {
     let mut world = World::new();
@@ -162,6 +172,7 @@ fn a_summary_frame_makes_a_stream_permanent_as_well() {
     assert_eq!(world.stream(&claim.execution_id).frames.len(), 2);
 }
 
+/// Contract: streams.clock.
 #[test]
 fn a_clock_that_is_put_back_moves_the_end_of_best_effort_frames_with_it() {
     let mut world = World::new();

@@ -29,6 +29,7 @@ const fn parted(reason: ClosedReason, at: i64) -> (Option<(ClosedReason, i64)>, 
     (Some((reason, at)), false)
 }
 
+/// Contract: streams.closing, streams.closed-stays.
 #[test]
 fn a_completed_attempt_closes_its_stream_and_its_frames_stay() {
     let mut world = World::new();
@@ -42,6 +43,7 @@ fn a_completed_attempt_closes_its_stream_and_its_frames_stay() {
     assert_eq!(world.closed(&claim.execution_id), Some((ClosedReason::AttemptSuccess, START + 5)));
 }
 
+/// Contract: streams.read.
 #[test]
 fn a_failed_attempt_closes_its_stream_and_the_next_one_has_its_own() {
     let mut world = World::new();
@@ -68,6 +70,7 @@ fn a_cancelled_execution_closes_the_stream_of_its_attempt() {
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::AttemptCancelled, 5));
 }
 
+/// Contract: streams.over.
 #[test]
 fn an_execution_that_ended_before_its_attempt_began_is_over_though_nothing_was_closed() {
     let mut world = World::new();
@@ -77,6 +80,7 @@ fn an_execution_that_ended_before_its_attempt_began_is_over_though_nothing_was_c
     assert_eq!((page.closed_reason, page.over), (None, true));
 }
 
+/// Contract: streams.closing.
 #[test]
 fn a_lease_that_runs_out_closes_the_stream_at_its_expiry_whenever_that_is_found() {
     let mut world = World::new();
@@ -89,6 +93,7 @@ fn a_lease_that_runs_out_closes_the_stream_at_its_expiry_whenever_that_is_found(
     assert_eq!(of(&mut world, &next), OPEN);
 }
 
+/// Contract: streams.open-again.
 #[test]
 fn a_lapsed_attempt_that_is_resumed_with_a_grant_has_its_stream_open_again() {
     let mut world = World::new();
@@ -118,6 +123,7 @@ fn one_reclaim_too_many_closes_the_stream_as_reclaimed() {
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::Reclaimed, TTL));
 }
 
+/// Contract: streams.open-again.
 #[test]
 fn a_revoked_lease_closes_the_stream_until_the_attempt_goes_on() {
     let mut world = World::new();
@@ -138,6 +144,7 @@ fn a_revoked_lease_closes_the_stream_until_the_attempt_goes_on() {
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::AttemptSuccess, 10));
 }
 
+/// Contract: streams.open-again.
 #[test]
 fn a_delay_and_a_wait_for_children_close_nothing() {
     let mut world = World::new();
@@ -153,6 +160,7 @@ fn a_delay_and_a_wait_for_children_close_nothing() {
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::AttemptCancelled, 10));
 }
 
+/// Contract: streams.closing.
 #[test]
 fn an_attempt_that_timed_out_is_a_failure_while_retries_are_left_and_expired_afterwards() {
     let mut world = World::new();
@@ -197,6 +205,7 @@ fn a_deadline_closes_the_stream_of_an_attempt_that_is_open_whatever_it_is_doing(
     });
 }
 
+/// Contract: streams.closed-stays.
 #[test]
 fn a_deadline_after_a_failure_leaves_the_stream_closed_as_it_was() {
     let mut world = World::new();
@@ -217,6 +226,7 @@ fn a_delay_can_be_repeated_after_the_deadline_has_passed() {
     assert_eq!(of(&mut world, &claim), closed(ClosedReason::Expired, 100));
 }
 
+/// Contract: streams.closing-wakes.
 #[test]
 fn those_who_read_a_stream_are_woken_when_it_closes_or_opens_while_the_execution_goes_on() {
     let mut world = World::new();

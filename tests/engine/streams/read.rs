@@ -15,6 +15,7 @@ fn at(ms: i64, seq: i64) -> String {
     format!("{}-{seq}", START + ms)
 }
 
+/// Contract: streams.unwritten.
 #[test]
 fn a_stream_that_was_never_written_is_empty_and_open() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn a_stream_that_was_never_written_is_empty_and_open() {
     assert_eq!(world.stream(&id), empty(0));
 }
 
+/// Contract: streams.read, streams.bounds.
 #[test]
 fn both_bounds_are_included() {
     let mut world = World::new();
@@ -53,6 +55,7 @@ fn both_bounds_are_included() {
     assert_eq!(between(&mut world, id, "start", "start"), [""; 0]);
 }
 
+/// Contract: streams.bounds.
 #[test]
 fn a_millisecond_alone_is_its_first_frame_as_a_lower_bound_and_its_last_as_an_upper_one() {
     let mut world = World::new();
@@ -100,6 +103,7 @@ fn reading_goes_on_at_the_last_id_without_the_duplicate_or_one_past_it() {
     assert_eq!(past, expected);
 }
 
+/// Contract: streams.read.
 #[test]
 fn frames_of_both_sorts_stand_in_the_order_of_their_ids() {
     let mut world = World::new();
@@ -114,6 +118,7 @@ fn frames_of_both_sorts_stand_in_the_order_of_their_ids() {
     assert_eq!(said(&world.stream(&claim.execution_id).frames), expected);
 }
 
+/// Contract: streams.limit, limits.page.
 #[test]
 fn a_limit_is_1_to_10000_and_nothing_is_capped() {
     let mut world = World::new();
@@ -135,6 +140,7 @@ fn a_limit_is_1_to_10000_and_nothing_is_capped() {
     assert_eq!(detail(&error, "detail"), "count_limit_exceeds_hard_cap");
 }
 
+/// Contract: streams.cursors.
 #[test]
 fn cursors_that_are_none_are_told_apart() {
     let mut world = World::new();
@@ -176,6 +182,7 @@ fn cursors_that_are_none_are_told_apart() {
     }
 }
 
+/// Contract: streams.page-bytes.
 #[test]
 fn a_page_ends_early_at_8_mib_and_is_never_empty_for_it() {
     let mut world = World::new();
@@ -191,6 +198,7 @@ fn a_page_ends_early_at_8_mib_and_is_never_empty_for_it() {
     assert_eq!(rest.frames[1].bytes.as_slice(), vec![129; 65_536]);
 }
 
+/// Contract: streams.unwritten.
 #[test]
 fn an_execution_that_is_unknown_is_refused_and_an_attempt_has_an_index() {
     let mut world = World::new();
@@ -201,6 +209,7 @@ fn an_execution_that_is_unknown_is_refused_and_an_attempt_has_an_index() {
     refused_field(world.call(args), Code::InvalidInput, "attemptIndex");
 }
 
+/// Contract: streams.unwritten.
 #[test]
 fn a_read_writes_nothing() {
     let mut world = World::new();
@@ -223,6 +232,7 @@ fn bytes_cross_beside_the_text() {
     assert_eq!(payloads, [vec![0, 159], b"text".to_vec()]);
 }
 
+/// Contract: streams.page-bytes.
 #[test]
 fn the_reads_of_a_commit_answer_16_mib_together_and_a_frame_each() {
     let mut world = World::new();

@@ -8,6 +8,7 @@ use tidegate::model::streams::stream::FrameMode;
 use tidegate::ops::streams::summary::{ReadSummaryArgs, SummaryAnswer};
 use tidegate::{Code, Limits};
 
+/// Contract: streams.summary.
 #[test]
 fn there_is_no_summary_before_the_first_patch() {
     let mut world = World::new();
@@ -18,6 +19,7 @@ fn there_is_no_summary_before_the_first_patch() {
     assert_eq!(world.summary(&id), None);
 }
 
+/// Contract: streams.summary.
 #[test]
 fn a_summary_tells_its_version_and_when_it_was_applied() {
     let mut world = World::new();
@@ -36,6 +38,7 @@ fn a_summary_tells_its_version_and_when_it_was_applied() {
     assert_eq!(world.summary(&claim.execution_id), Some(expected));
 }
 
+/// Contract: streams.patch.
 #[test]
 fn null_deletes_objects_merge_and_other_values_replace() {
     let mut world = World::new();
@@ -60,6 +63,7 @@ fn null_deletes_objects_merge_and_other_values_replace() {
     assert_eq!(world.summary(&claim.execution_id).unwrap().version, 12);
 }
 
+/// Contract: streams.patch-null.
 #[test]
 fn the_text_that_stands_for_null_becomes_null_and_never_survives() {
     let mut world = World::new();
@@ -73,6 +77,7 @@ fn the_text_that_stands_for_null_becomes_null_and_never_survives() {
     assert_eq!(world.document(&claim.execution_id).get("a"), None);
 }
 
+/// Contract: streams.patch.
 #[test]
 fn summary_frames_stand_among_the_others() {
     let mut world = World::new();
@@ -88,6 +93,7 @@ fn summary_frames_stand_among_the_others() {
     assert_eq!(world.append(&claim, "three").summary_version, None);
 }
 
+/// Contract: streams.patch-malformed.
 #[test]
 fn a_malformed_patch_is_refused_and_nothing_is_written() {
     let mut world = World::new();
@@ -109,6 +115,7 @@ fn a_malformed_patch_is_refused_and_nothing_is_written() {
     assert_eq!(world.summary(&claim.execution_id).unwrap().version, 3);
 }
 
+/// Contract: streams.summary-size.
 #[test]
 fn the_document_is_limited_as_payloads_are() {
     let mut world = World::with_limits(Limits { payload_bytes_max: 20, ..Limits::default() });
@@ -121,6 +128,7 @@ fn the_document_is_limited_as_payloads_are() {
     assert_eq!(world.document(&claim.execution_id), json!({ "b": 1 }));
 }
 
+/// Contract: streams.summary-outlives.
 #[test]
 fn the_document_outlives_its_frames() {
     let mut world = World::new();
@@ -135,6 +143,7 @@ fn the_document_outlives_its_frames() {
     assert_eq!(world.patch(&claim, "{}").summary_version, Some(3));
 }
 
+/// Contract: streams.summary-outlives.
 #[test]
 fn each_attempt_has_a_document_of_its_own() {
     let mut world = World::new();

@@ -6,6 +6,7 @@ use tidegate::Code;
 use tidegate::model::streams::stream::{ClosedReason, Visibility};
 use tidegate::ops::streams::tail::TailStreamArgs;
 
+/// Contract: streams.tail.
 #[test]
 fn a_tail_begins_strictly_after_its_cursor() {
     let mut world = World::new();
@@ -22,6 +23,7 @@ fn a_tail_begins_strictly_after_its_cursor() {
     assert_eq!((page.frames.len(), page.more, page.closed_reason), (0, false, None));
 }
 
+/// Contract: streams.tail.
 #[test]
 fn a_tail_takes_concrete_cursors_only() {
     let mut world = World::new();
@@ -39,6 +41,7 @@ fn a_tail_takes_concrete_cursors_only() {
     }
 }
 
+/// Contract: streams.visibility.
 #[test]
 fn a_tail_may_leave_best_effort_frames_out() {
     let mut world = World::new();
@@ -54,6 +57,7 @@ fn a_tail_may_leave_best_effort_frames_out() {
     }
 }
 
+/// Contract: streams.tail.
 #[test]
 fn a_tail_never_waits_and_its_time_is_checked() {
     let mut world = World::new();
@@ -72,6 +76,7 @@ fn a_tail_never_waits_and_its_time_is_checked() {
     }
 }
 
+/// Contract: streams.over.
 #[test]
 fn a_tail_reports_the_closure_with_no_frames_left() {
     let mut world = World::new();

@@ -20,6 +20,7 @@ fn held_by(world: &mut World, id: &str, instance: &str) -> Claim {
     world.claim_with("mail", |claim| claim.worker = worker(id, instance)).unwrap().unwrap()
 }
 
+/// Contract: workers.mark-dead.
 #[test]
 fn a_worker_leaves_the_registry_once() {
     let mut world = World::new();
@@ -33,6 +34,7 @@ fn a_worker_leaves_the_registry_once() {
     assert_eq!(world.audit().len(), 3);
 }
 
+/// Contract: workers.mark-dead.
 #[test]
 fn a_worker_that_was_swept_is_not_registered() {
     let mut world = World::new();
@@ -41,6 +43,7 @@ fn a_worker_that_was_swept_is_not_registered() {
     assert_eq!(world.mark_dead("one"), GONE);
 }
 
+/// Contract: workers.dead-leases.
 #[test]
 fn unless_it_is_asked_for_its_leases_run_out_by_themselves() {
     let mut world = World::new();
@@ -52,6 +55,7 @@ fn unless_it_is_asked_for_its_leases_run_out_by_themselves() {
     assert_eq!(world.claim("mail").handle_kind, HandleKind::Reclaimed);
 }
 
+/// Contract: workers.dead-leases.
 #[test]
 fn its_leases_are_revoked_where_that_is_asked_for() {
     let mut world = World::new();
@@ -72,6 +76,7 @@ fn its_leases_are_revoked_where_that_is_asked_for() {
     }
 }
 
+/// Contract: workers.dead-revoked.
 #[test]
 fn a_fence_that_was_revoked_so_is_told() {
     let mut world = World::new();
@@ -85,6 +90,7 @@ fn a_fence_that_was_revoked_so_is_told() {
     refusal(world.complete(&claim), Code::LeaseConflict);
 }
 
+/// Contract: workers.dead-others.
 #[test]
 fn leases_of_other_instances_and_other_workers_stay() {
     let mut world = World::new();
@@ -97,6 +103,7 @@ fn leases_of_other_instances_and_other_workers_stay() {
     world.complete(&namesake).unwrap();
 }
 
+/// Contract: workers.dead-others.
 #[test]
 fn a_lease_that_has_lapsed_is_left_to_whoever_takes_it_over() {
     let mut world = World::new();
@@ -108,6 +115,7 @@ fn a_lease_that_has_lapsed_is_left_to_whoever_takes_it_over() {
     assert!(world.fail(&lapsed, FailureClass::Permanent).is_ok());
 }
 
+/// Contract: workers.dead-others.
 #[test]
 fn what_has_ended_or_waits_is_left_alone() {
     let mut world = World::new();
@@ -120,6 +128,7 @@ fn what_has_ended_or_waits_is_left_alone() {
     assert_eq!(world.state(&retrying.execution_id), PublicState::Delayed);
 }
 
+/// Contract: workers.dead-leases.
 #[test]
 fn each_release_is_one_event_with_the_lease_and_the_reason() {
     let mut world = World::new();
@@ -157,6 +166,7 @@ fn the_lanes_of_released_work_are_woken() {
     assert!(wakes.events);
 }
 
+/// Contract: workers.dead-revoked.
 #[test]
 fn what_is_left_of_an_attempt_timeout_waits_with_the_attempt() {
     let mut world = World::new();
@@ -168,6 +178,7 @@ fn what_is_left_of_an_attempt_timeout_waits_with_the_attempt() {
     assert_eq!(world.claim("mail").attempt_timeout_at, Some(START + 104_000 + 6_000));
 }
 
+/// Contract: workers.dead-reason.
 #[test]
 fn a_reason_is_at_most_256_bytes_without_control_characters() {
     let mut world = World::new();
@@ -181,6 +192,7 @@ fn a_reason_is_at_most_256_bytes_without_control_characters() {
     }
 }
 
+/// Contract: workers.dead-reason.
 #[test]
 fn a_refused_reason_leaves_the_worker_where_it_is() {
     let mut world = World::new();
@@ -189,6 +201,7 @@ fn a_refused_reason_leaves_the_worker_where_it_is() {
     assert_eq!((world.instances().len(), world.audit().len()), (1, 1));
 }
 
+/// Contract: workers.arguments.
 #[test]
 fn names_are_checked() {
     let mut world = World::new();

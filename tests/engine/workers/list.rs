@@ -43,6 +43,7 @@ fn filled() -> World {
 
 const SORTED: [&str; 9] = ["1/a", "10", "9", "B", "a", "a/", "a/1", "b", "ä"];
 
+/// Contract: workers.list.
 #[test]
 fn the_workers_of_a_namespace_come_by_instance_once_each_for_any_limit() {
     let mut world = filled();
@@ -55,6 +56,7 @@ fn the_workers_of_a_namespace_come_by_instance_once_each_for_any_limit() {
     assert!(pages(&mut world, 3, Some("Zeta")).0.is_empty());
 }
 
+/// Contract: workers.list.
 #[test]
 fn the_workers_of_all_namespaces_come_by_instance_once_each_for_any_limit() {
     let mut world = filled();
@@ -80,6 +82,7 @@ fn a_page_goes_on_though_what_it_ended_with_is_gone() {
     assert_eq!(rest.workers.into_iter().map(|worker| worker.worker_instance_id).collect::<Vec<_>>(), ["c"]);
 }
 
+/// Contract: workers.list.
 #[test]
 fn a_limit_of_0_is_an_empty_page_and_an_empty_registry_lists_nothing() {
     let empty = WorkerPage { workers: Vec::new(), next_cursor: None };
@@ -100,6 +103,7 @@ fn a_malformed_namespace_cursor_or_limit_is_refused() {
     refused_field(list(&mut world, |args| args.limit = Some(-1)), Code::InvalidInput, "limit");
 }
 
+/// Contract: workers.is-who.
 #[test]
 fn registered_is_listed_marked_or_swept() {
     let mut world = World::new();
@@ -120,6 +124,7 @@ fn registered_is_listed_marked_or_swept() {
     assert_eq!((count(Cause::WorkerRegistered), count(Cause::WorkerMarkedDead), count(Cause::WorkerSwept)), (9, 2, 2));
 }
 
+/// Contract: workers.events.
 #[test]
 fn the_stream_worker_tells_who_when_and_why() {
     let mut world = World::new();
@@ -159,6 +164,7 @@ fn the_stream_worker_tells_who_when_and_why() {
     }
 }
 
+/// Contract: workers.dead-reason, events.detail.
 #[test]
 fn a_worker_marked_dead_without_a_reason_has_no_detail() {
     let mut world = World::new();
@@ -167,6 +173,7 @@ fn a_worker_marked_dead_without_a_reason_has_no_detail() {
     assert_eq!(world.audit().pop().unwrap().detail, None);
 }
 
+/// Contract: workers.events.
 #[test]
 fn two_events_of_one_instant_both_stand() {
     let mut world = World::new();
@@ -176,6 +183,7 @@ fn two_events_of_one_instant_both_stand() {
     assert_eq!(world.audit_causes(), [Cause::WorkerRegistered, Cause::WorkerHeartbeat, Cause::WorkerHeartbeat]);
 }
 
+/// Contract: workers.events, events.view-worker.
 #[test]
 fn no_other_stream_tells_of_workers_and_that_of_workers_tells_of_nothing_else() {
     let mut world = World::new();

@@ -19,6 +19,7 @@ const fn there(until: i64) -> HeartbeatWorkerAnswer {
     HeartbeatWorkerAnswer::Refreshed { expires_at: until }
 }
 
+/// Contract: workers.register.
 #[test]
 fn a_worker_is_registered_with_all_that_it_says() {
     let mut world = World::new();
@@ -46,6 +47,7 @@ fn a_worker_is_registered_with_all_that_it_says() {
     assert_eq!(world.workers(), [expected]);
 }
 
+/// Contract: workers.register.
 #[test]
 fn a_worker_that_offers_nothing_is_listed_with_nothing() {
     let mut world = World::new();
@@ -53,6 +55,7 @@ fn a_worker_that_offers_nothing_is_listed_with_nothing() {
     assert!(world.workers()[0].capabilities.is_empty());
 }
 
+/// Contract: workers.refresh.
 #[test]
 fn registering_again_refreshes_all_but_the_instant_of_the_first_time() {
     let mut world = World::new();
@@ -71,6 +74,7 @@ fn registering_again_refreshes_all_but_the_instant_of_the_first_time() {
     assert_eq!(world.engine.next_due_at().unwrap(), Some(START + 907));
 }
 
+/// Contract: workers.reassigned.
 #[test]
 fn an_instance_is_not_reassigned_to_another_worker_of_its_namespace() {
     let mut world = World::new();
@@ -88,6 +92,7 @@ fn an_instance_is_not_reassigned_to_another_worker_of_its_namespace() {
     assert_eq!(answer.outcome, RegisterOutcome::Registered);
 }
 
+/// Contract: workers.namespaces.
 #[test]
 fn namespaces_are_independent() {
     let mut world = World::new();
@@ -105,6 +110,7 @@ fn namespaces_are_independent() {
     assert_eq!(world.call(heard).unwrap(), there(START + LIVENESS));
 }
 
+/// Contract: workers.own-instance.
 #[test]
 fn an_instance_that_is_left_out_is_that_of_the_connection() {
     let mut world = World::new();
@@ -118,6 +124,7 @@ fn an_instance_that_is_left_out_is_that_of_the_connection() {
     assert_eq!(world.call(HeartbeatWorkerArgs::default()).unwrap(), GONE);
 }
 
+/// Contract: workers.ttl, workers.heartbeat.
 #[test]
 fn a_heartbeat_counts_from_its_instant() {
     let mut world = World::new();
@@ -131,6 +138,7 @@ fn a_heartbeat_counts_from_its_instant() {
     assert_eq!(world.instances(), ["one"]);
 }
 
+/// Contract: workers.heartbeat.
 #[test]
 fn an_unknown_instance_is_not_registered() {
     let mut world = World::new();
@@ -143,6 +151,7 @@ fn an_unknown_instance_is_not_registered() {
     assert_eq!(world.audit_causes(), [Cause::WorkerRegistered]);
 }
 
+/// Contract: workers.sweep.
 #[test]
 fn a_silent_worker_is_swept_at_its_instant_and_not_before() {
     let mut world = World::new();
@@ -157,6 +166,7 @@ fn a_silent_worker_is_swept_at_its_instant_and_not_before() {
     assert_eq!(world.workers()[0].registered_at, START + LIVENESS);
 }
 
+/// Contract: workers.sweep.
 #[test]
 fn a_sweep_carries_its_instant_however_late_it_is_applied() {
     let mut world = World::new();
@@ -171,6 +181,7 @@ fn a_sweep_carries_its_instant_however_late_it_is_applied() {
     assert_eq!(instants, [START + 5 + 9.hours()]);
 }
 
+/// Contract: workers.sweep-due.
 #[test]
 fn the_earliest_sweep_is_what_is_due_next() {
     let mut world = World::new();
@@ -199,6 +210,7 @@ fn the_earliest_sweep_is_what_is_due_next() {
     assert_eq!(due(&mut world), None);
 }
 
+/// Contract: workers.sweep-due.
 #[test]
 fn a_tick_sweeps_and_counts_its_sweeps() {
     let mut world = World::new();
@@ -212,6 +224,7 @@ fn a_tick_sweeps_and_counts_its_sweeps() {
     assert_eq!(world.number("SELECT count(*) FROM worker"), 0);
 }
 
+/// Contract: workers.sweep-due.
 #[test]
 fn a_tick_sweeps_at_most_1000() {
     let mut world = World::new();
@@ -223,6 +236,7 @@ fn a_tick_sweeps_at_most_1000() {
     assert_eq!(ticks, [(1_000, true), (1, false)]);
 }
 
+/// Contract: workers.sweep.
 #[test]
 fn in_one_instant_a_worker_is_swept_after_all_else() {
     let mut world = World::new();
@@ -237,6 +251,7 @@ fn in_one_instant_a_worker_is_swept_after_all_else() {
     assert_eq!(causes, expected);
 }
 
+/// Contract: workers.fences-nothing.
 #[test]
 fn an_unregistered_worker_may_claim() {
     let mut world = World::new();
@@ -244,6 +259,7 @@ fn an_unregistered_worker_may_claim() {
     assert!(world.complete(&claim).is_ok());
 }
 
+/// Contract: workers.fences-nothing.
 #[test]
 fn a_worker_that_is_gone_keeps_its_leases() {
     let mut world = World::new();
@@ -260,6 +276,7 @@ fn a_worker_that_is_gone_keeps_its_leases() {
     assert_eq!(world.state(&swept.execution_id), PublicState::Completed);
 }
 
+/// Contract: workers.kept.
 #[test]
 fn a_registration_holds_after_the_engine_is_opened_again() {
     let mut world = World::new();
@@ -271,6 +288,7 @@ fn a_registration_holds_after_the_engine_is_opened_again() {
     assert_eq!(world.heartbeat("mailer-1"), GONE);
 }
 
+/// Contract: workers.ttl, workers.arguments.
 #[test]
 fn arguments_of_a_registration_are_checked() {
     let mut world = World::new();
@@ -294,6 +312,7 @@ fn arguments_of_a_registration_are_checked() {
     assert!(world.workers().is_empty() && world.audit().is_empty());
 }
 
+/// Contract: workers.arguments.
 #[test]
 fn arguments_of_a_heartbeat_are_checked() {
     let mut world = World::new();

@@ -2,8 +2,7 @@
 //! [`executions`](crate::situations::executions).
 
 use crate::calls::op::{Call, Op};
-use crate::calls::protocol::Fence;
-use crate::calls::protocol::{Grantee, Protocol, Shown, Taker, Told};
+use crate::calls::protocol::{Fence, Grantee, Protocol, Shown, Taker, Told};
 use crate::calls::registry::{Register, Registry};
 use crate::calls::retry::Retry;
 use crate::ground::world::START;

@@ -95,6 +95,24 @@ const rejection = (promise) =>
 /** @param {string} question */
 const asks = (question) => (/** @type {any} */ asked) => asked.question === question;
 
+// Contract: errors.bug.
+test("what is thrown and is no error of the package crosses as a bug to report, an error of it as it is", () => {
+  for (const [thrown, found] of /** @type {const} */ ([
+    [new RangeError("too far"), "RangeError: too far"],
+    ["a text", "a text"],
+    [undefined, "undefined"],
+  ])) {
+    const plain = plainOf(thrown);
+    assert.deepEqual(
+      [plain.code, plain.class, plain.retryable, plain.details],
+      ["bug.invariant_broken", "bug", false, { found }],
+    );
+    assert.match(plain.message, /please report it/);
+  }
+  assert.equal(plainOf(new TidegateError(storageError)).code, storageError.code);
+});
+
+// Contract: errors.typed.
 test("calls go to the worker in batches and come back with their payloads", async () => {
   const shop = await workshop();
   const engine = await shop.engine();
@@ -116,6 +134,7 @@ test("an engine that does not open leaves no worker behind", async () => {
   assert.deepEqual([shop.made, shop.ended], [1, 1]);
 });
 
+// Contract: storage.reopens.
 test("after a panic the calls of its batch are told once, and the next find the engine opened again", async () => {
   const shop = await workshop();
   const engine = await shop.engine();
@@ -153,6 +172,7 @@ test("a worker that does not start is no storage", async () => {
   assert.equal(shop.ended, 1);
 });
 
+// Contract: storage.reopens.
 test("a worker that cannot be opened again says why at each call, until it can", async () => {
   const shop = await workshop();
   const engine = await shop.engine();
@@ -176,6 +196,7 @@ test("a worker that does not answer its closing is ended", async (context) => {
   assert.equal(shop.ended, 1);
 });
 
+// Contract: storage.checked.
 test("damage that is found in idle moments ends the engine", async () => {
   const found = new TidegateError({ ...storageError("io", "page 7 is wrong").toJSON(), code: "storage.damaged" });
   const shop = await workshop();
@@ -188,6 +209,7 @@ test("damage that is found in idle moments ends the engine", async () => {
   await engine.close();
 });
 
+// Contract: storage.checked.
 test("a sound database is found sound, slice by slice", async () => {
   const shop = await workshop();
   const port = new WirePort(await shop.open(), { ...memoryReport(null), kind: "opfs", checked: "pending" });

@@ -44,6 +44,7 @@ async function ran(engine) {
   return claim;
 }
 
+// Contract: events.watch.
 test("a reader gets what happened, then what happens, in order and each once", async () => {
   const { engine } = await openTestEngine();
   const before = await created(engine, 300);
@@ -55,6 +56,7 @@ test("a reader gets what happened, then what happens, in order and each once", a
   await engine.close();
 });
 
+// Contract: events.watch.
 test("without a cursor it begins with the call itself, not with the first event that is asked for", async () => {
   const { engine } = await openTestEngine();
   await created(engine, 3);
@@ -87,6 +89,7 @@ test("two readers get everything each", async () => {
   await engine.close();
 });
 
+// Contract: events.watch.
 test("a reader that is slow loses nothing of a burst, and fetches nothing before it is asked", async () => {
   let reads = 0;
   const engine = await engineWith((calls, send) => {
@@ -205,6 +208,7 @@ const reopening = (breaks) =>
     true,
   );
 
+// Contract: events.watch-reopens.
 test("after a panic of an engine that opens itself again a reader goes on from its cursor", async () => {
   /** @type {PlainError[]} */
   const breaks = [];
@@ -225,6 +229,7 @@ test("after a panic of an engine that opens itself again a reader goes on from i
   await engine.close();
 });
 
+// Contract: events.watch-reopens.
 test("what happened in a batch that broke down is looked at again", async () => {
   const engine = await engineWith(
     async (calls, send) => {
@@ -266,6 +271,7 @@ test("a wait answers at once what has ended, with its result decoded", async () 
   await engine.close();
 });
 
+// Contract: executions.wait-client.
 test("a wait ends with its execution, and resolves for every outcome", async () => {
   const { engine } = await openTestEngine();
   const [one = "", two = "", three = ""] = await created(engine, 3);
@@ -283,6 +289,7 @@ test("a wait ends with its execution, and resolves for every outcome", async () 
   await engine.close();
 });
 
+// Contract: executions.wait-client.
 test("a wait does not miss an end that was replayed in the same batch", async () => {
   const { engine } = await openTestEngine();
   const [id = ""] = await created(engine, 1);
@@ -295,6 +302,7 @@ test("a wait does not miss an end that was replayed in the same batch", async ()
   await engine.close();
 });
 
+// Contract: executions.wait-client.
 test("a wait is given up by its signal and by its time, and refuses what is unknown", async () => {
   const { engine } = await openTestEngine();
   const [id = ""] = await created(engine, 1);

@@ -169,6 +169,7 @@ test("what nobody has is nothing to reads, and refused by what would change it",
   await engine.close();
 });
 
+// Contract: values.options.
 test("every method refuses what it does not know", async () => {
   const { engine } = await openTestEngine();
   const extra = { surprise: 1 };
@@ -195,6 +196,7 @@ test("every method refuses what it does not know", async () => {
   await engine.close();
 });
 
+// Contract: values.json.
 test("a graph that cannot be is refused by the place of what is wrong, and nothing of it is kept", async () => {
   const { engine } = await openTestEngine();
   const member = (/** @type {string} */ name, more = {}) => ({ name, lane: "l", kind: "k", ...more });

@@ -204,6 +204,7 @@ test("what depends on a failure is skipped, and a replay with cascade runs it af
   await engine.close();
 });
 
+// Contract: flows.wait-sdk.
 test("a wait does not miss an end that a replay follows in the same batch", async () => {
   const { engine } = await openTestEngine();
   const { flowId, executionIds } = await engine.flows.submit({ members: graph({ only: {} }) });
@@ -216,6 +217,7 @@ test("a wait does not miss an end that a replay follows in the same batch", asyn
   await engine.close();
 });
 
+// Contract: flows.wait-sdk.
 test("a wait is given up by its time and its signal, ends with its engine, and refuses what is unknown", async () => {
   const { engine } = await openTestEngine();
   const { flowId } = await engine.flows.create();
@@ -272,6 +274,7 @@ test("a cancellation ends those that it names and aborts their handlers", async 
   await engine.close();
 });
 
+// Contract: flows.cancel-wait.
 test("a cancellation that leaves members running waits for them as long as it is told", async () => {
   const { engine } = await openTestEngine();
   const { flowId } = await engine.flows.submit({ members: graph({ first: {}, second: { after: ["first"] } }) });

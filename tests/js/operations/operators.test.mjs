@@ -39,6 +39,7 @@ test("a worker puts its execution off, or cancels it, and an operator moves, rev
   await engine.close();
 });
 
+// Contract: workers.loop-given-up.
 test("a handler that puts its execution off is called again, in the same attempt", async () => {
   const { engine, clock } = await openTestEngine();
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });

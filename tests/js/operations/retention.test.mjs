@@ -52,6 +52,7 @@ test("a cursor that is older than the log is refused with the oldest one that is
   await engine.close();
 });
 
+// Contract: retention.compact-sdk.
 test("storage tells what would be freed, and a compaction deletes it and gives its room back", async () => {
   const { engine, clock } = await openTestEngine({ retention: { executionsMs: HOUR } });
   assert.equal(engine.storage.freeable, null, "nobody has asked yet");
@@ -73,6 +74,7 @@ test("storage tells what would be freed, and a compaction deletes it and gives i
   await engine.close();
 });
 
+// Contract: retention.compact-sdk.
 test("a compaction is given up between two slices", async () => {
   const { engine, clock } = await openTestEngine({ retention: { executionsMs: 0 } });
   for (let nth = 0; nth < 3; nth += 1) await completed(engine, 1_000_000);
@@ -90,6 +92,7 @@ test("a compaction is given up between two slices", async () => {
   await engine.close();
 });
 
+// Contract: retention.range.
 test("a retention that cannot be meant is refused by its name", async () => {
   /** @type {[any, string][]} */
   const refused = [

@@ -113,6 +113,7 @@ test("a summary is patched by objects and read as a document", async () => {
   await engine.close();
 });
 
+// Contract: streams.follow.
 test("a tail gives what is kept, then what comes, and ends with its attempt", async () => {
   const { engine } = await openTestEngine();
   const { handle, executionId } = await running(engine);
@@ -133,6 +134,7 @@ test("a tail gives what is kept, then what comes, and ends with its attempt", as
   await engine.close();
 });
 
+// Contract: streams.follow.
 test("a tail goes on with an attempt that was interrupted, and stays with it when another takes over", async () => {
   const { engine, clock } = await openTestEngine();
   const { handle, executionId } = await running(engine);
@@ -183,6 +185,7 @@ test("a tail fetches nothing before it is asked, and one page at a time", async 
   await it.engine.close();
 });
 
+// Contract: streams.follow.
 test("a break, a return and a signal free a tail at once", async () => {
   const { engine } = await openTestEngine();
   const { handle, executionId } = await running(engine);
@@ -227,6 +230,7 @@ test("a tail that is refused throws what the engine says, and a closed engine en
   assert.equal((await rejection(() => waiting)).code, "engine.closed");
 });
 
+// Contract: streams.tail-page.
 test("a page waits for the first append, for its time or for the end, and a peek does not wait", async () => {
   const { engine } = await openTestEngine();
   const { handle, executionId } = await running(engine);

@@ -30,6 +30,7 @@ function refusal(call) {
   throw new Error("it refused nothing");
 }
 
+// Contract: time.alarm.
 test("a page that wakes up rings at once, and not after the engine was closed", async () => {
   const page = new EventTarget();
   const undo = withPage(page);
@@ -86,6 +87,7 @@ test("where a timer is a number, Deno is told not to wait for it", (t) => {
   assert.deepEqual(released, [7]);
 });
 
+// Contract: values.json-refused.
 test("what JSON cannot hold is named by its whole path", async () => {
   const shared = { n: 1 };
   /** @type {[unknown, string][]} */

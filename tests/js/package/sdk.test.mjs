@@ -6,6 +6,7 @@ import { rejection } from "../world/rejection.mjs";
 
 const worker = { id: "w" };
 
+// Contract: values.json.
 test("JSON values and bytes arrive as they were given", async () => {
   const { engine } = await openTestEngine();
   const values = [{ to: "a@b", n: [1, null, "ü"] }, "text", 0, null, false, new Uint8Array([0, 255])];
@@ -25,6 +26,7 @@ test("JSON values and bytes arrive as they were given", async () => {
   await engine.close();
 });
 
+// Contract: time.gathered, values.json-refused.
 test("calls of one turn go in one batch, in order, and one that is refused leaves the others", async () => {
   const { engine } = await openTestEngine();
   const made = await Promise.allSettled([
@@ -60,6 +62,7 @@ test("a request id makes a repeated call answer what the first answered", async 
   await engine.close();
 });
 
+// Contract: claims.parked.
 test("parked claims are served first come first, and end by time, abort and close", async () => {
   const { engine } = await openTestEngine();
   /** @param {AbortSignal} [signal] */
@@ -82,6 +85,7 @@ test("parked claims are served first come first, and end by time, abort and clos
   assert.equal((await closed).code, "engine.closed");
 });
 
+// Contract: claims.parked, time.alarm.
 test("the alarm applies what is due and wakes a parked claim", async () => {
   const { engine, clock } = await openTestEngine();
   await engine.executions.create({ lane: "l", kind: "k", delayUntil: clock.now + 5_000 });
@@ -92,6 +96,7 @@ test("the alarm applies what is due and wakes a parked claim", async () => {
   await engine.close();
 });
 
+// Contract: storage.report.
 test("with the host's own clock and timers a delay is over by itself", async () => {
   const engine = await openEngine({ storage: { kind: "memory" } });
   const { databaseBytes, ...storage } = engine.storage;
@@ -115,6 +120,7 @@ test("with the host's own clock and timers a delay is over by itself", async () 
   await engine.close();
 });
 
+// Contract: workers.loop, workers.loop-failure.
 test("workers run handlers, complete with what they return and fail with what they throw", async () => {
   const { engine, clock } = await openTestEngine();
   /** @type {string[]} */
@@ -158,6 +164,7 @@ test("workers run handlers, complete with what they return and fail with what th
   await engine.close();
 });
 
+// Contract: workers.loop-signal, workers.loop-stop.
 test("a cancelled execution aborts its handler, a stopping worker lets handlers finish", async () => {
   const { engine } = await openTestEngine();
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
@@ -221,6 +228,7 @@ test("the clock is reported, and one that was put back can be accepted", async (
   await engine.close();
 });
 
+// Contract: workers.loop-refused, values.garbled.
 test("work that can never be kept or read fails for good instead of being tried for ever", async () => {
   const { engine } = await openTestEngine();
   /** @type {[string, any][]} */
@@ -288,6 +296,7 @@ test("after a clock was accepted the alarm is set anew", async () => {
   await engine.close();
 });
 
+// Contract: values.snapshot.
 test("bytes are those of the call, whatever their owner does with them afterwards", async () => {
   const { engine } = await openTestEngine();
   const bytes = new Uint8Array(2);
@@ -303,6 +312,7 @@ test("bytes are those of the call, whatever their owner does with them afterward
   await engine.close();
 });
 
+// Contract: values.snapshot.
 test("bytes that cannot be read are refused alone", async () => {
   const { engine } = await openTestEngine();
   const gone = new Uint8Array(4);
@@ -316,6 +326,7 @@ test("bytes that cannot be read are refused alone", async () => {
   await engine.close();
 });
 
+// Contract: storage.names, values.options.
 test("options that are not known or not of their type are refused by name", async () => {
   const open = /** @type {(options: any) => Promise<unknown>} */ (openEngine);
   const opfs = { kind: "opfs", name: "a" };
@@ -341,6 +352,7 @@ test("options that are not known or not of their type are refused by name", asyn
   }
 });
 
+// Contract: values.options.
 test("arguments that are no objects are refused by name", async () => {
   const { engine } = await openTestEngine();
   const bad = /** @type {any} */ (engine);
@@ -364,6 +376,7 @@ test("an engine in memory is exported and begun with again", async () => {
   assert.equal(error.code, "storage.damaged");
 });
 
+// Contract: storage.unavailable, storage.fallback.
 test("in Node a browser's own files are missing, and say so", async () => {
   const storage = /** @type {const} */ ({ kind: "opfs", name: "a" });
   const error = await rejection(() => openEngine({ storage }));

@@ -113,6 +113,7 @@ function schedule({ engine, pass }) {
   return make;
 }
 
+// Contract: values.operations.
 test("every operation that the engine knows has a method, and it answers", () => {
   const it = noted();
   const { engine, used } = it;
@@ -211,6 +212,7 @@ test("a batch points to the payloads of steps as to any other", () => {
   ); // prettier-ignore
 });
 
+// Contract: values.nesting, values.plain-data.
 test("arguments that are no plain data are refused by field, and nothing is written", () => {
   const { engine } = manual();
   /** @type {any} */
@@ -251,6 +253,7 @@ test("arguments that are no plain data are refused by field, and nothing is writ
   assert.equal(engine.listExecutions({}).executions.length, 0);
 });
 
+// Contract: values.class-errors, errors.typed.
 test("an error carries code, category, kind, details, class and a stack", () => {
   const { engine } = manual();
   const error = /** @type {any} */ (thrownBy(() => engine.cancelExecution({ executionId: "nope" })));
@@ -270,6 +273,7 @@ test("an error carries code, category, kind, details, class and a stack", () => 
   assert.ok(errorCodes().some((/** @type {any} */ row) => row.code === code && row.meaning));
 });
 
+// Contract: storage.close.
 test("a closed engine says so, and closing twice does nothing", () => {
   const { engine } = manual();
   engine.close();
@@ -296,6 +300,7 @@ test("a clock that answers no time is refused, whatever it does", () => {
   }
 });
 
+// Contract: storage.poisoned.
 test("a panic surfaces as one typed error and poisons the engine, not its neighbours", (context) => {
   const poisoned = Engine.openMemory();
   const neighbour = Engine.openMemory();
@@ -332,6 +337,7 @@ test("the payload limit is set at open, within its own limit", () => {
     );
 });
 
+// Contract: values.bytes-only.
 test("a batch that is no batch is refused with a typed error", () => {
   const { engine } = manual();
   /** @type {[any, any, string][]} */
@@ -351,6 +357,7 @@ test("a batch that is no batch is refused with a typed error", () => {
   assert.equal(engine.listExecutions({}).executions.length, 0);
 });
 
+// Contract: storage.close, values.class-reentry.
 test("a call from inside the clock is refused, and a close from there comes after the call", () => {
   /** @type {any} */
   const inside = {};

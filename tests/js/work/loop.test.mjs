@@ -18,6 +18,7 @@ async function reached(engine, id, state) {
   }
 }
 
+// Contract: workers.loop-storage.
 test("a result is told again to a storage that fails for a moment", async () => {
   let refusals = 2;
   const engine = await engineWith(async (calls, send) => {
@@ -35,6 +36,7 @@ test("a result is told again to a storage that fails for a moment", async () => 
   await engine.close();
 });
 
+// Contract: workers.loop-stop.
 test("a claim that arrives after the stop is not begun: nobody could end it", async () => {
   const claim = deferred();
   const asked = deferred();
@@ -77,6 +79,7 @@ test("a listener of errors that throws ends nothing", async (t) => {
   await engine.close();
 });
 
+// Contract: workers.loop-signal.
 test("an execution that ended aborts its own handler and no other", async () => {
   const engine = await engineWith((_, send) => send());
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
@@ -127,6 +130,7 @@ test("what is committed is answered even if a timer throws", async (t) => {
   await engine.close();
 });
 
+// Contract: workers.loop-failure.
 test("whatever a handler throws, its attempt fails with a text", async () => {
   const engine = await engineWith((_, send) => send());
   /** @type {[unknown, string][]} */
@@ -155,6 +159,7 @@ test("whatever a handler throws, its attempt fails with a text", async () => {
   await engine.close();
 });
 
+// Contract: workers.loop-storage.
 test("an ending that finds no room is told again, and nothing is claimed meanwhile", async () => {
   const quota = { ...storageError, code: "storage.quota", kind: "quota", retryable: false };
   let refusals = 3;
@@ -178,6 +183,7 @@ test("an ending that finds no room is told again, and nothing is claimed meanwhi
   await engine.close();
 });
 
+// Contract: workers.loop-stop.
 test("a stop may wait for as long as it takes", async () => {
   const engine = await engineWith((_, send) => send());
   await engine.executions.create({ lane: "l", kind: "k" });
@@ -203,6 +209,7 @@ test("a stop may wait for as long as it takes", async () => {
   await engine.close();
 });
 
+// Contract: workers.loop-given-up.
 test("a handler is told to stop though one that gave the same attempt up has returned meanwhile", async () => {
   const engine = await engineWith((_, send) => send());
   await engine.executions.create({ lane: "l", kind: "k" });
@@ -233,6 +240,7 @@ test("a handler is told to stop though one that gave the same attempt up has ret
   await engine.close();
 });
 
+// Contract: workers.loop-options.
 test("work that cannot be meant is refused by name", async () => {
   const engine = await engineWith((_, send) => send());
   const bad = /** @type {any} */ (engine);

@@ -14,6 +14,7 @@ const order = { lane: "l", kind: "k", retry };
 /** Steps without the instant at which they were recorded. */
 const told = (/** @type {DecodedStep[]} */ steps) => steps.map(({ name, result }) => [name, result]);
 
+// Contract: workers.loop-step.
 test("a retry gets what was kept, of every kind and in the order of the handler, and runs nothing again", async () => {
   const { engine, called, advance } = await watched();
   const bytes = new Uint8Array([0, 255, 128]);
@@ -61,6 +62,7 @@ test("a retry gets what was kept, of every kind and in the order of the handler,
   await engine.close();
 });
 
+// Contract: workers.loop-step.
 test("the same name twice at once runs once, and a part that throws runs again", async () => {
   const { engine, called, advance } = await watched();
   /** @type {string[]} */

@@ -104,6 +104,7 @@ test("what the registry refuses is refused by name", async () => {
   await engine.close();
 });
 
+// Contract: workers.loop-registry.
 test("a loop enters the registry when it starts, is heard of at thirds of its time, and leaves when it stops", async () => {
   const { engine, called, nap, advance, now } = await watched();
   const options = { lanes: ["l"], worker: { id: "mailer" }, capabilities: ["gpu"], livenessTtlMs: 30_000 };
@@ -130,6 +131,7 @@ test("a loop enters the registry when it starts, is heard of at thirds of its ti
   await engine.close();
 });
 
+// Contract: workers.loop-registry.
 test("a loop enters the registry again after it was swept, or marked dead", async () => {
   const { engine, called, nap, advance, now } = await watched();
   const loop = engine.work({ lanes: ["l"] }, {});
@@ -237,6 +239,7 @@ test("a loop that waits for its handlers stays in the registry until the last ha
   await engine.close();
 });
 
+// Contract: workers.loop-registry.
 test("a registry that fails is told once, and the work goes on; then it is entered after all", async () => {
   const it = await watched();
   const { engine, called, nap } = it;
@@ -272,6 +275,7 @@ test("a registry that fails is told once, and the work goes on; then it is enter
   await engine.close();
 });
 
+// Contract: workers.loop-options.
 test("a time to live that cannot be meant is refused by name, and nothing is begun", async () => {
   const { engine, called } = await watched();
   for (const livenessTtlMs of [0, -1, 1.5, Number.NaN, 86_400_001, Number.POSITIVE_INFINITY, "60", null])

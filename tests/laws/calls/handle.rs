@@ -1,5 +1,5 @@
-//! The handle's text form, written from its description and not from the engine (lifecycle §2.1, decisions 3.24), so
-//! that tests can take handles apart and forge them.
+//! The handle's text form, written from its description and not from the engine (contract: leases.handle), so that
+//! tests can take handles apart and forge them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

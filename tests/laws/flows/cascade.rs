@@ -1,5 +1,6 @@
 //! What follows from an end in the model: edges are resolved, groups are satisfied or become impossible, children run
-//! or are skipped, siblings are cancelled, flows complete (flows §2.7–2.8, §2.12; decisions 4.1, 4.3, 4.7).
+//! or are skipped, siblings are cancelled, flows complete (contract: edges.resolve, edges.cascade, edges.siblings,
+//! flows.ends-once).
 
 use super::model::{CHILDREN, EdgeState, GroupState, Model, Need, Phase};
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ impl Model {
         }
     }
 
-    /// T10: the epoch rises where a lease was live.
+    /// The epoch rises where a lease was live. Contract: states.cancel.
     pub fn cancel_member(&mut self, row: usize, at: i64, reason: &str, source: &str) {
         self.end_attempt(row, "ended_cancelled");
         let one = &mut self.members[row];
@@ -22,7 +23,7 @@ impl Model {
         self.enter(row, at, Phase::Ended { outcome: "cancelled" }, "cancelled", lease);
     }
 
-    /// T26.
+    /// Contract: states.skip.
     fn skip(&mut self, row: usize, at: i64) {
         self.end_attempt(row, "ended_cancelled");
         self.members[row].ending = Some(("dependency_impossible".to_owned(), Some("engine".to_owned())));
@@ -155,7 +156,7 @@ impl Model {
         });
     }
 
-    /// T19 for what its dependencies block.
+    /// For what its dependencies block. Contract: states.unblock.
     pub fn let_go(&mut self, down: usize, at: i64) {
         let Phase::Blocked { next, by: CHILDREN, not_before_at } = self.members[down].phase else { return };
         let phase = match not_before_at {

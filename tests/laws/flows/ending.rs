@@ -1,4 +1,4 @@
-//! Ends of whole flows in the model: at once, or in two steps (flows §2.11; decisions 4.6).
+//! Ends of whole flows in the model: at once, or in two steps (contract: flows.cancel, flows.header, flows.grace).
 
 use super::model::{Answer, Cancelled, Model, owned, refused, text};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Calls that build a graph in the model, one piece at a time (flows §2.2–2.6; decisions 4.1–4.3).
+//! Calls that build a graph in the model, one piece at a time (contract: flows.create, flows.add, edges.stage,
+//! edges.apply, edges.policy).
 
 use super::model::{Answer, CHILDREN, EdgeState, GroupState, Model, Need, Phase, owned, refused, text};
 use super::shapes::policy_given;

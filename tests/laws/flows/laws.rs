@@ -1,5 +1,5 @@
-//! What must hold of every flow, looked at in the engine's own answers and in its log (flows §2.17): nothing here is
-//! predicted.
+//! What must hold of every flow, looked at in the engine's own answers and in its log (contract: flows.state,
+//! edges.verdict, edges.acyclic, flows.ends-once): nothing here is predicted.
 
 use super::model::{Model, text};
 use serde_json::Value;
@@ -89,7 +89,9 @@ impl History {
             let flow = text(event, "flowId").to_owned();
             let over = self.over.contains(&flow);
             let (sound, law) = match text(event, "cause") {
-                "flow_member_added" | "flow_edge_staged" => (!over, "law 6, nothing joins a flow that is over"),
+                "flow_member_added" | "flow_edge_staged" => {
+                    (!over, "flows.over-refuses: nothing joins a flow that is over")
+                }
                 "flow_created" => (!self.completions.contains_key(&flow), "a flow is created once"),
                 "flow_cancel_requested" => (!over, "a flow is cancelled once"),
                 "flow_completed" => (!over, "a flow completes once"),
@@ -132,7 +134,7 @@ impl History {
             let key = (text(snapshot, "flowId").to_owned(), text(edge, "edgeId").to_owned());
             let satisfied = edge["edgeState"] == "satisfied";
             if !satisfied && self.satisfied.contains(&key) {
-                return broken("law 1, what is satisfied stays so", edge);
+                return broken("edges.resolve-once: what is satisfied stays so", edge);
             }
             if satisfied {
                 self.satisfied.insert(key);
@@ -157,7 +159,7 @@ impl History {
         let Some((before_total, before)) = before else { return Ok(()) };
         let grown = total > before_total && group["policy"]["kind"] == "all_of";
         if before == "satisfied" && state != "satisfied" && !grown && !self.rounds.contains(&id) {
-            return broken("law 3, a satisfied group stays so", node);
+            return broken("edges.settled-once: a satisfied group stays so", node);
         }
         Ok(())
     }
@@ -177,7 +179,7 @@ impl History {
         for (up, down) in &self.after {
             let (claimed, done) = (claimed.get(down.as_str()), done.get(up.as_str()));
             if claimed.is_some_and(|claimed| done.is_none_or(|done| done > claimed)) {
-                return broken("law 7, who needs all runs after all", format!("{down} before {up}"));
+                return broken("edges.resolve: who needs all runs after all", format!("{down} before {up}"));
             }
         }
         self.law_4_only_siblings_are_cancelled(model)
@@ -190,7 +192,7 @@ impl History {
             });
             let mut downs = one.outbound.iter().map(|edge| &model.members[model.edges[*edge].down]);
             if by_group && !downs.any(|down| self.cancels.contains(&down.id)) {
-                return broken("law 4, only who cancels the rest cancels siblings", &one.id);
+                return broken("edges.siblings: only who cancels the rest cancels siblings", &one.id);
             }
         }
         Ok(())
@@ -204,13 +206,13 @@ fn law_2_who_may_run_has_what_it_needs(node: &Value) -> Verdict {
     }
     let (state, settled) = (text(node, "publicState"), text(group, "state"));
     if ["waiting", "delayed", "active"].contains(&state) && settled == "impossible" {
-        return broken("law 2, who may run has what it needs", node);
+        return broken("edges.let-go: who may run has what it needs", node);
     }
     if ["delayed", "active"].contains(&state) && settled != "satisfied" {
-        return broken("law 2, who runs has what it needs", node);
+        return broken("edges.let-go: who runs has what it needs", node);
     }
     if state == "skipped" && settled != "impossible" {
-        return broken("law 2, who is skipped cannot have what it needs", node);
+        return broken("edges.skip: who is skipped cannot have what it needs", node);
     }
     let counted = int(group, "succeeded") + int(group, "failed") + int(group, "skipped");
     if counted > int(group, "total") {
@@ -235,7 +237,7 @@ fn law_5_counts(snapshot: &Value, nodes: &[Value], edges: &[Value]) -> Verdict {
     {
         return Ok(());
     }
-    broken("law 5, every member and every edge counts once", snapshot)
+    broken("edges.counters: every member and every edge counts once", snapshot)
 }
 
 /// Whoever succeeded has resolved every edge that was applied.
@@ -243,7 +245,7 @@ fn law_7_whoever_succeeded_has_resolved(nodes: &[Value], edge: &Value) -> Verdic
     let from = usize::try_from(int(edge, "from")).ok().and_then(|from| nodes.get(from));
     let Some(from) = from else { return broken("an edge leads from a node", edge) };
     if edge["edgeState"] == "applied" && from["publicState"] == "completed" {
-        return broken("law 7, every child of who succeeded is resolved", edge);
+        return broken("edges.resolve: every child of who succeeded is resolved", edge);
     }
     Ok(())
 }

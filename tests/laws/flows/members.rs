@@ -1,4 +1,4 @@
-//! How executions come to be in the model, by themselves or with a whole graph (flows §2.2–2.3; decisions 4.4).
+//! How executions come to be in the model, by themselves or with a whole graph (contract: flows.submit, flows.add).
 
 use super::model::{CHILDREN, Edge, EdgeState, Flow, Group, Member, Model, Next, Phase, owned, payload, text};
 use super::shapes::policy_of;
@@ -49,7 +49,7 @@ impl Model {
         row
     }
 
-    /// T1, T2.
+    /// Contract: states.create.
     pub fn create_execution(&mut self, args: &Value, found: &Value, now: i64) -> Value {
         let id = owned(args, "executionId").unwrap_or_else(|| text(&found["ok"], "executionId").to_owned());
         if self.by_id.contains_key(&id) {

@@ -1,5 +1,5 @@
 //! The laws of flows: a pure model walks beside the engine over random graphs, and what must hold of every flow is
-//! looked at in the engine's own answers and in its log (flows §2; decisions §4).
+//! looked at in the engine's own answers and in its log (contract: flows.state, edges.cascade).
 //!
 //! A failure names the seed and the batch. `TIDEGATE_SEED` walks one seed.
 

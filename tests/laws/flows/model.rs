@@ -1,4 +1,4 @@
-//! A pure model of flows, written from their specification: members with their phases, edges, groups, flows.
+//! A pure model of flows, written from the contract: members with their phases, edges, groups, flows.
 //!
 //! Calls are read from their JSON, ids that the engine mints are taken from its answers; all else is predicted. What
 //! follows from an end stands in `cascade`, calls about graphs in `graph` and `ending`, those of workers in `work`,

@@ -1,4 +1,4 @@
-//! What reads of flows answer in the model (flows §2.10, §2.13, §2.15).
+//! What reads of flows answer in the model (contract: flows.describe, flows.list, flows.graph, edges.eligibility).
 
 use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
 use crate::model::finding::STATES;

@@ -1,4 +1,5 @@
-//! Replays in the model: of one member, and of what was skipped because of it (flows §2.16; decisions 4.3, 4.8).
+//! Replays in the model: of one member, and of what was skipped because of it (contract: edges.replay-waits,
+//! edges.replay-cascade).
 
 use super::model::{Answer, CHILDREN, EdgeState, GroupState, Model, Need, Next, Phase, refused, text};
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ impl Model {
         Ok(json!({ "executionId": one.id, "publicState": one.public_state(), "replayCount": one.replay_count }))
     }
 
-    /// T21; blocked by its dependencies while its group is not satisfied.
+    /// Blocked by its dependencies while its group is not satisfied. Contract: states.replay.
     fn run_again(&mut self, row: usize, grouped: bool, skipped: bool, now: i64) {
         let one = &mut self.members[row];
         (one.ending, one.result, one.excused) = (None, None, false);

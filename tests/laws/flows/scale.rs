@@ -1,5 +1,5 @@
 //! Flows as large as one call makes them: a chain, and a fan-out, that complete and that are skipped at one blow, on a
-//! stack of an ordinary size (decisions 4.1).
+//! stack of an ordinary size (contract: edges.cascade).
 
 use super::wire::{Said, ask, say};
 use super::work::worker;
@@ -72,6 +72,7 @@ fn state(world: &mut World, flow: &str) -> String {
     snapshot["publicFlowState"].as_str().expect("a state").to_owned()
 }
 
+/// Contract: edges.cascade.
 #[test]
 fn a_chain_of_a_hundred_thousand_is_skipped_at_one_blow() {
     let mut world = World::memory(1);

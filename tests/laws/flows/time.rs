@@ -1,4 +1,5 @@
-//! What time does in the model, each at its own instant (decisions 2.1–2.2, 3.6, 3.15), and the table of calls.
+//! What time does in the model, each at its own instant (contract: leases.lapse, executions.deadline,
+//! time.own-instant), and the table of calls.
 
 use super::model::{Model, Phase, refused, text};
 use serde_json::{Value, json};
@@ -54,7 +55,7 @@ impl Model {
         }
     }
 
-    /// T20.
+    /// Contract: states.expire.
     fn expire(&mut self, row: usize, at: i64) {
         let lease = self.members[row].held().then_some("expired");
         self.end_attempt(row, "ended_failure");

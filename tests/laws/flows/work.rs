@@ -1,4 +1,5 @@
-//! What workers and operators do to members in the model (lifecycle §9, §11, §13, §15; decisions 3.4–3.14, 4.2, 4.5).
+//! What workers and operators do to members in the model (contract: leases.gate, leases.repeat, attempts.complete,
+//! attempts.fail, attempts.delay, retries.replay, edges.children).
 
 use super::model::{
     Answer, Attempt, CHILDREN, EdgeState, Group, GroupState, Handle, Model, Next, Phase, Policy, payload, refused, text,
@@ -99,7 +100,7 @@ impl Model {
         self.claimed(row)
     }
 
-    /// T7.
+    /// Contract: states.complete.
     pub fn complete(&mut self, args: &Value, now: i64) -> Answer {
         let row = match self.gate(args, "complete")? {
             Pass::Held(row) => row,
@@ -114,7 +115,7 @@ impl Model {
         Ok(self.finish(row, "complete", answer))
     }
 
-    /// T8 and T9, also by a holder whose lease lapsed.
+    /// A failure, also by a holder whose lease lapsed. Contract: states.retry, states.fail.
     pub fn fail(&mut self, args: &Value, now: i64) -> Answer {
         let row = match self.gate(args, "fail")? {
             Pass::Held(row) | Pass::Lapsed(row) => row,
@@ -136,7 +137,7 @@ impl Model {
         Ok(self.finish(row, "fail", answer))
     }
 
-    /// T11.
+    /// Contract: states.delay.
     pub fn delay(&mut self, args: &Value, now: i64) -> Answer {
         let row = match self.gate(args, "delay")? {
             Pass::Held(row) => row,
@@ -149,7 +150,8 @@ impl Model {
         Ok(self.finish(row, "delay", answer))
     }
 
-    /// T12: with edges, a new round; with nothing to wait for, T19 at once.
+    /// With edges, a new round; with nothing to wait for, let go at once. Contract: states.wait-children,
+    /// states.unblock.
     pub fn wait_children(&mut self, args: &Value, now: i64) -> Answer {
         let row = match self.gate(args, "wait_children")? {
             Pass::Held(row) => row,
@@ -216,7 +218,7 @@ impl Model {
         Ok(Some(flow))
     }
 
-    /// T10 by an operator.
+    /// By an operator. Contract: states.cancel.
     pub fn cancel_execution(&mut self, args: &Value, now: i64) -> Answer {
         let row = self.find(text(args, "executionId"))?;
         match self.members[row].outcome() {
@@ -230,7 +232,7 @@ impl Model {
         Ok(json!({ "executionId": self.members[row].id, "publicState": "cancelled" }))
     }
 
-    /// T18.
+    /// Contract: states.block.
     pub fn block(&mut self, args: &Value, now: i64) -> Answer {
         let row = self.find(text(args, "executionId"))?;
         let next = match self.members[row].phase {
@@ -246,7 +248,7 @@ impl Model {
         Ok(json!({ "executionId": one.id, "publicState": one.public_state() }))
     }
 
-    /// T19; while its group is pending it goes on to be blocked by its dependencies.
+    /// While its group is pending it goes on to be blocked by its dependencies. Contract: states.unblock.
     pub fn unblock(&mut self, args: &Value, now: i64) -> Answer {
         let row = self.find(text(args, "executionId"))?;
         let Phase::Blocked { next, by, .. } = self.members[row].phase else {

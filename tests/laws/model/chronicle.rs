@@ -1,5 +1,5 @@
 //! The log in the model: every event since the beginning, which of them are kept, and what those who read it are told
-//! (decisions §6, 2.7, 3.21; lifecycle §21).
+//! (contract: executions.wait-after, events.one-row).
 
 use crate::calls::op::Watch;
 use crate::json::hex;

@@ -1,4 +1,5 @@
-//! What the model expects of who looks for executions: tags, searches, counts (lifecycle §18, §19).
+//! What the model expects of who looks for executions: tags, searches, counts (contract: executions.search,
+//! executions.tag-set).
 
 use crate::calls::inquiry::{Inquiry, Search};
 use crate::model::answer::refused;

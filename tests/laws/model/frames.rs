@@ -1,5 +1,5 @@
-//! Streams as calls find them: when one is closed, what a page of its frames shows, who may append (lifecycle §17;
-//! decisions 3.4, 3.7, 3.17).
+//! Streams as calls find them: when one is closed, what a page of its frames shows, who may append. Contract:
+//! streams.closing, streams.append, streams.closed, streams.bounds.
 
 use crate::calls::handle::Handle;
 use crate::calls::streaming::{Append, Mode, Streaming};

@@ -1,4 +1,5 @@
-//! The model's lease gate, which every call with a handle or a fence passes (lifecycle §2.3, §7.4; decisions 3.7–3.9).
+//! The model's lease gate, which every call with a handle or a fence passes (contract: leases.gate, leases.fence,
+//! leases.repeat).
 
 use crate::calls::handle::Handle;
 use crate::calls::protocol::Fence;
@@ -64,7 +65,7 @@ pub fn held(pass: Pass) -> Result<usize, Value> {
     }
 }
 
-/// With the four facts of lifecycle §7.4.
+/// With four facts about it. Contract: leases.not-active.
 pub fn not_active(one: &Execution) -> Value {
     let outcome = match one.phase {
         Phase::Ended { outcome } => outcome,

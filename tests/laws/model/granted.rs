@@ -1,5 +1,5 @@
-//! Grants and blocks in the model: who gives them, what they keep, who uses them (lifecycle §9.2–9.5, §10, §14;
-//! decisions 3.6, 3.12, 3.19).
+//! Grants and blocks in the model: who gives them, what they keep, who uses them (contract: protocol.grant,
+//! protocol.claim-execution, protocol.resume-grant, protocol.reclaim).
 
 use crate::calls::protocol::{Grantee, Protocol, Taker};
 use crate::model::answer::refused;
@@ -217,7 +217,7 @@ impl Model {
         Ok(self.take(row, taker, lapsed, now, &found["ok"]))
     }
 
-    /// T15 with a grant, or T16.
+    /// With a grant; or its end, where it was taken over too often. Contract: states.reclaim, states.over-cap.
     fn reclaim(
         &mut self,
         id: &str,
@@ -246,7 +246,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T18.
+    /// Contract: states.block.
     fn block(&mut self, id: &str, by: &'static str, why: &str, now: i64) -> Result<Value, Value> {
         let row = self.known(id)?;
         let one = &self.executions[row];
@@ -265,7 +265,7 @@ impl Model {
         Ok(json!({ "executionId": id, "publicState": self.executions[row].public_state() }))
     }
 
-    /// T19.
+    /// Contract: states.unblock.
     fn unblock(&mut self, id: &str, expected: &str, now: i64) -> Result<Value, Value> {
         let row = self.known(id)?;
         match self.executions[row].phase {

@@ -1,5 +1,5 @@
 //! What the model expects listings to say: lanes, workers, leases, what can be claimed, and why something cannot
-//! (lifecycle §10.2, §20.4, §20.5; decisions 3.18).
+//! (contract: protocol.scan, leases.list-pages, workers.list, claims.explain).
 
 use crate::model::picture::{eligibility, order_of};
 use crate::model::state::{Execution, Model, Phase, count};

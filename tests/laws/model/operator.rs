@@ -1,5 +1,5 @@
-//! What operators do in the model: cancel, revoke, reorder, replay (lifecycle §11.4, §15; T10, T14, T21, T23; decisions
-//! 3.7, 3.11, 3.13).
+//! What operators do in the model: cancel, revoke, reorder, replay (contract: leases.revoke, executions.cancel,
+//! executions.change-priority, retries.replay, states.cancel, states.revoke, states.replay).
 
 use crate::calls::op::{Cancel, Revoke};
 use crate::model::answer::refused;
@@ -7,7 +7,7 @@ use crate::model::state::{Model, Next, Phase};
 use serde_json::{Value, json};
 
 impl Model {
-    /// T10.
+    /// Contract: states.cancel.
     pub fn cancel(&mut self, cancel: &Cancel, now: i64) -> Result<Value, Value> {
         let Some(one) = self.find(&cancel.id) else { return Err(refused("not_found.execution")) };
         let (row, answer) = (one.row, json!({ "executionId": cancel.id, "publicState": "cancelled" }));
@@ -37,7 +37,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T14; whatever there is nothing to revoke for writes nothing.
+    /// Whatever there is nothing to revoke for writes nothing. Contract: states.revoke.
     pub fn revoke(&mut self, revoke: &Revoke, now: i64) -> Result<Value, Value> {
         let Some(one) = self.find(&revoke.id) else { return Err(refused("not_found.execution")) };
         let satisfied = |reason: &str| Ok(json!({ "outcome": "already_satisfied", "reason": reason }));
@@ -67,7 +67,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T23: only what can be claimed and waits has a place to be moved from.
+    /// Only what can be claimed and waits has a place to be moved from. Contract: executions.change-priority.
     pub fn change_priority(&mut self, id: &str, priority: i64, now: i64) -> Result<Value, Value> {
         let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
         let Phase::Waiting { .. } = one.phase else {
@@ -85,7 +85,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T21: how it ended is forgotten, its attempts are not.
+    /// How it ended is forgotten, its attempts are not. Contract: states.replay.
     pub fn replay(&mut self, id: &str, now: i64) -> Result<Value, Value> {
         let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
         if !one.over() {

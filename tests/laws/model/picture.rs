@@ -7,7 +7,7 @@ use crate::model::state::{Attempt, Execution, Logged, Model, Next, Phase, Step, 
 use serde_json::{Value, json};
 
 impl Execution {
-    /// The state vector (lifecycle §4, §5).
+    /// The state vector (contract: states.dimensions, states.graph).
     pub fn vector(&self) -> Value {
         let pending = |next| match next {
             Next::First => "pending_first_attempt",

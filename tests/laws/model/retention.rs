@@ -1,5 +1,5 @@
 //! Retention in the model: what is past it is hidden from every read at its very instant, and what a tick deletes of it
-//! (decisions 3.23).
+//! (contract: retention.hidden, retention.goes-whole, retention.tick).
 
 use crate::model::state::Model;
 use serde_json::{Value, json};

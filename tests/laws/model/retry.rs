@@ -1,10 +1,11 @@
-//! When the model tries a failure again (lifecycle §3; decisions 3.10).
+//! When the model tries a failure again (contract: retries.default, retries.policy, retries.exponential).
 
 use crate::calls::retry::{Backoff, Retry};
 use crate::model::state::Model;
 
 impl Model {
-    /// The earliest and latest instant at which a failure is tried again; nothing when it is final (decisions 3.10).
+    /// The earliest and latest instant at which a failure is tried again; nothing when it is final (contract:
+    /// retries.jitter).
     pub fn retry_bounds(&self, row: usize, class: &str, category: &str, at: i64) -> Option<(i64, i64)> {
         self.retry_bounds_by(self.executions[row].made.retry.as_ref(), row, (class, category), at)
     }

@@ -1,4 +1,4 @@
-//! Lanes and the registry of workers in the model (lifecycle §20; decisions 2.2, 3.20).
+//! Lanes and the registry of workers in the model (contract: lanes.states, workers.is-who, workers.sweep).
 
 use crate::calls::registry::{Register, Registry};
 use crate::model::answer::refused;
@@ -112,7 +112,7 @@ impl Model {
         json!({ "outcome": "refreshed", "expiresAt": now + worker.ttl_ms })
     }
 
-    /// T14 for every lease that the worker holds, where they are to be released.
+    /// For every lease that the worker holds, where they are to be released. Contract: states.revoke.
     fn mark_dead(
         &mut self,
         instance: &str,

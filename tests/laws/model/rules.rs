@@ -1,6 +1,6 @@
-//! The model's operations: the refusal or the answer that each call must get, and what it changes (lifecycle §8, §9.1,
-//! §11, §12, §13; decisions 2.8, 3.1–3.16, 3.22). What operators do stands in `operator`, how an execution is taken in
-//! `taking`.
+//! The model's operations: the refusal or the answer that each call must get, and what it changes (contract:
+//! executions.create, claims.order, leases.gate, attempts.complete, attempts.fail, attempts.step). What operators do
+//! stands in `operator`, how an execution is taken in `taking`.
 
 use crate::calls::handle::Handle;
 use crate::calls::op::{Call, Create, Fail, Op};
@@ -187,7 +187,7 @@ impl Model {
         Ok(json!({ "outcome": "created", "executionId": id, "publicState": self.executions[row].public_state() }))
     }
 
-    /// T5.
+    /// Contract: states.renew.
     fn renew(&mut self, handle: &Handle, now: i64) -> Result<Value, Value> {
         let row = self.gate_held(handle)?;
         Ok(self.extend(row, i64::try_from(handle.ttl_ms).expect("a ttl"), now))
@@ -206,7 +206,7 @@ impl Model {
         answer
     }
 
-    /// T6: a member left out keeps its earlier value, within an attempt.
+    /// A member left out keeps its earlier value, within an attempt. Contract: attempts.progress.
     fn report(
         &mut self,
         handle: &Handle,
@@ -229,7 +229,7 @@ impl Model {
         Ok(json!({ "leaseExpiresAt": expires_at }))
     }
 
-    /// T7.
+    /// Contract: states.complete.
     fn complete(&mut self, handle: &Handle, now: i64, result: Payload) -> Result<Value, Value> {
         let pass = self.gate(handle, Some("complete"))?;
         self.complete_let_in(&handle.execution, pass, result, true, now)
@@ -260,7 +260,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T8 and T9, also by a holder whose lease lapsed.
+    /// A failure, also by a holder whose lease lapsed. Contract: states.retry, states.fail.
     fn fail(&mut self, fail: &Fail, now: i64, found: &Value) -> Result<Value, Value> {
         let pass = self.gate(&fail.handle, Some("fail"))?;
         let (category, message) = (fail.category.clone(), fail.message.clone());
@@ -304,7 +304,7 @@ impl Model {
         scheduled(until_at)
     }
 
-    /// T11.
+    /// Contract: states.delay.
     fn delay(&mut self, handle: &Handle, until_at: i64, now: i64) -> Result<Value, Value> {
         let answer = |at: i64| json!({ "executionId": handle.execution, "publicState": "delayed", "delayUntil": at });
         let row = match self.gate(handle, Some("delay"))? {
@@ -318,7 +318,7 @@ impl Model {
         Ok(answer(until_at))
     }
 
-    /// T12, and T19 at once: no execution has children.
+    /// And let go at once: no execution has children. Contract: states.wait-children, states.unblock.
     fn wait_children(&mut self, handle: &Handle, now: i64) -> Result<Value, Value> {
         let answer = json!({ "executionId": handle.execution, "publicState": "waiting" });
         let row = match self.gate(handle, Some("wait_children"))? {
@@ -348,7 +348,7 @@ impl Model {
         Ok(answer)
     }
 
-    /// T10 by the holder.
+    /// By the holder. Contract: states.cancel.
     fn abandon(&mut self, handle: &Handle, reason: &str, now: i64) -> Result<Value, Value> {
         let answer = json!({ "executionId": handle.execution, "publicState": "cancelled" });
         let row = match self.gate(handle, Some("cancel")) {

@@ -82,7 +82,7 @@ impl Execution {
         own.into_iter().chain(granted).chain(deadline).min().map(|(at, kind)| (at, kind, self.row))
     }
 
-    /// The attempt pointer (lifecycle §4.3, §24.6).
+    /// The attempt pointer (contract: attempts.index, attempts.kept).
     pub fn pointer(&self) -> i64 {
         let retry = matches!(
             self.phase,

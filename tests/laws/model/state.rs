@@ -1,4 +1,4 @@
-//! A pure model of the engine, written from its specification: executions, what may be claimed, what is due.
+//! A pure model of the engine, written from the contract: executions, what may be claimed, what is due.
 //!
 //! What the engine draws (ids, jitter) is taken over from its answers and events; all else is predicted. The
 //! operations stand in `rules`, those of operators in `operator`, grants and their use in `granted`, typed calls in

@@ -1,5 +1,5 @@
 //! Streams in the model: what an append adds and trims, which frames readers see, the document that patches add up to,
-//! when a stream is closed (lifecycle §17; decisions 3.4, 3.6, 3.7, 3.17).
+//! when a stream is closed (contract: streams.append, streams.durable, streams.lossy-count, streams.closing).
 //!
 //! What is over and not purged yet is kept here as well, since it is hidden and not gone.
 

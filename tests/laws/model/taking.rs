@@ -1,4 +1,5 @@
-//! How an execution is taken in the model, by whatever way (lifecycle §9; T3, T4, T15, T16; decisions 3.2–3.4, 3.12).
+//! How an execution is taken in the model, by whatever way (contract: claims.kinds, retries.takeover, retries.cap,
+//! states.claim, states.resume, states.reclaim, states.over-cap).
 
 use crate::calls::handle::Handle;
 use crate::calls::op::Claim;
@@ -36,7 +37,7 @@ impl Model {
         Value::Null
     }
 
-    /// T16.
+    /// Contract: states.over-cap.
     pub fn give_up(&mut self, row: usize, now: i64) {
         self.end_attempt(row, "interrupted_reclaimed", now);
         self.executions[row].ending = Some(("reclaim_cap_exceeded".to_owned(), None));
@@ -64,7 +65,8 @@ impl Model {
         }
     }
 
-    /// T3, T4 and T15; what has lapsed goes on where its claim `resumes` it.
+    /// Takes over what waits; what has lapsed goes on where its claim `resumes` it. Contract: states.claim,
+    /// states.resume, states.reclaim.
     pub fn take(&mut self, row: usize, taker: &Taker, resumes: bool, now: i64, found: &Value) -> Value {
         let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
         let handle = Handle::decode(&text("handle"));

@@ -1,5 +1,5 @@
-//! The model's due actions: all that is due, in the order instant, kind, row, each at its own instant (decisions
-//! 2.1–2.2, 3.6, 3.10, 3.15; lifecycle §16).
+//! The model's due actions: all that is due, in the order instant, kind, row, each at its own instant (contract:
+//! leases.lapse, attempts.timeout, executions.deadline, time.own-instant).
 
 use crate::model::state::{DueKey, DueKind, Failure, Model, Next, Phase};
 use serde_json::Value;
@@ -78,7 +78,7 @@ impl Model {
         self.woken(row, false);
     }
 
-    /// T20: a lease event only where a lease was live.
+    /// A lease event only where a lease was live. Contract: states.expire.
     fn expire(&mut self, row: usize, at: i64, cause: &'static str, reason: &str) {
         let lease = self.executions[row].live_fence().map(|_| "expired");
         if let Some(attempt) = self.executions[row].attempts.last_mut() {
@@ -89,7 +89,7 @@ impl Model {
         self.enter(row, at, Phase::Ended { outcome: "expired" }, cause, lease);
     }
 
-    /// A fail with class timeout while retries are left, else T20.
+    /// A failure of class timeout while retries are left, else the end. Contract: states.expire.
     fn time_out(&mut self, row: usize, at: i64, drawn: &Drawn) {
         let bounds = self.retry_bounds(row, "timeout", "timeout", at);
         let failure = Failure { class: "timeout", category: "timeout".to_owned(), message: None, detail: None };
@@ -104,7 +104,7 @@ impl Model {
         self.schedule_retry(row, at, until_at);
     }
 
-    /// T8.
+    /// Contract: states.retry.
     pub fn schedule_retry(&mut self, row: usize, at: i64, until_at: i64) {
         let lease = self.executions[row].live_fence().map(|_| "revoked");
         self.end_attempt(row, "ended_failure", at);

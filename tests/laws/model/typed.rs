@@ -1,5 +1,5 @@
-//! Typed calls in the model: a fence as arguments, or an operator's word in its place (lifecycle §11.2, §12; decisions
-//! 3.8–3.10).
+//! Typed calls in the model: a fence as arguments, or an operator's word in its place (contract: leases.stale,
+//! leases.operator, leases.renew-typed).
 
 use crate::calls::protocol::Shown;
 use crate::model::answer::refused;
@@ -29,7 +29,7 @@ impl Model {
         if shown.index == count(&one.attempts) - 1 { Ok(pass) } else { Err(mismatch(shown.index)(one)) }
     }
 
-    /// T5.
+    /// Contract: states.renew.
     pub fn renew_lease(&mut self, shown: &Shown, ttl_ms: i64, now: i64) -> Result<Value, Value> {
         let fence = shown.fence.as_ref().expect("a fence is required");
         let row = held(self.gate_as(&shown.id, shown.index, fence, None, mismatch(shown.index))?)?;

@@ -1,5 +1,6 @@
-//! Calls whose arguments are refused whatever the state, with the code that the specification gives them (decisions §7;
-//! lifecycle §1, §2.1, §3.1, §19). `validation.*` stands where it names only the category.
+//! Calls whose arguments are refused whatever the state, with the code that the contract gives them (contract:
+//! executions.id-refused, leases.handle-corrupt, executions.capability-tokens, executions.tag-key, values.texts).
+//! `validation.*` stands where it names only the category.
 
 use crate::calls::handle::Handle;
 use crate::calls::op::Op;

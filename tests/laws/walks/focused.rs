@@ -28,6 +28,7 @@ fn calls_with(handle: &Handle) -> Vec<Call> {
     ops.map(Call::from).into()
 }
 
+/// Contract: leases.gate-silent.
 #[test]
 fn law_03_a_handle_from_an_earlier_epoch_changes_nothing() {
     let mut shown = 0;
@@ -92,6 +93,7 @@ fn with_lost_replies(seed: u64, script: &[Turn], lost: u64) -> tables::Dump {
     finish(&mut world, script.last().map_or(START, |turn| turn.at) + 1)
 }
 
+/// Contract: time.request-lost.
 #[test]
 fn law_15_a_call_made_again_after_a_lost_reply_leaves_the_same_state() {
     for seed in [151, 152, 153] {
@@ -134,6 +136,7 @@ fn everywhere(offered: &BTreeSet<String>) -> Claim {
     }
 }
 
+/// Contract: claims.capabilities.
 #[test]
 fn law_17_more_capabilities_never_lose_a_match() {
     let mut random = Random::new(17);
@@ -147,6 +150,7 @@ fn law_17_more_capabilities_never_lose_a_match() {
     }
 }
 
+/// Contract: claims.once.
 #[test]
 fn law_18_each_execution_goes_to_one_of_many_claimers() {
     let mut random = Random::new(18);
@@ -203,6 +207,7 @@ fn a_forged_attempt_index_leaves_no_row_without_an_owner() {
 }
 
 /// An idempotency key counts until its window is over, a kept answer for ten minutes: over is when now reaches it.
+/// Contract: time.request-forgotten.
 #[test]
 fn a_key_and_a_kept_answer_are_over_at_their_very_instant() {
     let create = |request_id: Option<&str>| Call {
@@ -235,6 +240,7 @@ fn a_key_and_a_kept_answer_are_over_at_their_very_instant() {
 }
 
 /// More leases, lanes and namespaces than an engine remembers at a time.
+/// Contract: storage.remembered.
 #[test]
 fn more_than_is_remembered_is_read_again() {
     let mut world = World::memory(1);
@@ -270,6 +276,7 @@ fn more_than_is_remembered_is_read_again() {
     assert_eq!(tables::number(&*world.driver(), "SELECT count(*) FROM execution WHERE phase = 6"), 4_300);
 }
 
+/// Contract: values.places.
 #[test]
 fn payload_bytes_named_by_two_calls_are_never_lost_silently() {
     use tidegate::wire::{Message, batch};

@@ -1,5 +1,5 @@
-//! Law 8: a grant is consumed at most once, however many show it and by whatever call; a refused combined
-//! grant-and-claim leaves none.
+//! A grant is consumed at most once, however many show it and by whatever call; a refused combined grant-and-claim
+//! leaves none. Contract: protocol.grant-void, protocol.operator-states.
 
 use crate::calls::op::{Call, Cancel, Claim, Create, Op, Revoke};
 use crate::calls::protocol::{Grantee, Protocol, Taker};
@@ -157,6 +157,7 @@ fn refused(world: &mut World) -> Vec<String> {
     vec![lapsed, reserved, held, delayed, blocked, ended, closed, unknown]
 }
 
+/// Contract: protocol.operator-states.
 #[test]
 fn law_08_a_refused_grant_and_claim_leaves_none() {
     let mut world = World::memory(1);

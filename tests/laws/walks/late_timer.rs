@@ -1,4 +1,5 @@
-//! However late the host's timer is, also when it never comes: the same calls leave the same database (decisions 2.2).
+//! However late the host's timer is, also when it never comes: the same calls leave the same database (contract:
+//! time.late-timer).
 //!
 //! Compared is every table. Rows that reads hide once they have expired are left out, since only ticks delete them. The
 //! last instant is compared as well: every run ends with the same call, which writes.
@@ -59,6 +60,7 @@ fn run(seed: u64, script: &[Turn], timer: Timer) -> Dump {
     finish(&mut world, now + 5_000_000)
 }
 
+/// Contract: time.late-timer.
 #[test]
 fn a_late_or_lost_timer_changes_nothing() {
     for seed in SEEDS {

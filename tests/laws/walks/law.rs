@@ -1,5 +1,6 @@
-//! The laws that hold after every step, each a named check over what the engine itself says (lifecycle §28, decisions
-//! §6 and §9). Laws that need a script of their own stand in `focused` and `paging`.
+//! The laws that hold after every step, each a named check over what the engine itself says (contract:
+//! states.one-event, leases.one-event-order, leases.epoch, attempts.index). Laws that need a script of their own stand
+//! in `focused` and `paging`.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +111,7 @@ impl History {
         if listed == self.registered {
             return Ok(());
         }
-        broken("law 16, listed are who registered and did not leave", format!("{:?}: {list}", self.registered))
+        broken("workers.is-who: listed are who registered and did not leave", format!("{:?}: {list}", self.registered))
     }
 
     /// Every stored instant was moved: earlier ones compare no more.
@@ -138,9 +139,13 @@ fn law_01_public_state_equals_its_derivation(now: &Value) -> Verdict {
             "none" | "" => "failed",
             outcome => outcome,
         },
-        (other, _) => return broken("law 1", format!("no phase is called {other}: {now}")),
+        (other, _) => return broken("states.public-state", format!("no phase is called {other}: {now}")),
     };
-    if text(now, "publicState") == derived { Ok(()) } else { broken("law 1", format!("derived {derived}: {now}")) }
+    if text(now, "publicState") == derived {
+        Ok(())
+    } else {
+        broken("states.public-state", format!("derived {derived}: {now}"))
+    }
 }
 
 fn law_02_one_live_lease_and_an_epoch_that_rises_exactly(now: &Value, story: &Story) -> Verdict {
@@ -150,10 +155,10 @@ fn law_02_one_live_lease_and_an_epoch_that_rises_exactly(now: &Value, story: &St
     let lease = &now["currentLease"];
     let latest = attempts.last().map_or(-1, |attempt| int(attempt, "leaseEpoch"));
     if under_way > 1 || leased == lease.is_null() || (leased && int(lease, "leaseEpoch") != int(now, "leaseEpoch")) {
-        return broken("law 2, one live lease", now);
+        return broken("leases.one-live", now);
     }
     if int(now, "leaseEpoch") != story.epoch || latest > story.epoch {
-        return broken("law 2, the epoch rises exactly", format!("{} rises in the log: {now}", story.epoch));
+        return broken("leases.epoch: the epoch rises exactly", format!("{} rises in the log: {now}", story.epoch));
     }
     Ok(())
 }
@@ -162,7 +167,7 @@ fn law_02_the_epoch_never_decreases(before: &Value, now: &Value) -> Verdict {
     if int(now, "leaseEpoch") >= int(before, "leaseEpoch") {
         return Ok(());
     }
-    broken("law 2, the epoch never decreases", format!("{before} then {now}"))
+    broken("leases.epoch: the epoch never decreases", format!("{before} then {now}"))
 }
 
 /// Registered, heard of while registered, gone by mark or sweep once.
@@ -181,7 +186,7 @@ fn law_16_only_the_registered_are_heard_of_and_leave(
         _ => false,
     };
     let of_a_worker_alone = event["lease"].is_null() && event["publicState"].is_null() && !event["workerId"].is_null();
-    if sound && of_a_worker_alone { Ok(()) } else { broken("law 16", event) }
+    if sound && of_a_worker_alone { Ok(()) } else { broken("workers.is-who", event) }
 }
 
 /// A replay opens a new life; nothing else happens to what is over.
@@ -190,13 +195,14 @@ fn law_04_one_completion_for_each_life(story: &mut Story, event: &Value) -> Verd
     let completion = !event["completion"].is_null();
     let replayed = event["cause"] == "replayed";
     if entered != completion || story.over != replayed {
-        return broken("law 4", event);
+        return broken("events.view-completion", event);
     }
     story.over = completion;
     Ok(())
 }
 
-/// Law 5 does not hold across T16: a lapsed lease that is given up is revoked after it has expired.
+/// A lapsed lease that is given up is revoked after it has expired; else every lease ends once. Contract:
+/// leases.one-event-order, states.over-cap.
 fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &Value) -> Verdict {
     let given_up = event["cause"] == "failed";
     let next = match (story.lease, text(event, "lease")) {
@@ -205,7 +211,7 @@ fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &V
         (Lease::Live, "revoked") => Lease::None,
         (Lease::Live, "expired") => Lease::Lapsed,
         (Lease::Lapsed, "revoked") if given_up => Lease::None,
-        (lease, _) => return broken("law 5", format!("{lease:?}, then {event}")),
+        (lease, _) => return broken("leases.one-event-order", format!("{lease:?}, then {event}")),
     };
     story.lease = next;
     let issued = ["acquired", "reclaimed"].contains(&text(event, "lease"));
@@ -213,7 +219,7 @@ fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &V
     // The event is of the lease that it ends or issues: an epoch that was issued, and the latest one.
     let of_lease = if issued { story.epoch + 1 } else { story.epoch };
     if !text(event, "lease").is_empty() && int(event, "leaseEpoch") != of_lease {
-        return broken("law 2, epochs strictly increase", format!("{} before {event}", story.epoch));
+        return broken("leases.epoch: epochs strictly increase", format!("{} before {event}", story.epoch));
     }
     story.epoch += i64::from(issued || taken);
     Ok(())
@@ -268,7 +274,7 @@ fn law_06_attempts_that_ended_stay_as_they_are(before: &Value, now: &Value) -> V
         let same = later.get(index).map(timeless) == Some(timeless(attempt));
         let open = ["started", "suspended"].contains(&text(attempt, "lifecycle"));
         if !same && (!open || later.get(index).is_none_or(|one| one["attemptId"] != attempt["attemptId"])) {
-            return broken("law 6, attempts stay", format!("{before} then {now}"));
+            return broken("attempts.index: attempts stay", format!("{before} then {now}"));
         }
     }
     Ok(())
@@ -278,7 +284,7 @@ fn law_06_attempts_are_counted_without_gaps(now: &Value) -> Verdict {
     let attempts = now["attempts"].as_array().map_or(&[][..], Vec::as_slice);
     let in_order = (0..).zip(attempts).all(|(index, attempt)| int(attempt, "attemptIndex") == index);
     let counted = i64::try_from(attempts.len()).is_ok_and(|count| count == int(now, "totalAttemptCount"));
-    if in_order && counted { Ok(()) } else { broken("law 6", now) }
+    if in_order && counted { Ok(()) } else { broken("attempts.index", now) }
 }
 
 fn law_07_reclaims_stay_within_the_cap(now: &Value) -> Verdict {
@@ -286,13 +292,17 @@ fn law_07_reclaims_stay_within_the_cap(now: &Value) -> Verdict {
     if is_terminal(text(now, "publicState")) || int(now, "leaseReclaimCount") <= cap {
         return Ok(());
     }
-    broken("law 7", now)
+    broken("retries.cap", now)
 }
 
 fn law_09_terminal_is_left_only_by_replay(before: &Value, now: &Value) -> Verdict {
     let (was, is) = (text(before, "publicState"), text(now, "publicState"));
     let replayed = int(now, "replayCount") > int(before, "replayCount");
-    if !is_terminal(was) || was == is || replayed { Ok(()) } else { broken("law 9", format!("{before} then {now}")) }
+    if !is_terminal(was) || was == is || replayed {
+        Ok(())
+    } else {
+        broken("states.graph", format!("{before} then {now}"))
+    }
 }
 
 fn law_10_stamps_never_change_or_go_back(before: &Value, now: &Value) -> Verdict {
@@ -301,7 +311,7 @@ fn law_10_stamps_never_change_or_go_back(before: &Value, now: &Value) -> Verdict
     if kept("createdAt") && kept("startedAt") && moved_on {
         return Ok(());
     }
-    broken("law 10", format!("{before} then {now}"))
+    broken("executions.stamps", format!("{before} then {now}"))
 }
 
 fn the_log_reconstructs_the_state(now: &Value, story: &Story) -> Verdict {

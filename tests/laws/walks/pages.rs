@@ -1,5 +1,6 @@
-//! Laws 11 to 14 over what random scripts left: pages of searches and histories, resumed readers of the log, streams
-//! read in pieces, documents folded again, and states told again from the log alone.
+//! Pages of searches and histories over what random scripts left, resumed readers of the log, streams read in pieces,
+//! documents folded again, and states told again from the log alone. Contract: executions.search-once, events.pages,
+//! events.history.
 
 use crate::calls::inquiry::{Inquiry, Search};
 use crate::calls::kept::Kept;
@@ -257,6 +258,7 @@ fn law_13_pages_of_a_stream_are_what_is_kept_and_a_tail_from_any_frame_is_what_f
     assert!(frames > 150, "only {frames} frames are kept");
 }
 
+/// Contract: streams.durable-ttl.
 #[test]
 fn a_frame_is_over_at_its_very_instant() {
     let (mut edges, mut over) = (0, 0);
@@ -288,6 +290,7 @@ fn a_frame_is_over_at_its_very_instant() {
     assert!(edges > 60 && over > 20, "only {edges} instants, {over} with something over");
 }
 
+/// Contract: streams.patch.
 #[test]
 fn law_14_a_summary_is_the_fold_of_all_patches_and_no_stand_in_for_null_is_in_it() {
     let mut patches: BTreeMap<(String, u32), Vec<Value>> = BTreeMap::new();
@@ -329,6 +332,7 @@ fn law_14_a_summary_is_the_fold_of_all_patches_and_no_stand_in_for_null_is_in_it
 }
 
 /// While the log is untrimmed it tells every public state, of what was deleted as well.
+/// Contract: events.reconstructs.
 #[test]
 fn the_log_from_the_start_tells_every_state_also_after_executions_were_deleted() {
     let mut recorder = after(79, 300, Kept { executions_ms: Some(5_000), events_ms: None });

@@ -1,4 +1,5 @@
-//! Law 11: whatever the size of a page, all pages together hold each item once, in order.
+//! Whatever the size of a page, all pages together hold each item once, in order. Contract: executions.list,
+//! lanes.list, workers.list, leases.list-pages, protocol.scan-page.
 
 use crate::calls::op::{Call, Claim, Create, Op, Watch};
 use crate::calls::protocol::Protocol;
@@ -67,6 +68,7 @@ fn registered(world: &mut World, size: i64, page: impl Fn(Option<String>, Option
 }
 
 /// Lanes, workers and leases, whole (all that the model lists) and by pages of any size.
+/// Contract: lanes.list.
 #[test]
 fn law_11_pages_of_lanes_workers_and_leases_hold_each_item_once_in_order() {
     for seed in [7, 77] {
@@ -122,6 +124,7 @@ fn populate(recorder: &mut Recorder) {
     recorder.make(calls);
 }
 
+/// Contract: protocol.scan-page.
 #[test]
 fn law_11_a_scan_of_any_size_is_the_beginning_of_the_whole() {
     let mut recorder = Recorder::new(7);
@@ -176,7 +179,8 @@ fn law_11_pages_together_hold_each_item_once_in_order() {
     }
 }
 
-/// Law 12, as far as reading goes: from any cursor on come exactly the later events.
+/// From any cursor on come exactly the later events, as far as reading goes. Contract: events.cursor.
+/// Contract: events.pages.
 #[test]
 fn law_12_from_any_cursor_on_come_exactly_the_later_events() {
     let mut recorder = Recorder::new(777);

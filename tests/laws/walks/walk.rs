@@ -39,11 +39,13 @@ pub struct Walk {
     met: Met,
 }
 
+/// Contract: leases.one-live, states.one-event, events.view-lease.
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_memory() {
     walks(&[(1, FOR_EVER), (4, SHORT), (8, FOR_EVER), (21, BOTH)], World::memory);
 }
 
+/// Contract: storage.remembered.
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_a_file() {
     walks(&[(2, BOTH), (5, FOR_EVER), (13, LOG), (34, SHORT)], |seed| World::file(&format!("walk-{seed}"), seed));

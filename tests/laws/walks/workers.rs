@@ -1,5 +1,5 @@
-//! Law 16: `list_workers` answers exactly those who registered and were neither swept nor marked dead since; a heartbeat
-//! after a sweep is answered `not_registered`.
+//! `list_workers` answers exactly those who registered and were neither swept nor marked dead since; a heartbeat after
+//! a sweep is answered `not_registered`. Contract: workers.is-who.
 
 use crate::calls::op::Op;
 use crate::calls::registry::{Register, Registry};
@@ -50,6 +50,7 @@ fn follow(world: &mut World, cursor: &mut String, there: &mut BTreeSet<Name>, sw
     }
 }
 
+/// Contract: workers.is-who.
 #[test]
 fn law_16_the_registry_is_who_registered_and_neither_fell_silent_nor_was_marked() {
     let mut beats_after_a_sweep = 0;

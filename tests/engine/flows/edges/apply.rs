@@ -28,6 +28,7 @@ fn staged(world: &mut World, stand: Stand) -> (Graph, String, String) {
     (graph, child, edge)
 }
 
+/// Contract: edges.apply, edges.apply-answer.
 #[test]
 fn a_waiting_child_waits_for_its_upstream() {
     let mut world = World::new();
@@ -48,6 +49,7 @@ fn a_waiting_child_waits_for_its_upstream() {
     assert_eq!(world.claim("mail").execution_id, child);
 }
 
+/// Contract: flows.revision, flows.last-mutation.
 #[test]
 fn it_changes_the_flow_and_not_its_revision() {
     let mut world = World::new();
@@ -59,6 +61,7 @@ fn it_changes_the_flow_and_not_its_revision() {
     assert_eq!(world.flow_events().len(), events);
 }
 
+/// Contract: edges.apply.
 #[test]
 fn the_first_edge_makes_a_group_of_all_and_each_further_one_counts_in_it() {
     let mut world = World::new();
@@ -76,6 +79,7 @@ fn the_first_edge_makes_a_group_of_all_and_each_further_one_counts_in_it() {
     assert_eq!(world.state(&graph.id("c")), PublicState::Waiting);
 }
 
+/// Contract: edges.apply-answer.
 #[test]
 fn an_edge_that_is_applied_again_changes_nothing_whatever_became_of_it() {
     let mut world = World::new();
@@ -99,6 +103,7 @@ fn an_edge_that_is_applied_again_changes_nothing_whatever_became_of_it() {
     again(&mut world, 0, PublicState::Completed);
 }
 
+/// Contract: edges.apply-unknown.
 #[test]
 fn what_is_not_there_is_refused_by_name() {
     let mut world = World::new();
@@ -115,6 +120,7 @@ fn what_is_not_there_is_refused_by_name() {
     refused_field(world.apply(&graph.flow, "edge"), Code::InvalidInput, "edgeId");
 }
 
+/// Contract: edges.apply-phase.
 #[test]
 fn a_child_that_is_active_or_over_takes_no_dependencies() {
     for (stand, state) in [(Stand::Held, "active"), (Stand::Lapsed, "active"), (Stand::Completed, "completed")] {
@@ -127,6 +133,7 @@ fn a_child_that_is_active_or_over_takes_no_dependencies() {
     }
 }
 
+/// Contract: edges.apply-unknown.
 #[test]
 fn the_refusals_come_in_their_order() {
     let mut world = World::new();
@@ -149,6 +156,7 @@ fn the_refusals_come_in_their_order() {
     }
 }
 
+/// Contract: edges.apply-phase.
 #[test]
 fn a_child_that_waits_for_another_attempt_waits_for_its_upstream_too() {
     let expected = [
@@ -165,6 +173,7 @@ fn a_child_that_waits_for_another_attempt_waits_for_its_upstream_too() {
     }
 }
 
+/// Contract: edges.apply-delayed.
 #[test]
 fn a_delayed_child_keeps_its_instant() {
     let mut world = World::new();
@@ -179,6 +188,7 @@ fn a_delayed_child_keeps_its_instant() {
     assert_eq!(world.claim("mail").execution_id, child);
 }
 
+/// Contract: edges.apply-delayed.
 #[test]
 fn the_delay_of_a_child_that_waits_for_its_upstream_passes_unheard() {
     let mut world = World::new();
@@ -191,6 +201,7 @@ fn the_delay_of_a_child_that_waits_for_its_upstream_passes_unheard() {
     assert!(!world.causes(&child).contains(&Cause::DelayOver));
 }
 
+/// Contract: edges.apply-blocked.
 #[test]
 fn a_child_that_is_blocked_by_something_else_stays_so() {
     let mut world = World::new();
@@ -205,6 +216,7 @@ fn a_child_that_is_blocked_by_something_else_stays_so() {
     assert_eq!(world.claim("mail").execution_id, child);
 }
 
+/// Contract: edges.apply.
 #[test]
 fn a_child_that_was_granted_is_so_no_longer() {
     let mut world = World::new();
@@ -215,6 +227,7 @@ fn a_child_that_was_granted_is_so_no_longer() {
     assert_eq!(world.redeem(&child).unwrap_err().code(), Code::ExecutionNotLeaseable);
 }
 
+/// Contract: edges.apply-ended.
 #[test]
 fn an_upstream_that_has_succeeded_counts_at_once() {
     let mut world = World::new();
@@ -229,6 +242,7 @@ fn an_upstream_that_has_succeeded_counts_at_once() {
     assert_eq!(world.claim("mail").execution_id, child);
 }
 
+/// Contract: edges.apply-ended.
 #[test]
 fn an_upstream_that_has_ended_otherwise_skips_the_child_at_once() {
     type End = fn(&mut World, &str);
@@ -318,6 +332,7 @@ fn nothing_replaces_the_input_where_the_upstream_left_no_result_or_failed() {
     assert_eq!(world.claim("mail").input.unwrap().as_slice(), b"own");
 }
 
+/// Contract: edges.apply-ended.
 #[test]
 fn an_upstream_that_waits_for_a_retry_has_not_ended() {
     let mut world = World::new();

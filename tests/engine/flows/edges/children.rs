@@ -31,6 +31,7 @@ fn family(world: &mut World) -> (Claim, String, String, String) {
     (claim, flow, one, two)
 }
 
+/// Contract: edges.children.
 #[test]
 fn a_worker_adds_children_and_waits_for_them_in_one_step() {
     let mut world = World::new();
@@ -50,6 +51,7 @@ fn a_worker_adds_children_and_waits_for_them_in_one_step() {
     assert_eq!((again.handle_kind, &again.attempt_id), (HandleKind::Resumed, &claim.attempt_id));
 }
 
+/// Contract: edges.children-events.
 #[test]
 fn each_edge_is_told_before_the_lease_is_given_up() {
     let mut world = World::new();
@@ -87,6 +89,7 @@ fn what_is_said_of_an_edge_is_kept() {
     assert_eq!(world.claim("parent").input.unwrap().as_slice(), b"goods");
 }
 
+/// Contract: edges.children-settled.
 #[test]
 fn children_that_have_all_succeeded_leave_it_waiting_at_once() {
     let mut world = World::new();
@@ -111,6 +114,7 @@ fn one_that_has_ended_and_one_that_has_not_leave_it_waiting_for_the_other() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Waiting);
 }
 
+/// Contract: edges.children-settled.
 #[test]
 fn a_child_that_has_failed_skips_it_at_once() {
     let mut world = World::new();
@@ -148,6 +152,7 @@ fn any_of_them_is_enough_and_the_others_are_cancelled() {
     assert_eq!(world.number("SELECT failed FROM edge_group WHERE succeeded = 1 AND total = 2"), 1);
 }
 
+/// Contract: edges.children-policy.
 #[test]
 fn a_quorum_counts_all_edges_of_the_call_together() {
     let mut world = World::new();
@@ -169,6 +174,7 @@ fn a_quorum_that_cannot_be_met_any_more_skips_it_and_cancels_the_others() {
     assert_eq!(world.describe(&two).ending.unwrap().reason, "sibling_quorum_impossible");
 }
 
+/// Contract: edges.rounds.
 #[test]
 fn it_waits_again_in_a_new_round_that_former_children_do_not_count_in() {
     let mut world = World::new();
@@ -187,6 +193,7 @@ fn it_waits_again_in_a_new_round_that_former_children_do_not_count_in() {
     assert_eq!(world.claim("parent").attempt_id, claim.attempt_id);
 }
 
+/// Contract: edges.rounds.
 #[test]
 fn the_same_child_may_be_waited_for_twice() {
     let mut world = World::new();
@@ -197,6 +204,7 @@ fn the_same_child_may_be_waited_for_twice() {
     assert_eq!(world.state(&claim.execution_id), PublicState::Waiting);
 }
 
+/// Contract: edges.children-policy.
 #[test]
 fn what_was_set_before_its_first_edge_holds_for_its_first_children() {
     let mut world = World::new();
@@ -212,6 +220,7 @@ fn what_was_set_before_its_first_edge_holds_for_its_first_children() {
     assert_eq!(world.state(&claim.execution_id), PublicState::WaitingChildren, "later ones need all again");
 }
 
+/// Contract: edges.children-none.
 #[test]
 fn without_edges_a_member_waits_again_at_once_and_nothing_is_added() {
     let mut world = World::new();
@@ -230,6 +239,7 @@ fn again(world: &mut World, claim: &Claim, upstreams: &[&str]) -> PublicState {
     answer.public_state
 }
 
+/// Contract: edges.children-repeat.
 #[test]
 fn a_repeated_call_gets_the_same_answer_whatever_happened_since() {
     let mut world = World::new();
@@ -254,6 +264,7 @@ fn a_repeated_call_that_left_it_waiting_says_so_again() {
     assert_eq!(again(&mut world, &claim, &[]), PublicState::Waiting);
 }
 
+/// Contract: edges.children-repeat.
 #[test]
 fn a_repeated_call_that_skipped_it_says_so_and_one_before_a_later_skip_does_not() {
     let mut world = World::new();

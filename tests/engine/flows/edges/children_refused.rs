@@ -95,6 +95,7 @@ fn an_edge_has_an_id_of_its_own() {
     assert_eq!((error.code(), detail(&error, "edgeId")), (Code::DependencyAlreadyExists, other));
 }
 
+/// Contract: edges.children-refused.
 #[test]
 fn the_refusals_come_in_their_order() {
     let mut world = World::new();
@@ -114,6 +115,7 @@ fn the_refusals_come_in_their_order() {
     }
 }
 
+/// Contract: edges.children-refused.
 #[test]
 fn the_lease_comes_before_all_of_that() {
     let mut world = World::new();
@@ -123,6 +125,7 @@ fn the_lease_comes_before_all_of_that() {
     assert_eq!(world.refused(|world| world.call(args)).code(), Code::LeaseExpired);
 }
 
+/// Contract: edges.children-refused.
 #[test]
 fn an_argument_out_of_range_is_refused_with_its_place() {
     let mut world = World::new();

@@ -47,6 +47,7 @@ fn a_cycle_of_two_and_one_of_three_are_refused() {
     assert_ordered(&world);
 }
 
+/// Contract: edges.acyclic.
 #[test]
 fn staged_and_resolved_edges_close_a_cycle_as_applied_ones_do() {
     let mut world = World::new();
@@ -58,6 +59,7 @@ fn staged_and_resolved_edges_close_a_cycle_as_applied_ones_do() {
     close(&mut world, &graph, "c", "b");
 }
 
+/// Contract: edges.acyclic.
 #[test]
 fn a_diamond_is_no_cycle() {
     let mut world = World::new();
@@ -66,6 +68,7 @@ fn a_diamond_is_no_cycle() {
     close(&mut world, &graph, "d", "a");
 }
 
+/// Contract: edges.refused-order.
 #[test]
 fn a_refused_edge_leaves_the_order_as_it_was() {
     let mut world = World::new();
@@ -76,6 +79,7 @@ fn a_refused_edge_leaves_the_order_as_it_was() {
     assert_ordered(&world);
 }
 
+/// Contract: edges.cycle-cost.
 #[test]
 fn a_chain_of_5000_staged_from_its_end_costs_the_same_for_each_edge() {
     const LINKS: usize = 5_000;
@@ -123,6 +127,7 @@ fn uuid(place: usize) -> uuid::Uuid {
     uuid::Uuid::from_u128(place as u128 + 1)
 }
 
+/// Contract: edges.cycle-cost.
 #[test]
 fn a_search_takes_twice_the_smaller_of_its_two_sides() {
     let hub: Vec<_> = (0..10_000).map(|leaf| (1, 10 + leaf)).collect();
@@ -147,6 +152,7 @@ fn a_member_with_more_edges_than_one_look_takes_is_searched_to_its_last_edge() {
     assert_eq!(i64::try_from(moved.len()).unwrap(), many + 1);
 }
 
+/// Contract: edges.acyclic.
 #[test]
 fn whatever_is_staged_in_whatever_order_exactly_the_cycles_are_refused() {
     const MEMBERS: usize = 24;

@@ -25,6 +25,7 @@ fn own(name: &str, after: &[&str]) -> MemberArgs {
     member
 }
 
+/// Contract: edges.replace-input.
 #[test]
 fn the_result_becomes_the_input_where_the_dependency_says_so() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn an_edge_ref_alone_passes_nothing() {
     assert_eq!(input(&mut world, &graph, "b"), Some(b"own".to_vec()));
 }
 
+/// Contract: edges.replace-none.
 #[test]
 fn an_upstream_without_a_result_passes_nothing_and_one_with_an_empty_result_passes_that() {
     for (result, expected) in [(None, b"own".to_vec()), (Some(""), Vec::new())] {
@@ -80,6 +82,7 @@ fn the_encoding_comes_along() {
     assert_eq!((claim.input, claim.encoding.as_deref()), (Some(vec![0xff, 0].into()), Some("raw")));
 }
 
+/// Contract: edges.replace-last.
 #[test]
 fn of_several_the_last_to_end_wins_whatever_their_order_in_the_call() {
     for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]] {
@@ -97,6 +100,7 @@ fn of_several_the_last_to_end_wins_whatever_their_order_in_the_call() {
     }
 }
 
+/// Contract: edges.replace-last.
 #[test]
 fn one_that_passes_nothing_leaves_what_an_earlier_one_passed() {
     let mut world = World::new();
@@ -115,6 +119,7 @@ fn fed_by_some(name: &str, after: &[&str], need: Need) -> MemberArgs {
     member
 }
 
+/// Contract: edges.replace-some.
 #[test]
 fn where_some_are_enough_the_one_that_settles_it_passes_its_result_and_no_other() {
     for (need, expected) in [(Need::AnyOf, "a"), (Need::Quorum(2), "b")] {
@@ -128,6 +133,7 @@ fn where_some_are_enough_the_one_that_settles_it_passes_its_result_and_no_other(
     }
 }
 
+/// Contract: edges.replace-some.
 #[test]
 fn where_the_one_that_settles_it_passes_nothing_the_input_stays() {
     let mut world = World::new();
@@ -139,6 +145,7 @@ fn where_the_one_that_settles_it_passes_nothing_the_input_stays() {
     assert_eq!(input(&mut world, &graph, "c"), Some(b"own".to_vec()));
 }
 
+/// Contract: edges.replace-none.
 #[test]
 fn an_upstream_that_fails_passes_nothing() {
     let mut world = World::new();
@@ -153,6 +160,7 @@ fn an_upstream_that_fails_passes_nothing() {
     assert_eq!(world.number("SELECT count(*) FROM payload WHERE bytes = CAST('own' AS BLOB)"), 1);
 }
 
+/// Contract: edges.replace-ended.
 #[test]
 fn a_member_that_has_ended_finds_the_result_when_it_is_replayed() {
     let mut world = World::new();
@@ -166,6 +174,7 @@ fn a_member_that_has_ended_finds_the_result_when_it_is_replayed() {
     assert_eq!(world.claim(LANE).input.unwrap().as_slice(), b"goods");
 }
 
+/// Contract: edges.replace-input.
 #[test]
 fn what_was_the_input_before_is_gone_and_the_result_is_kept_once() {
     let mut world = World::new();
@@ -176,6 +185,7 @@ fn what_was_the_input_before_is_gone_and_the_result_is_kept_once() {
     assert_eq!(world.number("SELECT count(DISTINCT input) FROM specification WHERE input IS NOT NULL"), 1);
 }
 
+/// Contract: edges.replace-input.
 #[test]
 fn each_later_attempt_gets_the_same_input() {
     let mut world = World::new();
@@ -204,6 +214,7 @@ fn a_result_passes_through_a_chain_of_members() {
     assert_eq!(input(&mut world, &graph, "c"), Some(b"ab".to_vec()));
 }
 
+/// Contract: edges.replace-ended, edges.replay-satisfied.
 #[test]
 fn a_replay_of_the_upstream_changes_nothing_downstream() {
     let mut world = World::new();

@@ -46,6 +46,7 @@ fn an_execution_past_its_retention_is_not_found() {
     assert_eq!(flow_of(&mut world, &id).unwrap(), None);
 }
 
+/// Contract: edges.eligibility.
 #[test]
 fn of_an_execution_that_depends_on_nothing_its_phase_alone_decides() {
     for stand in Stand::ALL {
@@ -61,6 +62,7 @@ fn of_an_execution_that_depends_on_nothing_its_phase_alone_decides() {
     }
 }
 
+/// Contract: edges.eligibility.
 #[test]
 fn a_group_decides_for_a_runnable_execution() {
     for (total, state, expected) in [
@@ -105,6 +107,7 @@ fn the_word_goes_over_the_wire() {
     assert_eq!(words, expected);
 }
 
+/// Contract: flows.of-execution.
 #[test]
 fn a_member_knows_its_flow_and_others_have_none() {
     let mut world = World::new();

@@ -7,6 +7,7 @@ use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 
 const ANY: EdgeGroupPolicy = EdgeGroupPolicy::AnyOf { on_satisfied: None };
 
+/// Contract: edges.late-edge.
 #[test]
 fn a_late_edge_has_a_child_wait_again_that_needs_all() {
     let mut world = World::new();
@@ -36,6 +37,7 @@ fn a_late_edge_that_is_resolved_already_leaves_a_satisfied_child_where_it_is() {
     assert_eq!(world.number("SELECT succeeded FROM edge_group WHERE state = 2 AND total = 2"), 2);
 }
 
+/// Contract: edges.late-edge.
 #[test]
 fn a_late_edge_that_failed_skips_a_child_that_needs_all() {
     let mut world = World::new();
@@ -46,6 +48,7 @@ fn a_late_edge_that_failed_skips_a_child_that_needs_all() {
     assert_eq!(world.apply(&graph.flow, &edge).unwrap().public_state, PublicState::Skipped);
 }
 
+/// Contract: edges.settled-once.
 #[test]
 fn what_is_satisfied_by_any_stays_so_whatever_comes_late() {
     let mut world = World::new();
@@ -93,6 +96,7 @@ fn the_others_run_on_where_the_policy_lets_them() {
     assert_eq!(world.state(&graph.id("a")), PublicState::Waiting);
 }
 
+/// Contract: edges.late-edge.
 #[test]
 fn a_late_edge_catches_a_child_between_two_attempts() {
     let mut world = World::new();

@@ -64,6 +64,7 @@ fn triangle() -> (World, [String; 3]) {
     (world, [0, 1, 2].map(|place| members[place].0.clone()))
 }
 
+/// Contract: edges.list.
 #[test]
 fn the_edges_of_a_flow_come_in_the_order_of_their_ids() {
     let (mut world, _) = triangle();
@@ -87,6 +88,7 @@ fn those_that_leave_a_member_and_those_that_lead_to_it_are_told_apart() {
     }
 }
 
+/// Contract: edges.list-none.
 #[test]
 fn an_unknown_flow_or_execution_and_a_member_of_another_flow_have_no_edges() {
     let (mut world, [a, _, _]) = triangle();
@@ -96,6 +98,7 @@ fn an_unknown_flow_or_execution_and_a_member_of_another_flow_have_no_edges() {
     }
 }
 
+/// Contract: edges.list.
 #[test]
 fn an_upstream_and_a_downstream_at_once_are_refused() {
     let (mut world, [a, b, _]) = triangle();
@@ -126,6 +129,7 @@ fn pages_give_each_edge_once_in_order_and_a_cursor_only_where_more_remain() {
     }
 }
 
+/// Contract: edges.list.
 #[test]
 fn a_page_holds_100_when_no_limit_is_named_and_at_most_1000() {
     let mut world = World::new();
@@ -141,6 +145,7 @@ fn a_page_holds_100_when_no_limit_is_named_and_at_most_1000() {
     assert_eq!((page.edges.len(), page.next_cursor.is_some()), (1_000, true));
 }
 
+/// Contract: edges.words.
 #[test]
 fn an_edge_is_told_alike_by_both_reads() {
     let (mut world, [a, b, _]) = triangle();
@@ -158,6 +163,7 @@ fn an_edge_is_told_alike_by_both_reads() {
     assert_eq!(world.call(leaving(1, &a)).unwrap().edges[0], edge);
 }
 
+/// Contract: edges.resolve.
 #[test]
 fn each_state_of_an_edge_is_told_with_the_outcome_that_led_to_it() {
     let mut world = World::new();
@@ -185,6 +191,7 @@ fn each_state_of_an_edge_is_told_with_the_outcome_that_led_to_it() {
     }
 }
 
+/// Contract: edges.list-none.
 #[test]
 fn an_edge_of_another_flow_or_an_unknown_one_is_null() {
     let (mut world, _) = triangle();

@@ -25,6 +25,7 @@ fn sets(world: &mut World, flow: &str, id: &str, policy: EdgeGroupPolicy) -> boo
     world.set_policy(flow, id, policy).unwrap().outcome == SetPolicyOutcome::Set
 }
 
+/// Contract: edges.policy.
 #[test]
 fn a_policy_is_set_once_and_again_where_anything_in_it_differs() {
     let mut world = World::new();
@@ -49,6 +50,7 @@ fn a_policy_is_set_once_and_again_where_anything_in_it_differs() {
     assert_eq!(world.number("SELECT count(*) FROM edge_group"), 1);
 }
 
+/// Contract: flows.last-mutation.
 #[test]
 fn setting_it_changes_the_flow_and_setting_it_again_does_not() {
     let mut world = World::new();
@@ -64,6 +66,7 @@ fn setting_it_changes_the_flow_and_setting_it_again_does_not() {
     assert_eq!(world.state(&id), PublicState::Waiting, "a policy blocks nothing");
 }
 
+/// Contract: edges.policy-fixed.
 #[test]
 fn it_is_fixed_once_an_edge_is_applied() {
     let mut world = World::new();
@@ -86,6 +89,7 @@ fn it_is_fixed_once_an_edge_is_applied() {
     assert!(error.message().starts_with("edge_group_policy_already_fixed"), "{error}");
 }
 
+/// Contract: edges.policy.
 #[test]
 fn a_group_that_nothing_was_said_of_needs_all() {
     let mut world = World::new();
@@ -93,6 +97,7 @@ fn a_group_that_nothing_was_said_of_needs_all() {
     assert!(!sets(&mut world, &graph.flow, &graph.id("b"), ALL));
 }
 
+/// Contract: edges.quorum-range.
 #[test]
 fn a_quorum_asks_for_one_to_2_31_of_them() {
     let mut world = World::new();
@@ -121,6 +126,7 @@ fn more_than_there_are_is_impossible_once_all_are_resolved() {
     assert_eq!(world.state(&graph.id("c")), PublicState::Skipped);
 }
 
+/// Contract: edges.quorum-range, values.words.
 #[test]
 fn words_that_nobody_knows_are_refused_by_name() {
     let mut world = World::new();
@@ -143,6 +149,7 @@ fn words_that_nobody_knows_are_refused_by_name() {
     }
 }
 
+/// Contract: edges.policy-order.
 #[test]
 fn the_refusals_come_in_their_order() {
     let mut world = World::new();
@@ -169,6 +176,7 @@ fn the_refusals_come_in_their_order() {
     refused_field(world.set_policy(MINTED, "id", ANY), Code::InvalidInput, "downstreamExecutionId");
 }
 
+/// Contract: edges.policy.
 #[test]
 fn members_in_whatever_state_may_be_given_one() {
     let mut world = World::new();

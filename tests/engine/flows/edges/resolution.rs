@@ -49,6 +49,7 @@ pub fn counters(world: &World) -> [i64; 4] {
     found
 }
 
+/// Contract: edges.resolve.
 #[test]
 fn a_downstream_waits_until_all_its_upstreams_have_succeeded() {
     let mut world = World::new();
@@ -65,6 +66,7 @@ fn a_downstream_waits_until_all_its_upstreams_have_succeeded() {
     assert_eq!(world.states(&graph), [DONE; 4]);
 }
 
+/// Contract: edges.let-go.
 #[test]
 fn the_kth_of_a_chain_can_be_claimed_only_after_the_one_before_it() {
     let mut world = World::new();
@@ -78,6 +80,7 @@ fn the_kth_of_a_chain_can_be_claimed_only_after_the_one_before_it() {
     assert_eq!(world.states(&graph), [DONE; 6]);
 }
 
+/// Contract: flows.ends-once, edges.cascade-events.
 #[test]
 fn a_completion_tells_of_itself_first_and_then_of_what_it_lets_go() {
     let mut world = World::new();
@@ -97,6 +100,7 @@ fn a_completion_tells_of_itself_first_and_then_of_what_it_lets_go() {
     assert_eq!(told, expected);
 }
 
+/// Contract: edges.let-go.
 #[test]
 fn claims_in_the_lanes_of_what_was_let_go_are_woken() {
     let mut world = World::new();
@@ -106,6 +110,7 @@ fn claims_in_the_lanes_of_what_was_let_go_are_woken() {
     assert_eq!(answer.wakes.lanes.into_iter().collect::<Vec<_>>(), ["b", "c"]);
 }
 
+/// Contract: states.skip, edges.skip.
 #[test]
 fn every_bad_end_of_an_upstream_skips_what_needs_all_of_them() {
     for end in ["fail", "cancel", "abandon", "deadline", "timeout", "reclaims"] {
@@ -148,6 +153,7 @@ fn every_bad_end_of_an_upstream_skips_what_needs_all_of_them() {
     }
 }
 
+/// Contract: edges.skip.
 #[test]
 fn a_failure_that_is_tried_again_resolves_nothing() {
     let mut world = World::new();
@@ -160,6 +166,7 @@ fn a_failure_that_is_tried_again_resolves_nothing() {
     assert_eq!(world.states(&graph), [DONE, READY]);
 }
 
+/// Contract: edges.cascade-events.
 #[test]
 fn what_time_does_carries_its_own_instant_down_the_graph() {
     let mut world = World::new();
@@ -174,6 +181,7 @@ fn what_time_does_carries_its_own_instant_down_the_graph() {
     assert_eq!((ended.cause, ended.at), (Cause::FlowCompleted, START + 1_000));
 }
 
+/// Contract: edges.cascade.
 #[test]
 fn a_skip_goes_down_any_number_of_layers() {
     let mut world = World::new();
@@ -185,6 +193,7 @@ fn a_skip_goes_down_any_number_of_layers() {
     assert_eq!(world.flow_causes().last(), Some(&Cause::FlowCompleted));
 }
 
+/// Contract: edges.apply-delayed.
 #[test]
 fn a_downstream_that_was_put_off_waits_for_its_instant_too() {
     let mut world = World::new();
@@ -200,6 +209,7 @@ fn a_downstream_that_was_put_off_waits_for_its_instant_too() {
     assert_eq!(world.state(&child), READY);
 }
 
+/// Contract: edges.skip.
 #[test]
 fn a_parent_whose_child_fails_is_skipped_with_its_attempt() {
     let mut world = World::new();
@@ -238,6 +248,7 @@ fn counters_of_a_flow_are_exact_after_every_step() {
     assert_eq!(world.number("SELECT ended_at FROM flow"), START);
 }
 
+/// Contract: flows.ends-once.
 #[test]
 fn a_sealed_flow_ends_once_and_an_open_one_never() {
     let mut world = World::new();
@@ -250,6 +261,7 @@ fn a_sealed_flow_ends_once_and_an_open_one_never() {
     assert_eq!(causes.iter().filter(|cause| **cause == Cause::FlowCompleted).count(), 1);
 }
 
+/// Contract: flows.end-wakes.
 #[test]
 fn whoever_waits_for_the_flow_is_woken_by_its_end_alone() {
     let mut world = World::new();
@@ -262,6 +274,7 @@ fn whoever_waits_for_the_flow_is_woken_by_its_end_alone() {
     assert_eq!(answer.wakes.finished, [graph.id("b"), graph.flow]);
 }
 
+/// Contract: edges.cascade-events.
 #[test]
 fn what_is_in_no_flow_tells_nothing_of_flows() {
     let mut world = World::new();
@@ -270,6 +283,7 @@ fn what_is_in_no_flow_tells_nothing_of_flows() {
     assert_eq!(world.number("SELECT count(*) FROM flow"), 0);
 }
 
+/// Contract: edges.resolve-once.
 #[test]
 fn an_edge_is_resolved_once_whatever_its_upstream_does_later() {
     let mut world = World::new();
@@ -283,6 +297,7 @@ fn an_edge_is_resolved_once_whatever_its_upstream_does_later() {
     assert_eq!(state, GroupState::Satisfied.number());
 }
 
+/// Contract: edges.resolve, edges.commit-order.
 #[test]
 fn a_hundred_ends_in_one_commit_are_resolved_in_their_order() {
     let mut world = World::new();

@@ -16,6 +16,7 @@ const SKIPPED: PublicState = PublicState::Skipped;
 const FAILED: PublicState = PublicState::Failed;
 const CANCELLED: PublicState = PublicState::Cancelled;
 
+/// Contract: edges.counters.
 #[test]
 fn a_skipped_upstream_counts_as_skipped_whatever_the_policy() {
     let mut world = World::new();
@@ -30,6 +31,7 @@ fn a_skipped_upstream_counts_as_skipped_whatever_the_policy() {
     assert_eq!(world.states(&graph)[3], READY);
 }
 
+/// Contract: edges.verdict, edges.siblings.
 #[test]
 fn one_of_several_is_enough_for_any_of_and_the_others_are_cancelled() {
     let mut world = World::new();
@@ -50,6 +52,7 @@ fn one_of_several_is_enough_for_any_of_and_the_others_are_cancelled() {
     assert_eq!(ended.detail, Some(completed), "siblings that a satisfied group cancels do not count as failed");
 }
 
+/// Contract: edges.settled-once, edges.let-run.
 #[test]
 fn siblings_run_on_where_the_policy_lets_them_and_their_ends_only_count() {
     let mut world = World::new();
@@ -65,6 +68,7 @@ fn siblings_run_on_where_the_policy_lets_them_and_their_ends_only_count() {
     assert_eq!(world.causes(&graph.id("d")), before, "a settled group never does anything to its downstream again");
 }
 
+/// Contract: edges.verdict.
 #[test]
 fn a_quorum_is_met_by_so_many_and_impossible_when_too_few_are_left() {
     for (good, bad, expected) in [(2, 0, READY), (1, 1, WAITS), (1, 2, SKIPPED), (0, 2, SKIPPED), (2, 1, READY)] {
@@ -84,6 +88,7 @@ fn a_quorum_is_met_by_so_many_and_impossible_when_too_few_are_left() {
     }
 }
 
+/// Contract: edges.counters, edges.siblings.
 #[test]
 fn an_impossible_quorum_cancels_the_rest_and_counts_them_as_failed() {
     let mut world = World::new();
@@ -100,6 +105,7 @@ fn an_impossible_quorum_cancels_the_rest_and_counts_them_as_failed() {
     assert_eq!(told, [Cause::Cancelled, Cause::Skipped, Cause::Failed], "newest first");
 }
 
+/// Contract: edges.verdict.
 #[test]
 fn a_quorum_of_more_than_there_are_is_impossible_once_all_have_ended() {
     let mut world = World::new();
@@ -111,6 +117,7 @@ fn a_quorum_of_more_than_there_are_is_impossible_once_all_have_ended() {
     assert_eq!(world.states(&graph)[2], SKIPPED);
 }
 
+/// Contract: edges.siblings-elsewhere.
 #[test]
 fn a_sibling_that_is_cancelled_skips_what_needs_it_elsewhere() {
     let mut world = World::new();
@@ -122,6 +129,7 @@ fn a_sibling_that_is_cancelled_skips_what_needs_it_elsewhere() {
     assert_eq!(world.states(&graph), [DONE, CANCELLED, READY, SKIPPED]);
 }
 
+/// Contract: edges.ended-downstream.
 #[test]
 fn nothing_is_cancelled_for_a_downstream_that_had_ended() {
     let mut world = World::new();
@@ -132,6 +140,7 @@ fn nothing_is_cancelled_for_a_downstream_that_had_ended() {
     assert_eq!(world.states(&graph), [DONE, READY, CANCELLED]);
 }
 
+/// Contract: edges.parallel.
 #[test]
 fn two_edges_between_the_same_two_count_twice() {
     let mut world = World::new();

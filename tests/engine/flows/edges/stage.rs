@@ -28,6 +28,7 @@ fn edge(flow: &str, upstream: &str, downstream: &str) -> StageDependencyEdgeArgs
     }
 }
 
+/// Contract: flows.revision, edges.stage.
 #[test]
 fn a_staged_edge_counts_in_the_revision_and_blocks_nothing() {
     let mut world = World::new();
@@ -50,6 +51,7 @@ fn a_staged_edge_counts_in_the_revision_and_blocks_nothing() {
     assert_eq!(world.number("SELECT state FROM edge"), 0, "it is never resolved");
 }
 
+/// Contract: edges.minted-ids.
 #[test]
 fn ids_that_are_left_out_are_minted_in_the_order_of_time() {
     let mut world = World::new();
@@ -62,6 +64,7 @@ fn ids_that_are_left_out_are_minted_in_the_order_of_time() {
     assert!(ids.is_sorted() && ids.iter().all(|id| id.len() == 36), "{ids:?}");
 }
 
+/// Contract: edges.parallel.
 #[test]
 fn two_edges_between_the_same_members_count_twice() {
     let mut world = World::new();
@@ -74,6 +77,7 @@ fn two_edges_between_the_same_members_count_twice() {
     assert_eq!(world.state(&b), PublicState::Waiting);
 }
 
+/// Contract: edges.expected-revision.
 #[test]
 fn the_revision_that_a_caller_expects_must_be_the_stored_one() {
     let mut world = World::new();
@@ -96,6 +100,7 @@ fn the_revision_that_a_caller_expects_must_be_the_stored_one() {
     refused_field(stage(&mut world, 1 << 53), Code::InvalidInput, "expectedGraphRevision");
 }
 
+/// Contract: edges.expected-revision.
 #[test]
 fn of_two_callers_that_expect_the_same_revision_one_wins() {
     let mut world = World::new();
@@ -107,6 +112,7 @@ fn of_two_callers_that_expect_the_same_revision_one_wins() {
     assert_eq!(first.new_graph_revision, 3);
 }
 
+/// Contract: edges.members-only.
 #[test]
 fn an_edge_joins_two_members_of_the_flow() {
     let mut world = World::new();
@@ -126,6 +132,7 @@ fn an_edge_joins_two_members_of_the_flow() {
     assert_eq!(detail(&error, "field"), "upstreamExecutionId", "the first one is named");
 }
 
+/// Contract: edges.known-id.
 #[test]
 fn an_id_that_is_known_is_refused_with_the_edge_that_has_it() {
     let mut world = World::new();
@@ -160,6 +167,7 @@ fn an_id_that_is_known_is_refused_with_the_edge_that_has_it() {
         .expect("another flow's edges have their own ids");
 }
 
+/// Contract: flows.over-refuses.
 #[test]
 fn a_flow_that_is_over_takes_no_edges() {
     let mut world = World::new();
@@ -173,6 +181,7 @@ fn a_flow_that_is_over_takes_no_edges() {
 }
 
 /// A call that meets every refusal is freed of one after the other.
+/// Contract: edges.stage-order.
 #[test]
 fn the_refusals_come_in_their_order() {
     let mut world = World::new();
@@ -207,6 +216,7 @@ fn the_refusals_come_in_their_order() {
     assert_eq!(world.call(args).unwrap().new_graph_revision, 4);
 }
 
+/// Contract: edges.self.
 #[test]
 fn an_execution_cannot_depend_on_itself_whatever_the_flow() {
     let mut world = World::new();
@@ -217,6 +227,7 @@ fn an_execution_cannot_depend_on_itself_whatever_the_flow() {
     }
 }
 
+/// Contract: edges.stage.
 #[test]
 fn members_in_whatever_state_can_be_joined() {
     let mut world = World::new();

@@ -24,6 +24,7 @@ const REASONS: [(&str, PublicState); 5] = [
     ("paused_by_policy", PublicState::Waiting),
 ];
 
+/// Contract: states.depend, edges.apply-blocked.
 #[test]
 fn what_is_let_go_waits_for_its_upstreams_where_they_are_not_settled() {
     for (reason, state) in REASONS {
@@ -53,6 +54,7 @@ fn what_is_let_go_after_its_upstreams_are_settled_can_be_claimed() {
     }
 }
 
+/// Contract: edges.apply-blocked.
 #[test]
 fn what_is_blocked_is_skipped_where_its_upstreams_fail() {
     for (reason, _) in REASONS {
@@ -75,6 +77,7 @@ fn the_claim_of_a_capable_worker_lets_it_go_to_its_upstreams() {
     assert_eq!(world.claim("mail").execution_id, child);
 }
 
+/// Contract: edges.block-by-hand.
 #[test]
 fn a_child_that_waits_for_its_upstreams_cannot_be_blocked_or_let_go_by_a_scheduler() {
     let mut world = World::new();

@@ -24,6 +24,7 @@ fn told(claim: &Claim) -> Vec<(&str, Outcome, Option<&[u8]>)> {
         .collect()
 }
 
+/// Contract: edges.upstream.
 #[test]
 fn a_claim_names_its_flow_and_what_came_of_each_upstream() {
     let mut world = World::new();
@@ -63,6 +64,7 @@ fn a_claim_names_its_flow_and_what_came_of_each_upstream() {
     assert_eq!(nameless.collect::<Vec<_>>(), expected);
 }
 
+/// Contract: edges.upstream.
 #[test]
 fn an_execution_of_no_flow_has_neither() {
     let mut world = World::new();
@@ -104,6 +106,7 @@ fn siblings_that_were_cancelled_are_told_as_cancelled() {
     assert_eq!(told(&claim), [("a", Outcome::Success, Some(b"a".as_slice())), ("b", Outcome::Cancelled, None)]);
 }
 
+/// Contract: edges.upstream.
 #[test]
 fn every_way_to_the_next_lease_tells_them_again() {
     let mut world = World::new();
@@ -142,6 +145,7 @@ fn heavy(world: &mut World, count: usize) -> Graph {
     graph
 }
 
+/// Contract: edges.upstream-bytes.
 #[test]
 fn results_beyond_16_mib_together_are_left_out_and_read_one_by_one() {
     let mut world = World::new();
@@ -153,6 +157,7 @@ fn results_beyond_16_mib_together_are_left_out_and_read_one_by_one() {
     assert_eq!(world.result(&last.execution_id).unwrap().result, Some(vec![7; 1 << 20].into()));
 }
 
+/// Contract: edges.upstream-bytes.
 #[test]
 fn steps_and_upstreams_share_what_a_claim_hands_back() {
     let mut world = World::new();
@@ -167,6 +172,7 @@ fn steps_and_upstreams_share_what_a_claim_hands_back() {
     assert_eq!(claim.steps.iter().filter(|step| step.omitted).count(), 1);
 }
 
+/// Contract: edges.upstream-bytes.
 #[test]
 fn the_claims_of_one_commit_share_it_as_well() {
     let mut world = World::new();

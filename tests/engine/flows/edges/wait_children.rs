@@ -17,6 +17,7 @@ fn wait(world: &mut World, claim: &Claim) -> Result<WaitChildrenAnswer> {
     world.call(WaitChildrenArgs { handle: claim.handle.clone(), ..WaitChildrenArgs::default() })
 }
 
+/// Contract: edges.children-none.
 #[test]
 fn with_nothing_unresolved_the_execution_waits_again_at_once() {
     let mut world = World::new();
@@ -34,6 +35,7 @@ fn with_nothing_unresolved_the_execution_waits_again_at_once() {
     assert_eq!((found.lease_epoch, found.retry_count, found.last_mutation_at), (1, 0, START + 5));
 }
 
+/// Contract: states.wait-children, edges.children-none.
 #[test]
 fn the_log_tells_that_it_waited_and_that_it_waits_no_longer() {
     let mut world = World::new();
@@ -55,6 +57,7 @@ fn the_log_tells_that_it_waited_and_that_it_waits_no_longer() {
     assert!(world.events_in(&[EventStream::Completion]).is_empty());
 }
 
+/// Contract: attempts.continued.
 #[test]
 fn a_plain_claim_continues_the_same_attempt() {
     let mut world = World::new();
@@ -78,6 +81,7 @@ fn the_lane_is_woken() {
     assert!(wakes.lanes.contains("mail") && wakes.finished.is_empty());
 }
 
+/// Contract: edges.children-repeat.
 #[test]
 fn the_same_call_again_gets_the_same_answer_and_writes_nothing() {
     let mut world = World::new();
@@ -93,6 +97,7 @@ fn the_same_call_again_gets_the_same_answer_and_writes_nothing() {
     refusal(world.renew(&claim), Code::ExecutionNotActive);
 }
 
+/// Contract: leases.repeat-continued.
 #[test]
 fn the_former_handle_is_refused_once_the_attempt_goes_on() {
     let mut world = World::new();
@@ -119,6 +124,7 @@ fn only_the_holder_of_a_live_lease_may_wait() {
     refusal(world.call(WaitChildrenArgs { handle: "AA".to_owned(), ..WaitChildrenArgs::default() }), Code::Corruption);
 }
 
+/// Contract: states.attempt-interrupted, edges.children-timeout.
 #[test]
 fn what_is_left_of_an_attempt_timeout_waits_with_the_attempt() {
     let mut world = World::new();
