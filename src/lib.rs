@@ -1,7 +1,8 @@
 //! Tidegate: durable workflows inside a browser tab, an edge function, or any process.
 //!
 //! ```
-//! use tidegate::{Engine, ops::claim::{ClaimArgs, Worker}, ops::complete::CompleteArgs, ops::create::CreateArgs};
+//! use tidegate::ops::attempts::{claim::{ClaimArgs, Worker}, complete::CompleteArgs};
+//! use tidegate::{Engine, ops::executions::create::CreateArgs};
 //!
 //! let mut engine = Engine::memory()?;
 //! engine.call(CreateArgs { lane: "mail".into(), kind: "send".into(), ..CreateArgs::default() })?;
