@@ -88,7 +88,7 @@ impl TextMacro {
             let end = after.find(')').expect("the end of a call");
             let args = after[..end].split(',').map(|arg| arg.trim().trim_matches('"')).enumerate();
             let text = args.fold(self.source.clone(), |text, (index, arg)| text.replace(&place_of(index), arg));
-            written += &format!("{before}{text}");
+            written.extend([before, text.as_str()]);
             rest = &after[end + 1..];
         }
         written + rest

@@ -7,8 +7,8 @@ use crate::calls::registry::{Register, Registry};
 use crate::calls::retry::Retry;
 use crate::ground::world::START;
 use crate::situations::executions::{
-    again, claim, complete, create, describe, held, id, interrupted, lapsed, much_is_due, nothing, one, over, replay,
-    revoke, waiting, with_id,
+    again, cancel, claim, complete, create, describe, held, id, interrupted, lapsed, much_is_due, nothing, one, over,
+    replay, revoke, waiting, with_id,
 };
 use crate::situations::stage::{Act, Situation, Stage};
 
@@ -297,11 +297,7 @@ pub const SITUATIONS: &[Situation] = &[
     },
     Situation { name: "a use of a grant too late", prepare: granted_once, act: Act::Calls(|_| one(use_of("1"))) },
     Situation { name: "a claim beside a grant", prepare: granted, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
-    Situation {
-        name: "a cancel of a granted one",
-        prepare: granted,
-        act: Act::Calls(|_| one(crate::situations::executions::cancel("1"))),
-    },
+    Situation { name: "a cancel of a granted one", prepare: granted, act: Act::Calls(|_| one(cancel("1"))) },
     Situation { name: "a resumption", prepare: interrupted_and_granted, act: Act::Calls(|_| one(resumption("1"))) },
     Situation {
         name: "a resumption of what lapsed",
