@@ -3,6 +3,7 @@
 
 use crate::calls::op::Op;
 use crate::ground::random::Random;
+use crate::ground::seeds::chosen;
 use crate::mutation::mutated;
 use crate::rows::tables::{broken_rules, total_changes};
 use crate::situations::executions::{cancel, claim, create, revoke};
@@ -103,8 +104,8 @@ fn check_error(error: &Value, context: &str, tally: &mut Tally) {
 
 #[test]
 fn arbitrary_arguments_get_typed_answers_and_refusals_write_nothing() {
-    let seed = std::env::var("TIDEGATE_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(4_711);
-    println!("seed {seed}");
+    let seed = chosen().unwrap_or(4_711);
+    println!("seed {seed}, {MUTATIONS} steps");
     let mut random = Random::new(seed);
     let mut tally = Tally::default();
     let mut stage = on_stage();

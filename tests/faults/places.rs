@@ -4,6 +4,7 @@
 //! in an earlier situation. `TIDEGATE_WHOLE=1` takes all places, `TIDEGATE_SEED` draws others.
 
 use crate::ground::random::Random;
+use crate::ground::seeds::chosen;
 use crate::situations::stage::{Situation, Stage};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -82,7 +83,7 @@ pub struct Sample {
 impl Sample {
     /// As the environment says.
     pub fn of_run() -> Self {
-        let seed = std::env::var("TIDEGATE_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(4_711);
+        let seed = chosen().unwrap_or(4_711);
         let whole = std::env::var_os("TIDEGATE_WHOLE").is_some();
         Self { seed, random: Random::new(seed), whole, met: BTreeSet::new(), taken: 0, all: 0 }
     }

@@ -5,6 +5,7 @@ use super::model::Model;
 use super::script::{Script, Taste};
 use super::wire::{Said, ask, events_after, say_twice};
 use crate::ground::random::Random;
+use crate::ground::seeds::{chosen, set};
 use crate::ground::world::{START, World};
 use crate::model::picture::differences;
 use crate::rows::tables::{broken_rules, total_changes};
@@ -33,14 +34,14 @@ pub struct Walk {
 
 #[test]
 fn the_engine_and_the_model_of_flows_agree_after_every_batch() {
-    let set = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let (chosen, many) = (set("TIDEGATE_SEED"), set("TIDEGATE_FLOW_SEEDS").unwrap_or(18));
+    let (chosen, many) = (chosen(), set("TIDEGATE_FLOW_SEEDS").unwrap_or(18));
     let batches = set("TIDEGATE_STEPS").map_or(BATCHES, |steps| usize::try_from(steps).expect("a number of batches"));
     let mut met = BTreeMap::new();
     for seed in
         (1..=many).filter(|seed| chosen.is_none_or(|chosen| chosen == *seed)).chain(chosen.filter(|one| *one > many))
     {
         let taste = [BUILDER, WORKER, OPERATOR][usize::try_from(seed % 3).expect("a place")];
+        println!("seed {seed}, {batches} steps");
         for (what, times) in Walk::new(seed, taste).go(batches) {
             *met.entry(what).or_insert(0) += times;
         }
