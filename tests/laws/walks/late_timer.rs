@@ -5,10 +5,11 @@
 //! last instant is compared as well: every run ends with the same call, which writes.
 
 use crate::ground::random::Random;
-use crate::ground::seeds::seeds;
+use crate::ground::seeds::{chosen, seeds};
 use crate::ground::world::{START, World};
 use crate::rows::tables::{Dump, differences};
 use crate::walks::record::{Turn, finish, recorded, without_file};
+use serde_json::Value;
 
 const SEEDS: [u64; 6] = [11, 22, 33, 44, 55, 66];
 const TURNS: usize = 250;
@@ -44,6 +45,16 @@ fn pass(world: &mut World, timer: Timer, random: &mut Random, from: i64, until: 
     }
 }
 
+/// Answers without what depends on when ticks came. The cursor of a search names a row, which a tick may have deleted since
+/// it was past its retention: none of the usual seeds searches across one.
+fn comparable(answers: &[Value]) -> Vec<Value> {
+    let mut answers = without_file(answers);
+    for answer in answers.iter_mut().filter(|answer| chosen().is_some() && answer["ok"]["executions"].is_array()) {
+        answer["ok"]["nextCursor"] = Value::Null;
+    }
+    answers
+}
+
 fn run(seed: u64, script: &[Turn], timer: Timer) -> Dump {
     let mut world = World::memory(seed);
     let mut random = Random::new(seed ^ 0xff);
@@ -53,7 +64,7 @@ fn run(seed: u64, script: &[Turn], timer: Timer) -> Dump {
         now = turn.at;
         world.set_clock(now);
         let answers = world.send(&turn.calls).answers;
-        let (found, expected) = (without_file(&answers), without_file(&turn.answers));
+        let (found, expected) = (comparable(&answers), comparable(&turn.answers));
         assert_eq!(found, expected, "seed {seed}, turn {index}, timer {timer:?}: {:?}", turn.calls);
     }
     pass(&mut world, timer, &mut random, now, now + 5_000_000);
