@@ -11,15 +11,24 @@ import { root } from "../setup/project.mjs";
 /** Process groups under way: a child has one of its own, so that it ends with all that it started. */
 const groups = new Set();
 
-/** Ends every child under way with all that it started. */
-export function endChildren() {
+/** How long a child may take to end by itself. */
+const PATIENCE_MS = 10_000;
+
+/** @param {NodeJS.Signals} signal */
+function tell(signal) {
   for (const group of groups) {
     try {
-      process.kill(-group, "SIGTERM");
+      process.kill(-group, signal);
     } catch {
       groups.delete(group);
     }
   }
+}
+
+/** Ends every child under way with all that it started. */
+export function endChildren() {
+  tell("SIGTERM");
+  setTimeout(tell, PATIENCE_MS, "SIGKILL").unref();
 }
 
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
