@@ -123,7 +123,7 @@ fn scripts_do_not_import_each_other_in_circles() {
 }
 
 #[test]
-fn rooms_of_the_package_import_only_from_their_left() {
+fn rooms_of_the_package_and_of_the_page_import_only_from_those_before() {
     no_text(imports::wrong_way);
 }
 

@@ -22,8 +22,12 @@ fn a_bullet_that_is_no_rule_bites() {
 fn a_citation_of_what_is_not_there_bites() {
     let cites = |comment: &str| contract::unknown(&tree_of(&[PAGE, ("src/ops/attempts/renew.rs", comment)]));
     quiet(&cites("//! Renews. Contract: leases.gate,\n//! leases.renew. More.\n/// (contract: leases.gate)\n"));
-    bites(&cites("\n//! Renews. Contract: leases.gate,\n//! leases.reknew.\n"), "renew.rs:2: `leases.reknew`");
+    bites(&cites("\n//! Renews. Contract: leases.gate,\n//! leases.reknew.\n"), "renew.rs:3: `leases.reknew`");
     bites(&cites("/// (contract: lease.gate)\n"), "`lease.gate`");
+    bites(&cites("//! Renews. Contract:\n//! leases.reknew.\n"), "renew.rs:2: `leases.reknew`");
+    bites(&cites("//! Renews. Contract: leases.gate leases.reknew.\n"), "`leases.reknew`");
+    bites(&cites("//! Renews. Contract: renewal.\n"), "`renewal`");
+    quiet(&cites("//! Contract: leases.gate. And leases.nothing else.\n"));
 }
 
 #[test]

@@ -32,6 +32,17 @@ fn imports_from_the_right_bite() {
 }
 
 #[test]
+fn a_view_that_imports_a_later_one_and_a_state_that_imports_a_view_bite() {
+    let wrong = |path, text| wrong_way(&Text::new(path, text));
+    let late = "import { Row } from \"../executions/row.js\";";
+    bites(&wrong("www/src/view/flows/panel.tsx", late), "flows imports `www/src/view/executions/row.js`");
+    let view = "import { Mark } from \"../../view/ground/mark.js\";";
+    bites(&wrong("www/src/state/flows/list.ts", view), "flows imports `www/src/view/ground/mark.js`");
+    quiet(&wrong("www/src/view/executions/row.tsx", "import type { Shop } from \"../../state/shop.js\";"));
+    quiet(&wrong("www/src/view/page.tsx", "import { Desk } from \"./desk.js\";"));
+}
+
+#[test]
 fn circles_of_imports_bite() {
     let circle = |first, second| tree_of(&[("scripts/bench.mjs", first), ("scripts/bench/table.mjs", second)]);
     let import = "import { Table } from \"./bench/table.mjs\";";

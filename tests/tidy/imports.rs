@@ -1,4 +1,4 @@
-//! Which TypeScript and script file may import which: none in a circle, and in `js/` only from the left.
+//! Which TypeScript and script file may import which: none in a circle, and in rooms only from those before.
 //!
 //! An import is what stands in quotes behind `from`, `import` or `import(`, also where it names types only, and also in
 //! the comments that give scripts their types. Absent on purpose: packages, and what is built into `dist`.
@@ -8,24 +8,74 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::circles::circles;
 use crate::tree::{Finding, Text, Tree};
 
-/// The rooms of `js/`, a folder or a file that is one by itself: each imports only from those to its left.
-const ROOMS: &[&str] = &[
-    "types.generated.ts",
-    "ground",
-    "load.ts",
-    "storage",
-    "lines",
-    "calls",
-    "operations",
-    "work",
-    "engine.ts",
-    "opening",
-    "worker.ts",
-    "testing.ts",
-    "index.ts",
+/// A folder whose rooms have an order.
+struct House {
+    folder: &'static str,
+    /// A folder or a file that is a room by itself: each imports only from those before it.
+    rooms: &'static [&'static str],
+    /// What else of ours it may import from.
+    beside: &'static [&'static str],
+}
+
+const HOUSES: &[House] = &[
+    House {
+        folder: "js/",
+        rooms: &[
+            "types.generated.ts",
+            "ground",
+            "load.ts",
+            "storage",
+            "lines",
+            "calls",
+            "operations",
+            "work",
+            "engine.ts",
+            "opening",
+            "worker.ts",
+            "testing.ts",
+            "index.ts",
+        ],
+        beside: &[],
+    },
+    House {
+        folder: "www/src/state/",
+        rooms: &[
+            "ground",
+            "storage",
+            "executions",
+            "workers",
+            "streams",
+            "flows",
+            "events",
+            "operator",
+            "shop.ts",
+            "session.ts",
+        ],
+        beside: &["www/src/work/", "www/src/drawing/"],
+    },
+    House {
+        folder: "www/src/view/",
+        rooms: &[
+            "ground",
+            "storage",
+            "lanes",
+            "streams",
+            "operator",
+            "flows",
+            "events",
+            "executions",
+            "workers",
+            "footer.tsx",
+            "masthead.tsx",
+            "floor.tsx",
+            "desk.tsx",
+            "page.tsx",
+        ],
+        beside: &["www/src/state/", "www/src/work/", "www/src/drawing/"],
+    },
 ];
 
-const ARROWS: &str = "in js a file imports from its own room and from those to the left of it in tests/tidy/imports.rs";
+const ARROWS: &str = "a file imports from its own room and from those before it in tests/tidy/imports.rs";
 const CIRCLE: &str = "files do not import each other; move what both need to a third";
 
 /// Where no file may import itself over others.
@@ -107,30 +157,39 @@ pub fn in_circles(tree: &Tree) -> Vec<Finding> {
     found.collect()
 }
 
-fn room_of(path: &str) -> Option<&str> {
-    path.strip_prefix("js/")?.split('/').next()
+/// The house of a file, and its room there.
+fn at_home(path: &str) -> Option<(&'static House, &str)> {
+    let house = HOUSES.iter().find(|house| path.starts_with(house.folder))?;
+    Some((house, path[house.folder.len()..].split('/').next()?))
 }
 
-/// The place of a room in their order; a file is imported as what it is compiled to.
-fn place_of(room: &str) -> Option<usize> {
-    let written =
-        |name: &str| name == room || name.strip_suffix(".ts").is_some_and(|stem| room == format!("{stem}.js"));
-    ROOMS.iter().position(|name| written(name))
+impl House {
+    /// The place of a room in their order; a file is imported as what it is compiled to.
+    fn place_of(&self, room: &str) -> Option<usize> {
+        let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+        let compiled = |name: &str| name.contains(".ts") && room.ends_with(".js") && stem(name) == stem(room);
+        self.rooms.iter().position(|name| *name == room || compiled(name))
+    }
+
+    /// Whether a file in a room may import what stands at a path.
+    fn allows(&self, place: usize, path: &str) -> bool {
+        let own = path.strip_prefix(self.folder).and_then(|rest| self.place_of(rest.split('/').next()?));
+        own.is_some_and(|target| target <= place) || self.beside.iter().any(|folder| path.starts_with(folder))
+    }
 }
 
-/// Imports of a file of `js/` from a room to the right of its own, and files that stand in no room.
+/// Imports of a file from a room behind its own, and files that stand in no room.
 pub fn wrong_way(text: &Text) -> Vec<Finding> {
-    let Some(room) = room_of(&text.path).filter(|_| is_script(text)) else {
+    let Some((house, room)) = at_home(&text.path).filter(|_| is_script(text)) else {
         return Vec::new();
     };
-    let Some(place) = place_of(room) else {
+    let Some(place) = house.place_of(room) else {
         return vec![text.finding(1, format!("`{room}` is no room"), ARROWS)];
     };
     let wrong = imports(&text.text).into_iter().filter_map(|import| {
         let path = path_of(&text.path, import.address);
-        let target = room_of(&path).and_then(place_of);
         let what = format!("{room} imports `{path}`");
-        target.is_none_or(|target| target > place).then(|| text.finding(import.line, what, ARROWS))
+        (!house.allows(place, &path)).then(|| text.finding(import.line, what, ARROWS))
     });
     wrong.collect()
 }

@@ -25,6 +25,16 @@ fn a_room_that_uses_a_later_one_bites() {
 }
 
 #[test]
+fn a_folder_that_is_no_room_bites() {
+    let file = |path: &str| rooms::backwards(&Source::new(path, "use crate::ops::flows::find::member;"));
+    bites(&file("src/ops/budgets/set.rs"), "src/ops/budgets/set.rs:1: `budgets` is no room");
+    bites(&file("tests/engine/budgets/set.rs"), "`budgets` is no room");
+    quiet(&file("src/store/driver/embedded.rs"));
+    quiet(&file("src/engine/job.rs"));
+    quiet(&file("src/ops/operation.rs"));
+}
+
+#[test]
 fn a_thing_that_the_top_of_a_layer_hands_on_is_named_where_it_stands() {
     let top = (
         "src/store/mod.rs",

@@ -25,7 +25,7 @@ const ROOMS: &[&str] = &[
 /// What has rooms: the layers with a file for each noun, and the suite of behaviours.
 const LAYERS: &[&str] = &["model", "store", "ops", "engine"];
 
-const ARROWS: &str = "a room uses those before it in tests/tidy/rooms.rs; move what both need to the left";
+const ARROWS: &str = "a room uses those before it in tests/tidy/rooms.rs; move what both need to the first of them";
 const OWN_PLACE: &str = "inside a layer a thing is named where it stands, so that its arrow is seen";
 
 /// Where a module stands: its layer and the place of its room among all.
@@ -48,9 +48,25 @@ fn module(source: &Source) -> Option<Module> {
     module_of(&source.path).or_else(|| module_of(&format!("src/{}", own()?)))
 }
 
-/// Uses of a room by one that stands before it.
+/// Folders of a layer that are rooms of another kind.
+const BESIDE: &[&str] = &["driver"];
+
+/// Uses of a room by one that stands before it; and folders that are no room.
 pub fn backwards(source: &Source) -> Vec<Finding> {
     let Some(module) = module(source) else { return Vec::new() };
+    if let [layer, folder, _, ..] = &module[..]
+        && LAYERS.contains(&layer.as_str())
+        && !ROOMS.contains(&folder.as_str())
+        && !BESIDE.contains(&folder.as_str())
+        && !(layer == "engine" && source.path.starts_with("src/"))
+    {
+        let what = format!("`{folder}` is no room");
+        return vec![source.finding(
+            0,
+            what,
+            "a folder of a layer is a room in tests/tidy/rooms.rs, in its place among them",
+        )];
+    }
     let Some(Place { layer, room: Some(own) }) = place(&module) else { return Vec::new() };
     let named = named_paths(&source.code, &module).into_iter().filter_map(|named| {
         let target = place(&named.path).filter(|place| place.layer == layer)?.room?;
