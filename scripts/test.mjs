@@ -23,8 +23,8 @@ function chosen() {
 /** Seconds: browsers may be slow where much runs beside them. */
 const patience = { WASM_BINDGEN_TEST_TIMEOUT: "900", WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60" };
 
-/** For programs that share the cores with others. */
-const aCoreEach = { RUST_TEST_THREADS: "1", CARGO_BUILD_JOBS: "1" };
+/** For tests that share the cores with others; compilers take what is left over, and yield. */
+const aCoreEach = { RUST_TEST_THREADS: "1" };
 
 await asProgram(import.meta.url, async () => {
   const started = Date.now();

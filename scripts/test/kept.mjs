@@ -1,15 +1,20 @@
 // Child programs whose output is kept until they end, so that what runs side by side is read one after the other.
 
 import { spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import { root } from "../setup/project.mjs";
 
 /**
- * @typedef {{ env: NodeJS.ProcessEnv, cwd?: string }} Surroundings
+ * `yields` lets others have a core first: for compilers, which would take it from a browser that is being tested.
+ * @typedef {{ env: NodeJS.ProcessEnv, cwd?: string, yields?: boolean }} Surroundings
  * @typedef {{ succeeded: boolean, output: string, answer: string }} Outcome
  */
 
 /** Process groups under way: a child has one of its own, so that it ends with all that it started. */
 const groups = new Set();
+
+/** As of a program that was started with `nice -n 5`. */
+const YIELDING = 5;
 
 /** How long a child may take to end by itself. */
 const PATIENCE_MS = 10_000;
@@ -45,10 +50,11 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
  * @param {Surroundings} surroundings
  * @returns {Promise<Outcome>}
  */
-export function runKept(command, args, { env, cwd = root }) {
+export function runKept(command, args, { env, cwd = root, yields = false }) {
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const group = child.pid;
   if (group !== undefined) groups.add(group);
+  if (group !== undefined && yields) setPriority(group, YIELDING);
   /** @type {string[]} */
   const output = [];
   /** @type {string[]} */

@@ -43,7 +43,7 @@ export async function compile(env, { wasm = false, tests = [] }) {
   const which = tests.length > 0 ? tests.flatMap((name) => ["--test", name]) : ["--workspace"];
   const target = wasm ? ["--target", wasmTarget] : [];
   const args = ["test", "--no-run", "--message-format=json-render-diagnostics", ...target, ...which];
-  const { succeeded, output, answer } = await runKept("cargo", args, { env });
+  const { succeeded, output, answer } = await runKept("cargo", args, { env, yields: true });
   for (const program of programs(answer)) compiled.set(`${wasm} ${program.name}`, program);
   const lines = output.split("\n").filter((line) => !line.startsWith("{"));
   return { succeeded, output: lines.join("\n") };

@@ -48,7 +48,8 @@ function nodeTests(env, folder, ...options) {
  * @returns {(Step & { after?: string[] })[]}
  */
 function all(env, chosen) {
-  const scripts = (/** @type {string} */ name) => runKept(process.execPath, [`scripts/${name}.mjs`], { env });
+  const scripts = (/** @type {string} */ name) =>
+    runKept(process.execPath, [`scripts/${name}.mjs`], { env, yields: true });
   const only = chosen.includes("native") ? [] : chosen.filter((name) => name === "laws" || name === "faults");
   const [beside, apart] = ["native build", "page build"];
   return [
