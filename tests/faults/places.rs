@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 use tidegate::Result;
-use tidegate::store::driver::{Body, Driver, Reader, Value};
+use tidegate::store::driver::{Act, Driver, Watching};
 
 /// A driver that lists what passes through it, in the order in which [`Failing`](tidegate::store::driver::Failing) counts.
 #[derive(Clone)]
@@ -20,43 +20,21 @@ struct Listing {
     kinds: Rc<RefCell<Vec<&'static str>>>,
 }
 
-impl Listing {
-    fn note(&self, kind: &'static str) {
+impl Watching for Listing {
+    fn wrapped(&self) -> &dyn Driver {
+        &*self.wrapped
+    }
+
+    fn before(&self, act: Act) -> Result<()> {
+        let kind = match act {
+            Act::Execute(sql) | Act::Query(sql) => sql,
+            Act::Script => "a script",
+            Act::Savepoint => "a savepoint",
+            Act::Commit => "a commit",
+            Act::Reserve(_) => return Ok(()),
+        };
         self.kinds.borrow_mut().push(kind);
-    }
-}
-
-impl Driver for Listing {
-    fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
-        self.note(sql);
-        self.wrapped.execute(sql, params)
-    }
-
-    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
-        self.note(sql);
-        self.wrapped.query(sql, params, reader)
-    }
-
-    fn script(&self, sql: &str) -> Result<()> {
-        self.note("a script");
-        self.wrapped.script(sql)
-    }
-
-    fn transaction(&self, body: Body<'_>) -> Result<()> {
-        self.wrapped.transaction(&mut || {
-            body()?;
-            self.note("a commit");
-            Ok(())
-        })
-    }
-
-    fn savepoint(&self, body: Body<'_>) -> Result<()> {
-        self.note("a savepoint");
-        self.wrapped.savepoint(body)
-    }
-
-    fn in_transaction(&self) -> bool {
-        self.wrapped.in_transaction()
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use tidegate::store::driver::{Body, Driver, Reader, Recording, Value as Parameter};
+use tidegate::store::driver::{Act as Watched, Driver, Recording, Watching};
 use tidegate::{Code, Error, Result};
 
 /// A driver that refuses one statement for good.
@@ -18,40 +18,23 @@ struct Refusing {
     refused: Rc<Cell<Option<&'static str>>>,
 }
 
-impl Refusing {
-    fn pass(&self, sql: &str) -> Result<()> {
-        if self.refused.get() == Some(sql) {
-            return Err(Error::new(Code::StorageIo, "this statement is refused"));
+impl Watching for Refusing {
+    fn wrapped(&self) -> &dyn Driver {
+        &*self.wrapped
+    }
+
+    fn before(&self, act: Watched) -> Result<()> {
+        match act {
+            Watched::Execute(sql) | Watched::Query(sql) if self.refused.get() == Some(sql) => {
+                Err(Error::new(Code::StorageIo, "this statement is refused"))
+            }
+            Watched::Execute(_)
+            | Watched::Query(_)
+            | Watched::Script
+            | Watched::Savepoint
+            | Watched::Commit
+            | Watched::Reserve(_) => Ok(()),
         }
-        Ok(())
-    }
-}
-
-impl Driver for Refusing {
-    fn execute(&self, sql: &'static str, params: &[Parameter<'_>]) -> Result<u64> {
-        self.pass(sql)?;
-        self.wrapped.execute(sql, params)
-    }
-
-    fn query(&self, sql: &'static str, params: &[Parameter<'_>], reader: Reader<'_>) -> Result<()> {
-        self.pass(sql)?;
-        self.wrapped.query(sql, params, reader)
-    }
-
-    fn script(&self, sql: &str) -> Result<()> {
-        self.wrapped.script(sql)
-    }
-
-    fn transaction(&self, body: Body<'_>) -> Result<()> {
-        self.wrapped.transaction(body)
-    }
-
-    fn savepoint(&self, body: Body<'_>) -> Result<()> {
-        self.wrapped.savepoint(body)
-    }
-
-    fn in_transaction(&self) -> bool {
-        self.wrapped.in_transaction()
     }
 }
 

@@ -98,12 +98,12 @@ impl Watching for Failing {
 
     fn before(&self, act: Act) -> Result<()> {
         match act {
-            Act::Statement(_) | Act::Script | Act::Savepoint | Act::Commit => self.count(),
+            Act::Execute(_) | Act::Query(_) | Act::Script | Act::Savepoint | Act::Commit => self.count(),
             Act::Reserve(_) => Ok(()),
         }
     }
 
-    fn after_transaction(&self) {
+    fn after_transaction(&self, _committed: bool) {
         self.plan.dropped.set(false);
     }
 

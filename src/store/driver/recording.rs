@@ -32,7 +32,7 @@ impl Watching for Recording {
     }
 
     fn before(&self, act: Act) -> Result<()> {
-        if let Act::Statement(sql) | Act::Reserve(sql) = act {
+        if let Act::Execute(sql) | Act::Query(sql) | Act::Reserve(sql) = act {
             self.statements.borrow_mut().insert(sql);
         }
         Ok(())

@@ -8,8 +8,10 @@ use crate::error::Result;
 /// What is about to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// A statement.
-    Statement(&'static str),
+    /// A statement that changes rows.
+    Execute(&'static str),
+    /// A statement that answers rows.
+    Query(&'static str),
     /// A text of several statements.
     Script,
     /// A savepoint is opened.
@@ -28,8 +30,10 @@ pub trait Watching {
     /// Sees what is about to be done; an error is answered instead.
     fn before(&self, act: Act) -> Result<()>;
 
-    /// A transaction is over, in whatever way.
-    fn after_transaction(&self) {}
+    /// A transaction is over.
+    fn after_transaction(&self, committed: bool) {
+        let _ = committed;
+    }
 
     /// Whether the transaction is to be believed gone, whatever the wrapped driver says.
     fn dropped(&self) -> bool {
@@ -39,12 +43,12 @@ pub trait Watching {
 
 impl<W: Watching> Driver for W {
     fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
-        self.before(Act::Statement(sql))?;
+        self.before(Act::Execute(sql))?;
         self.wrapped().execute(sql, params)
     }
 
     fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
-        self.before(Act::Statement(sql))?;
+        self.before(Act::Query(sql))?;
         self.wrapped().query(sql, params, reader)
     }
 
@@ -58,7 +62,7 @@ impl<W: Watching> Driver for W {
             body()?;
             self.before(Act::Commit)
         });
-        self.after_transaction();
+        self.after_transaction(outcome.is_ok());
         outcome
     }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use tidegate::Result;
-use tidegate::store::driver::{Body, Driver, Reader, Value};
+use tidegate::store::driver::{Act, Driver, Watching};
 
 /// Counts statements that read, those that write, and commits that hold at least one of the latter.
 pub struct Spy {
@@ -11,11 +11,13 @@ pub struct Spy {
     reads: Cell<u64>,
     writes: Cell<u64>,
     commits: Cell<u64>,
+    /// The writes when the last transaction was over.
+    seen: Cell<u64>,
 }
 
 impl Spy {
     pub fn over(wrapped: Rc<dyn Driver>) -> Self {
-        Self { wrapped, reads: Cell::new(0), writes: Cell::new(0), commits: Cell::new(0) }
+        Self { wrapped, reads: Cell::new(0), writes: Cell::new(0), commits: Cell::new(0), seen: Cell::new(0) }
     }
 
     pub fn reads(&self) -> u64 {
@@ -31,35 +33,25 @@ impl Spy {
     }
 }
 
-impl Driver for Spy {
-    fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {
-        self.writes.set(self.writes.get() + 1);
-        self.wrapped.execute(sql, params)
+impl Watching for Spy {
+    fn wrapped(&self) -> &dyn Driver {
+        &*self.wrapped
     }
 
-    fn query(&self, sql: &'static str, params: &[Value<'_>], reader: Reader<'_>) -> Result<()> {
-        self.reads.set(self.reads.get() + 1);
-        self.wrapped.query(sql, params, reader)
+    fn before(&self, act: Act) -> Result<()> {
+        let counter = match act {
+            Act::Execute(_) => &self.writes,
+            Act::Query(_) => &self.reads,
+            Act::Script | Act::Savepoint | Act::Commit | Act::Reserve(_) => return Ok(()),
+        };
+        counter.set(counter.get() + 1);
+        Ok(())
     }
 
-    fn script(&self, sql: &str) -> Result<()> {
-        self.wrapped.script(sql)
-    }
-
-    fn transaction(&self, body: Body<'_>) -> Result<()> {
-        let before = self.writes.get();
-        let outcome = self.wrapped.transaction(body);
-        if outcome.is_ok() && self.writes.get() > before {
+    fn after_transaction(&self, committed: bool) {
+        let written = self.seen.replace(self.writes.get());
+        if committed && self.writes.get() > written {
             self.commits.set(self.commits.get() + 1);
         }
-        outcome
-    }
-
-    fn savepoint(&self, body: Body<'_>) -> Result<()> {
-        self.wrapped.savepoint(body)
-    }
-
-    fn in_transaction(&self) -> bool {
-        self.wrapped.in_transaction()
     }
 }
