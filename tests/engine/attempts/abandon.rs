@@ -49,6 +49,17 @@ fn what_is_cancelled_already_is_cancelled_whoever_did_it() {
 
 /// Contract: attempts.cancel-ended.
 #[test]
+fn the_reason_of_whoever_cancelled_first_is_kept() {
+    let mut world = World::new();
+    let claim = world.running();
+    world.cancel_with(&claim.execution_id, |args| args.reason = "first".to_owned()).unwrap();
+    cancel(&mut world, &claim, "second").unwrap();
+    let ending = world.describe(&claim.execution_id).ending.unwrap();
+    assert_eq!((ending.reason.as_str(), ending.source.as_str()), ("first", "operator_override"));
+}
+
+/// Contract: attempts.cancel-ended.
+#[test]
 fn its_own_cancel_is_answered_again_whatever_followed() {
     let mut world = World::new();
     let claim = world.running();

@@ -217,6 +217,22 @@ fn at_most_a_million_dependencies() {
     assert_eq!(detail(&error, "found"), "1000998", "as many as there were when it was clear");
 }
 
+/// What is wrong with the last member is found: as many as there may be were taken before it.
+///
+/// Contract: flows.submit-limits.
+#[test]
+fn as_many_members_and_dependencies_as_there_may_be_are_taken() {
+    let mut members: Vec<MemberArgs> = (0..99_999).map(|n| node(&n.to_string(), &[])).collect();
+    members.push(node("", &[]));
+    bad(members, "members[99999].name");
+    let names: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut members: Vec<MemberArgs> = names.iter().map(|name| node(name, &[])).collect();
+    members.extend((0..1_000).map(|n| node(&format!("d{n}"), &all)));
+    members.push(node("last", &["nobody"]));
+    bad(members, "members[2000].after[0]");
+}
+
 /// Contract: flows.submit-atomic.
 #[test]
 fn a_refusal_comes_before_time_is_applied() {

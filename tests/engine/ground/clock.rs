@@ -62,6 +62,18 @@ fn engine_time_never_goes_back() {
     assert_eq!(world.describe(&third).created_at, START + 1.hours());
 }
 
+/// Contract: time.never-back.
+#[test]
+fn a_batch_that_only_read_holds_no_clock_back() {
+    let mut world = World::new();
+    let first = world.submit("mail");
+    world.pass(1.hours());
+    assert_eq!(world.describe(&first).created_at, START);
+    world.set_clock(START + 5);
+    let second = world.submit("mail");
+    assert_eq!(world.describe(&second).created_at, START + 5);
+}
+
 /// Contract: time.stands-still.
 #[test]
 fn while_engine_time_stands_still_nothing_becomes_due() {
