@@ -89,7 +89,7 @@ fn a_retried_failure_is_no_completion_and_a_terminal_one_is_one() {
     assert_eq!(leases, [acquired, revoked, acquired, revoked]);
 }
 
-/// Contract: attempts.kept, attempts.fail.
+/// Contract: attempts.kept, attempts.fail, executions.describe-attempts.
 #[test]
 fn every_attempt_keeps_why_it_failed() {
     let mut world = World::new();

@@ -42,7 +42,7 @@ fn the_rightful_fence_passes() {
     assert_eq!(world.complete_execution(&shown).unwrap().public_state, PublicState::Completed);
 }
 
-/// Contract: leases.fence-required.
+/// Contract: leases.fence-required, leases.operator.
 #[test]
 fn a_fence_is_required() {
     let mut world = World::new();

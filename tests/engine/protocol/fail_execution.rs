@@ -181,6 +181,18 @@ fn an_operator_fails_what_a_worker_holds_and_what_has_lapsed() {
     assert!(matches!(answer, FailAnswer::RetryScheduled { next_attempt_index: 1, .. }));
 }
 
+/// Contract: leases.operator.
+#[test]
+fn a_fence_that_an_operator_shows_is_not_compared() {
+    let mut world = World::new();
+    let mut shown = shown(&world.running());
+    if let Some(fence) = shown.fence.as_mut() {
+        fence.lease_epoch = 9;
+    }
+    refusal(world.fail_execution(&shown, FailureClass::Permanent), Code::StaleLease);
+    assert_eq!(override_by(&mut world, &shown, FailureClass::Permanent).unwrap(), TERMINAL);
+}
+
 #[test]
 fn what_an_operator_did_is_not_the_holders_call() {
     let mut world = World::new();

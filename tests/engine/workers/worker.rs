@@ -55,6 +55,14 @@ fn a_worker_that_offers_nothing_is_listed_with_nothing() {
     assert!(world.workers()[0].capabilities.is_empty());
 }
 
+/// Contract: workers.register.
+#[test]
+fn a_worker_that_names_no_namespace_is_registered_in_default() {
+    let mut world = World::new();
+    world.register("mailer-1");
+    assert_eq!(world.workers()[0].namespace, "default");
+}
+
 /// Contract: workers.refresh.
 #[test]
 fn registering_again_refreshes_all_but_the_instant_of_the_first_time() {

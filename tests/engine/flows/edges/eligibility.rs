@@ -27,6 +27,7 @@ fn grouped(set: impl FnOnce(&mut EdgeGroup)) -> (World, String) {
     (world, id)
 }
 
+/// Contract: edges.eligibility.
 #[test]
 fn an_unknown_execution_is_not_found() {
     assert_eq!(evaluate(&mut World::new(), UNKNOWN), FlowEligibility::NotFound);
@@ -76,6 +77,7 @@ fn a_group_decides_for_a_runnable_execution() {
     }
 }
 
+/// Contract: edges.eligibility.
 #[test]
 fn a_group_decides_nothing_for_one_that_is_not_runnable() {
     for state in [GroupState::Pending, GroupState::Satisfied, GroupState::Impossible] {
