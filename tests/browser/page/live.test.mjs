@@ -115,6 +115,8 @@ test("the stream of a print is shown as it grows, follows its end until one scro
   assert.ok((await place()) <= 12, "the end is in sight");
   await list.press("Home");
   await page.locator('[data-follows="false"]').waitFor();
+  // A frame that came while the key was pressed may still have moved the list once.
+  await list.press("Home");
   await page.locator('[data-summary-version="6"]').waitFor();
   assert.equal(await list.evaluate(({ scrollTop }) => scrollTop), 0, "the reader is left where he is");
   await page.getByRole("button", { name: "Follow the end" }).click();

@@ -157,7 +157,10 @@ test("a lease counts down until it has lapsed; a revoked one is taken at once, i
   await until(page, "completed", 3);
   const facts = await Promise.all([1001, 1002, 1003].map((order) => row(page, order).getAttribute("data-attempts")));
   assert.deepEqual(facts, ["1", "2", "2"]);
-  assert.match(await row(page, 1001).innerText(), /\d strips kept, \d developed/);
+  // The result is read after the state has come.
+  await row(page, 1001)
+    .filter({ hasText: /\d strips kept, \d developed/ })
+    .waitFor();
 });
 
 test("a lease is revoked under its worker's hands, and the execution goes on after the last step it kept", async (t) => {
@@ -170,7 +173,9 @@ test("a lease is revoked under its worker's hands, and the execution goes on aft
   await said(page, "^The lease of Print 1001 is revoked");
   await until(page, "completed", 1);
   assert.equal(await row(page, 1001).getAttribute("data-attempts"), "1");
-  assert.match(await row(page, 1001).innerText(), /\d strips? kept, \d developed/);
+  await row(page, 1001)
+    .filter({ hasText: /\d strips? kept, \d developed/ })
+    .waitFor();
   assert.equal(await page.locator("[data-step]").count(), 6);
 });
 
