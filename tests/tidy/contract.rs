@@ -137,8 +137,7 @@ fn cited_by_tests(text: &Text) -> Vec<String> {
 }
 
 /// References to texts that are not here. Written in two parts, because this file is read as well.
-const ELSEWHERE: &[&str] =
-    &[concat!("\u{a7}"), concat!("Sp", "ec:"), concat!("decisi", "ons "), concat!("lifecy", "cle.md")];
+const ELSEWHERE: &[&str] = &["\u{a7}", concat!("Sp", "ec:"), concat!("decisi", "ons "), concat!("lifecy", "cle.md")];
 
 pub fn elsewhere(text: &Text) -> Vec<Finding> {
     let rule = "nothing refers to a text outside of the repository; cite docs/contract";

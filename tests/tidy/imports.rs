@@ -167,7 +167,9 @@ impl House {
     /// The place of a room in their order; a file is imported as what it is compiled to.
     fn place_of(&self, room: &str) -> Option<usize> {
         let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
-        let compiled = |name: &str| name.contains(".ts") && room.ends_with(".js") && stem(name) == stem(room);
+        let extension = |name: &str| name.rsplit_once('.').map(|(_, extension)| extension.to_owned());
+        let compiled =
+            |name: &str| name.contains(".ts") && extension(room).as_deref() == Some("js") && stem(name) == stem(room);
         self.rooms.iter().position(|name| *name == room || compiled(name))
     }
 

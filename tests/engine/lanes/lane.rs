@@ -98,7 +98,7 @@ fn draining_and_disabled_lanes_take_no_creates() {
 fn a_create_made_again_is_a_duplicate_in_a_closed_lane_too() {
     let mut world = World::new();
     let keyed = |create: &mut tidegate::ops::executions::create::CreateArgs| {
-        create.idempotency_key = Some("order 1".to_owned())
+        create.idempotency_key = Some("order 1".to_owned());
     };
     let id = world.submit_with("mail", keyed);
     world.set_lane("mail", LaneState::Disabled);
@@ -115,7 +115,7 @@ fn a_create_made_again_is_a_duplicate_in_a_closed_lane_too() {
 fn a_refused_create_takes_no_key() {
     let mut world = World::new();
     let keyed = |create: &mut tidegate::ops::executions::create::CreateArgs| {
-        create.idempotency_key = Some("order 1".to_owned())
+        create.idempotency_key = Some("order 1".to_owned());
     };
     world.set_lane("mail", LaneState::Draining);
     refusal(world.create("mail", keyed), Code::LaneClosed);

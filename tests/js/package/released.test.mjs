@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { openTestEngine } from "../../dist/js/testing.js";
-import { Engine } from "./engine.mjs";
+import { openTestEngine } from "../../../dist/js/testing.js";
+import { Engine } from "../world/engine.mjs";
 
-const fixtures = new URL("../fixtures/", import.meta.url);
-const migrations = new URL("../../migrations/", import.meta.url);
+const fixtures = new URL("../../fixtures/", import.meta.url);
+const migrations = new URL("../../../migrations/", import.meta.url);
 
 /** Every release that left a database. */
 const releases = ["0006-flow"];

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { read } from "../../scripts/simulate/options.mjs";
-import { commandOf, suiteNames, suites } from "../../scripts/simulate/suites.mjs";
+import { read } from "../../../scripts/simulate/options.mjs";
+import { commandOf, suiteNames, suites } from "../../../scripts/simulate/suites.mjs";
 
 test("a simulation takes half an hour and a seed by the clock where nothing is said", () => {
   assert.deepEqual(read([], 1_700_000_123_456), { minutes: 30, seed: 123_456, only: suiteNames });
