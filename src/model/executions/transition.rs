@@ -310,10 +310,11 @@ impl Lapsed {
         issued(held, Cause::Reclaimed, LeaseEvent::Reclaimed, AttemptChange::Start(AttemptType::Reclaim))
     }
 
-    /// With a resume grant: the same attempt goes on. Contract: states.resume.
+    /// With a resume grant: the same attempt goes on under a lease that takes over the lapsed one. Contract:
+    /// states.resume, events.lease-words.
     #[must_use]
     pub const fn resume(self, held: Held) -> Step {
-        issued(held, Cause::Resumed, LeaseEvent::Acquired, AttemptChange::Continue)
+        issued(held, Cause::Resumed, LeaseEvent::Reclaimed, AttemptChange::Continue)
     }
 
     /// Contract: states.over-cap.

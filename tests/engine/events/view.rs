@@ -113,7 +113,7 @@ fn a_lapsed_execution_that_ends_writes_no_second_lease_event() {
 
 /// Contract: events.lease-words.
 #[test]
-fn a_resumed_attempt_is_acquired_and_a_resumed_lapsed_one_too() {
+fn a_resumed_attempt_is_acquired_and_a_resumed_lapsed_one_reclaimed() {
     let mut world = World::new();
     world.interrupted();
     assert_eq!(last(&mut world), (Cause::LeaseRevoked, None, Some(LeaseEvent::Revoked)));
@@ -123,7 +123,7 @@ fn a_resumed_attempt_is_acquired_and_a_resumed_lapsed_one_too() {
     let claim = world.lapsed();
     let grant = world.reserve(&claim.execution_id);
     world.show(&grant).unwrap().unwrap();
-    assert_eq!(last(&mut world), (Cause::Resumed, None, Some(LeaseEvent::Acquired)));
+    assert_eq!(last(&mut world), (Cause::Resumed, None, Some(LeaseEvent::Reclaimed)));
 }
 
 #[test]

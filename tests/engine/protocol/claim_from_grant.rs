@@ -61,7 +61,7 @@ fn a_lapsed_attempt_goes_on_and_counts_as_no_reclaim() {
     world.complete(&claim).unwrap();
 }
 
-/// Contract: leases.one-event-order.
+/// Contract: leases.one-event-order, events.lease-words.
 #[test]
 fn each_lease_is_told_to_have_ended_before_the_next_is_acquired() {
     let mut world = World::new();
@@ -70,7 +70,7 @@ fn each_lease_is_told_to_have_ended_before_the_next_is_acquired() {
     let claim = world.show(&grant).unwrap().unwrap();
     let events = world.events_in(&[EventStream::Lease]);
     let leases: Vec<_> = events.iter().filter_map(|event| event.lease).collect();
-    assert_eq!(leases, [LeaseEvent::Acquired, LeaseEvent::Expired, LeaseEvent::Acquired]);
+    assert_eq!(leases, [LeaseEvent::Acquired, LeaseEvent::Expired, LeaseEvent::Reclaimed]);
     assert_eq!((events[2].lease_id.as_ref(), events[2].lease_epoch), (Some(&claim.lease_id), Some(2)));
 }
 

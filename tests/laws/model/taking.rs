@@ -84,7 +84,8 @@ impl Model {
             self.seen.insert("a lapsed attempt that goes on");
         }
         let (timeout_at, kind, cause, event) = if goes_on {
-            (self.go_on(row, taker, fence, instance, now), 2, "resumed", "acquired")
+            let event = if resumes { "reclaimed" } else { "acquired" };
+            (self.go_on(row, taker, fence, instance, now), 2, "resumed", event)
         } else {
             let reclaims = matches!(one.phase, Phase::Lapsed { .. });
             let timeout_at = self.start(row, taker, fence, instance, now);

@@ -205,9 +205,12 @@ fn law_04_one_completion_for_each_life(story: &mut Story, event: &Value) -> Verd
 /// leases.one-event-order, states.over-cap.
 fn law_05_every_lease_ends_once_before_the_next_one(story: &mut Story, event: &Value) -> Verdict {
     let given_up = event["cause"] == "failed";
+    // Whatever leaves the phase of a lapsed lease without taking it over leaves none.
+    let left = event["publicState"].as_str().is_some_and(|state| state != "active");
     let next = match (story.lease, text(event, "lease")) {
+        (Lease::Lapsed, "") if left => Lease::None,
         (stays, "") => stays,
-        (Lease::None, "acquired") | (Lease::Lapsed, "acquired" | "reclaimed") | (Lease::Live, "renewed") => Lease::Live,
+        (Lease::None, "acquired") | (Lease::Lapsed, "reclaimed") | (Lease::Live, "renewed") => Lease::Live,
         (Lease::Live, "revoked") => Lease::None,
         (Lease::Live, "expired") => Lease::Lapsed,
         (Lease::Lapsed, "revoked") if given_up => Lease::None,
