@@ -143,6 +143,11 @@ impl Execution {
         kept_until(self.ended_at, self.retention_ms, retention_ms)
     }
 
+    /// Whether its deadline ended it, rather than the time of its attempt: where both had come, the deadline did.
+    pub fn ended_by_deadline(&self) -> bool {
+        self.outcome() == Some(Outcome::Expired) && self.deadline_at.is_some_and(|at| self.ended_at >= Some(at))
+    }
+
     /// Its state in one word.
     pub fn public_state(&self) -> PublicState {
         self.phase.state().public_state()

@@ -1,6 +1,6 @@
 //! `replay_execution`: an operator runs an ended execution again; the next claim starts a new attempt, and every
 //! earlier one stays readable. A member of a flow whose upstreams are not settled waits for them again. Contract:
-//! retries.replay, retries.replay-limit, retries.replay-forgets, states.replay, states.replay-skipped.
+//! retries.replay, retries.replay-limit, retries.replay-forgets, retries.replay-lifts, states.replay, states.replay-skipped.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
@@ -16,13 +16,14 @@ use crate::ops::ground::cascade::{follow, settle_child};
 use crate::ops::ground::gate::load;
 use crate::ops::ground::reopen::{reopen_downstreams, reopen_group, run_again};
 use crate::ops::ground::turn::Turn;
+use crate::store::{Keys, Touched};
 use serde::Serialize;
 
 /// The arguments of `replay_execution`.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct ReplayExecutionArgs {
-    /// The execution, which must have ended. One that ended by its deadline ends by it again.
+    /// The execution, which must have ended. One that its deadline ended has none any more.
     pub execution_id: String,
     /// Whether what its end made impossible is possible again: its edges count as unresolved, and what was skipped because
     /// of it, however far down, waits for its upstreams again.
@@ -49,6 +50,10 @@ pub struct ReplayExecutionAnswer {
     pub public_state: PublicState,
     /// How often it was replayed, this time included.
     pub replay_count: i64,
+    /// Whether the deadline that had ended it was lifted; left out where none was.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
+    pub deadline_lifted: bool,
 }
 
 impl Call for ReplayExecutionArgs {
@@ -71,6 +76,7 @@ impl Call for ReplayExecutionArgs {
         }
         execution.replay_count += 1;
         let replay_count = execution.replay_count;
+        let deadline_lifted = lift_deadline(turn, &mut execution)?;
         match execution.flow {
             None => run_again(turn, &mut execution, terminal, false)?,
             Some(flow) => replay_member(turn, &mut execution, (terminal, flow), ready.cascade)?,
@@ -78,8 +84,19 @@ impl Call for ReplayExecutionArgs {
         // What it waits for may have been settled all along.
         let execution = turn.store.execution(execution.row)?;
         let public_state = execution.public_state();
-        Ok(ReplayExecutionAnswer { execution_id: execution.id.text(), public_state, replay_count })
+        Ok(ReplayExecutionAnswer { execution_id: execution.id.text(), public_state, replay_count, deadline_lifted })
     }
+}
+
+/// What its deadline ended would end by it again at once: replaying it is running it without one.
+fn lift_deadline(turn: &mut Turn<'_>, execution: &mut Execution) -> Result<bool> {
+    let lifts = execution.ended_by_deadline();
+    if lifts {
+        let before = Keys::of(execution);
+        execution.deadline_at = None;
+        turn.store.save_execution(execution, Touched::Deadline, before)?;
+    }
+    Ok(lifts)
 }
 
 fn replay_member(

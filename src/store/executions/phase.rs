@@ -30,6 +30,8 @@ pub enum Touched {
     Retention,
     /// It became a member of a flow; nothing else of it changed.
     Member,
+    /// Its deadline was lifted; nothing else of it changed.
+    Deadline,
 }
 
 impl Store {
@@ -54,6 +56,7 @@ impl Store {
         const UNBLOCKED: &str = "UPDATE execution SET phase = ?2, section = ?3, reason = ?4, until_at = ?5, \
              claim_rank = ?6, due_at = ?7, due_kind = ?8, changed_at = ?9, last_event = ?10 WHERE id = ?1";
         const MEMBER: &str = "UPDATE execution SET flow = ?2 WHERE id = ?1";
+        const LIFTED: &str = "UPDATE execution SET deadline_at = NULL WHERE id = ?1";
         const KEPT: &str = "UPDATE execution SET retention_ms = ?2 WHERE id = ?1";
         const SECTION: &str = "UPDATE execution SET section = ?2 WHERE id = ?1";
         match touched {
@@ -63,6 +66,7 @@ impl Store {
             Touched::Renewed => self.execute(RENEWED, &renewed(execution))?,
             Touched::Unblocked => self.execute(UNBLOCKED, &unblocked(execution))?,
             Touched::Member => self.execute(MEMBER, &[execution.row.into(), execution.flow.into()])?,
+            Touched::Deadline => self.execute(LIFTED, &[execution.row.into()])?,
             Touched::Retention => self.execute(KEPT, &[execution.row.into(), execution.retention_ms.into()])?,
         };
         let after = Keys::of(execution);

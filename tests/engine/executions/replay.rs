@@ -4,6 +4,7 @@ use crate::engine::world::turns::replay;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::Code;
 use tidegate::model::events::event::{EventDetail, EventStream, ReplayBranch};
+use tidegate::model::executions::retry::RetryPolicy;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
     AttemptLifecycle, AttemptState, AttemptType, FailureClass, HandleKind, PublicState,
@@ -18,8 +19,12 @@ fn a_replayed_execution_waits_and_starts_a_new_attempt_at_its_next_claim() {
     world.complete_with(&first, b"one").unwrap();
     let id = first.execution_id.clone();
     let answer = replay(&mut world, &id).unwrap();
-    let expected =
-        ReplayExecutionAnswer { execution_id: id.clone(), public_state: PublicState::Waiting, replay_count: 1 };
+    let expected = ReplayExecutionAnswer {
+        execution_id: id.clone(),
+        public_state: PublicState::Waiting,
+        replay_count: 1,
+        deadline_lifted: false,
+    };
     assert_eq!(answer, expected);
     let found = world.describe(&id);
     assert_eq!(found.state.attempt_state, AttemptState::PendingReplayAttempt);
@@ -134,17 +139,62 @@ fn the_handle_of_an_earlier_attempt_stays_what_it_was() {
     world.complete(&second).unwrap();
 }
 
-/// Contract: retries.replay-deadline, time.past-deadline.
+/// Contract: retries.replay-lifts.
 #[test]
-fn a_replay_past_the_deadline_expires_at_the_instant_of_the_replay() {
+fn replaying_what_its_deadline_ended_lifts_the_deadline() {
     let mut world = World::new();
     let id = world.submit_with("mail", |create| create.deadline_at = Some(START + 100));
     world.pass(500);
     assert_eq!(world.state(&id), PublicState::Expired);
-    replay(&mut world, &id).unwrap();
+    assert!(replay(&mut world, &id).unwrap().deadline_lifted);
+    assert_eq!((world.state(&id), world.describe(&id).deadline_at), (PublicState::Waiting, None));
+    assert_eq!(world.story(&id)[1..], [(Cause::DeadlinePassed, 100), (Cause::Replayed, 500)]);
+    let claim = world.claim("mail");
+    world.complete(&claim).unwrap();
+    let again = replay(&mut world, &id).unwrap();
+    assert!(!again.deadline_lifted, "it is told once");
+    assert!(serde_json::to_value(&again).unwrap().get("deadlineLifted").is_none());
+}
+
+/// Contract: retries.replay-lifts.
+#[test]
+fn a_deadline_that_ended_it_under_a_lease_is_lifted_too() {
+    let mut world = World::new();
+    let claim = world.running_with(|create| create.deadline_at = Some(START + 100));
+    world.pass(100);
+    assert_eq!(world.state(&claim.execution_id), PublicState::Expired);
+    assert!(replay(&mut world, &claim.execution_id).unwrap().deadline_lifted);
+    world.pass(1_000);
+    assert_eq!(world.state(&claim.execution_id), PublicState::Waiting);
+}
+
+/// Contract: retries.replay-lifts, retries.replay-deadline.
+#[test]
+fn an_attempt_that_timed_out_keeps_the_deadline_to_come() {
+    let mut world = World::new();
+    let claim = world.running_with(|create| {
+        (create.attempt_timeout_ms, create.deadline_at) = (Some(50), Some(START + 100));
+        create.policy.retry = Some(RetryPolicy { max_retries: Some(0), ..RetryPolicy::default() });
+    });
+    world.pass(60);
+    assert_eq!(world.state(&claim.execution_id), PublicState::Expired);
+    assert!(!replay(&mut world, &claim.execution_id).unwrap().deadline_lifted);
+    assert_eq!(world.describe(&claim.execution_id).deadline_at, Some(START + 100));
+}
+
+/// Contract: retries.replay-deadline, time.past-deadline.
+#[test]
+fn a_replay_past_the_deadline_expires_at_the_instant_of_the_replay() {
+    let mut world = World::new();
+    let claim = world.running_with(|create| create.deadline_at = Some(START + 100));
+    world.complete(&claim).unwrap();
+    world.pass(500);
+    let id = claim.execution_id;
+    assert!(!replay(&mut world, &id).unwrap().deadline_lifted);
     assert_eq!(world.state(&id), PublicState::Expired);
-    let story = world.story(&id);
-    assert_eq!(story[1..], [(Cause::DeadlinePassed, 100), (Cause::Replayed, 500), (Cause::DeadlinePassed, 500)]);
+    assert_eq!(world.story(&id)[3..], [(Cause::Replayed, 500), (Cause::DeadlinePassed, 500)]);
+    assert!(replay(&mut world, &id).unwrap().deadline_lifted);
+    assert_eq!(world.state(&id), PublicState::Waiting);
 }
 
 /// Contract: retries.replay-terminal.

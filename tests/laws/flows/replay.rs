@@ -18,6 +18,10 @@ impl Model {
         if grouped {
             self.reset_group(row);
         }
+        let lifted = self.members[row].ending.as_ref().is_some_and(|(reason, _)| reason == "execution_deadline");
+        if lifted {
+            self.members[row].deadline_at = None;
+        }
         self.run_again(row, grouped, grouped && outcome == "skipped", now);
         // What asks for more upstreams than there are may still get some.
         if grouped && self.verdict(row) == GroupState::Satisfied {
@@ -29,7 +33,12 @@ impl Model {
         self.touch(row);
         self.cascade(now);
         let one = &self.members[row];
-        Ok(json!({ "executionId": one.id, "publicState": one.public_state(), "replayCount": one.replay_count }))
+        let mut answer =
+            json!({ "executionId": one.id, "publicState": one.public_state(), "replayCount": one.replay_count });
+        if lifted {
+            answer["deadlineLifted"] = json!(true);
+        }
+        Ok(answer)
     }
 
     /// Blocked by its dependencies while its group is not satisfied. Contract: states.replay.

@@ -100,12 +100,18 @@ impl Model {
         }
         let row = one.row;
         let one = &mut self.executions[row];
+        let ended_by_deadline = matches!(one.phase, Phase::Ended { outcome: "expired" })
+            && one.ending.as_ref().is_some_and(|(reason, _)| reason == "execution_deadline");
         one.replay_count += 1;
         one.ended_at = None;
         one.ending = None;
         one.result = None;
         one.steps.clear();
-        let answer = json!({ "executionId": id, "publicState": "waiting", "replayCount": one.replay_count });
+        let mut answer = json!({ "executionId": id, "publicState": "waiting", "replayCount": one.replay_count });
+        if ended_by_deadline {
+            (one.deadline_at, answer["deadlineLifted"]) = (None, json!(true));
+            self.seen.insert("a deadline lifted by a replay");
+        }
         self.open.insert(row);
         self.ended.remove(&row);
         self.enter(row, now, Phase::Waiting { next: Next::Replay }, "replayed", None);

@@ -18,6 +18,10 @@ impl Execution {
         matches!(self.phase, Phase::Ended { .. })
     }
 
+    pub fn expired(&self) -> bool {
+        matches!(self.phase, Phase::Ended { outcome: "expired" })
+    }
+
     /// An attempt that is put off or loses its lease keeps what is left of its timeout.
     pub fn keep_what_is_left(&mut self, at: i64, phase: Phase) {
         let waits = matches!(

@@ -53,7 +53,10 @@ impl Script {
             78 | 79 => self.abandon(model),
             80..=82 => Op::Revoke(self.revoke(model)),
             83..=85 => self.priority(model),
-            86..=88 => Op::Replay { id: self.id_where(model, Execution::over) },
+            86 => {
+                Op::Replay { id: self.id_where(model, |one| one.over() && one.deadline_at.is_some() && !one.expired()) }
+            }
+            87 | 88 => Op::Replay { id: self.id_where(model, Execution::over) },
             89..=96 => self.read(model, now),
             97..=99 => invalid(&mut self.random),
             140.. => self.asking(model, now),
@@ -81,8 +84,10 @@ impl Script {
         let delay_until = self.random.percent(30).then(|| self.instant(now, &[-5, 0, 1, 3, 20, 500, 5_000]));
         let deadline_at = self.random.percent(25).then(|| self.instant(now, &[-10, 0, 1, 30, 700, 20_000]));
         let retry = (self.random.percent(55) || !self.jitter).then(|| self.retry());
+        let past = model.past();
         let random = &mut self.random;
         let id = match random.below(10) {
+            0 if !past.is_empty() => Some(model.executions[*random.pick(&past)].id.clone()),
             0..=5 => None,
             6..=8 => Some(format!("{{fp:{}}}:{}", random.pick(&[0, 0, 7, 255, 65_535]), random.uuid())),
             _ => model.executions.get(random.below(model.executions.len().max(1))).map(|one| one.id.clone()),

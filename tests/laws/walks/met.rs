@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Causes of events, refusals, outcomes and kinds in answers, reasons of endings.
-const WANTED: [&str; 91] = [
+const WANTED: [&str; 92] = [
     "created",
     "claimed",
     "resumed",
@@ -42,6 +42,7 @@ const WANTED: [&str; 91] = [
     "different_worker_instance_id",
     "lease_id_mismatch",
     "a replay at or past its deadline",
+    "a deadline lifted by a replay",
     "blocked",
     "unblocked",
     "waiting_children",
