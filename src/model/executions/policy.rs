@@ -67,7 +67,7 @@ reads!(Policy {
     fallback,
     preferred_locality,
     isolation_level,
-});
+} coded InvalidPolicy);
 
 /// How the streams of an execution are kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -156,15 +156,18 @@ pub struct FallbackTier {
 reads!(FallbackTier { provider, model, timeout_ms });
 
 impl Policy {
-    /// Checks every member; what breaks the rules inside a nested one is an invalid policy.
+    /// Checks every member. Whatever breaks the rules is an invalid policy, but for a budget, which is an id.
     pub fn check(&self) -> Result<()> {
-        self.check_parts().map_err(|e| e.coded(Code::InvalidPolicy))?;
+        self.check_parts().and_then(|()| self.check_counts()).map_err(|e| e.coded(Code::InvalidPolicy))?;
+        self.check_budgets()
+    }
+
+    fn check_counts(&self) -> Result<()> {
         argument::opt_number("maxReclaimCount", self.max_reclaim_count, 0, INTEGER_MAX)?;
         argument::opt_number("maxReplayCount", self.max_replay_count, 0, INTEGER_MAX)?;
         argument::opt_number("maxSignals", self.max_signals, 0, INTEGER_MAX)?;
         argument::opt_name("preferredLocality", self.preferred_locality.as_deref())?;
-        argument::opt_name("isolationLevel", self.isolation_level.as_deref())?;
-        self.check_budgets()
+        argument::opt_name("isolationLevel", self.isolation_level.as_deref())
     }
 
     fn check_budgets(&self) -> Result<()> {

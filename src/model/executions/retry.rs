@@ -40,7 +40,7 @@ pub struct RetryPolicy {
     pub retryable_categories: Option<Vec<String>>,
 }
 
-reads!(RetryPolicy { max_retries, backoff, retryable_categories });
+reads!(RetryPolicy { max_retries, backoff, retryable_categories } coded InvalidPolicy);
 
 /// How long to wait before a retry.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -105,6 +105,18 @@ impl<'a, 'p> Fields<'a, 'p> {
         }
     }
 
+    /// Whether nothing was refused so far.
+    pub fn is_clean(&self) -> bool {
+        self.refused.is_none()
+    }
+
+    /// Gives a refusal the code of the struct whose fields were read last; ids among them keep theirs.
+    #[inline(never)]
+    pub fn code(&mut self, code: Code) {
+        let is_id = |e: &Error| e.details().get("field").is_some_and(|field| field.contains("budgetIds"));
+        self.refused = self.refused.take().map(|e| if is_id(&e) { e } else { e.coded(code) });
+    }
+
     /// The first refusal, where there was one.
     #[inline(never)]
     pub fn done(self) -> Result<()> {
@@ -135,12 +147,19 @@ fn lacking(at: &Path<'_>) -> Error {
 /// Reads a struct from an object: `reads!(Args { needed, or_nothing, or_default = default })`. A member may be left out
 /// where its type has a value for that, or where it has `= default`. The members of another struct may stand beside its
 /// own: behind them in `reads!(Args { own } beside policy: Policy)`, before them in `reads!(Args beside flow: Flow { own })`.
+/// What is wrong in a struct may have a code of its own: `reads!(Args { own } coded InvalidPolicy)`.
 macro_rules! reads {
     ($name:ident { $($field:ident $(= $default:ident)?),* $(,)? } $(beside $inner:ident: $type:ty)?) => {
         $crate::model::ground::given::reads!(@struct $name {
             [&[$(stringify!($field)),*] $(, <$type as $crate::model::ground::given::Members>::NAMES[0])?]
             [$($field $(= $default)?,)* $($inner beside,)?]
             [$($field,)* $($inner,)?]
+            []
+        });
+    };
+    ($name:ident { $($field:ident $(= $default:ident)?),* $(,)? } coded $code:ident) => {
+        $crate::model::ground::given::reads!(@struct $name {
+            [&[$(stringify!($field)),*]] [$($field $(= $default)?,)*] [$($field,)*] [$code]
         });
     };
     ($name:ident beside $inner:ident: $type:ty { $($field:ident $(= $default:ident)?),* $(,)? }) => {
@@ -148,17 +167,20 @@ macro_rules! reads {
             [<$type as $crate::model::ground::given::Members>::NAMES[0], &[$(stringify!($field)),*]]
             [$inner beside, $($field $(= $default)?,)*]
             [$inner, $($field,)*]
+            []
         });
     };
     (@struct $name:ident {
         [$($names:expr),*] [$($field:ident $($word:ident)? $(= $default:ident)?,)*] [$($member:ident,)*]
+        [$($code:ident)?]
     }) => {
         impl $crate::model::ground::given::Members for $name {
             const NAMES: &'static [&'static [&'static str]] = &[$($names),*];
 
             fn fill(&mut self, fields: &mut $crate::model::ground::given::Fields<'_, '_>) {
-                let _ = &fields;
+                let _clean = fields.is_clean();
                 $($crate::model::ground::given::reads!(@take fields (&mut self.$field) $($word)? $($default)?);)*
+                $(if _clean { fields.code($crate::error::Code::$code); })?
             }
         }
 
@@ -167,7 +189,7 @@ macro_rules! reads {
                 given: $crate::model::ground::given::Given<'_>,
                 at: &$crate::model::ground::given::Path<'_>,
             ) -> $crate::error::Result<Self> {
-                $crate::model::ground::given::read_members(given, at)
+                $crate::model::ground::given::read_members(given, at)$(.map_err(|e| e.coded($crate::error::Code::$code)))?
             }
 
             fn blank() -> Self {

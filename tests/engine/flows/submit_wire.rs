@@ -79,7 +79,8 @@ fn unknown_members_are_refused_by_name_and_place() {
     refused(&with(json!({ "after": ["a"], "need": {} })), invalid, "members[1].need.quorum");
     refused(&with(json!({ "after": ["a"], "onSatisfied": "x" })), invalid, "members[1].onSatisfied");
     refused(&with(json!({ "lane": 5 })), invalid, "members[1].lane");
-    refused(&with(json!({ "retry": { "maxRetries": "x" } })), invalid, "members[1].retry.maxRetries");
+    let policy = "validation.invalid_policy_json";
+    refused(&with(json!({ "retry": { "maxRetries": "x" } })), policy, "members[1].retry.maxRetries");
     refused(&json!([{ "lane": "l", "kind": "k" }]), invalid, "members[0].name");
     refused(&json!([{ "name": "a", "kind": "k" }]), invalid, "members[0].lane");
     refused(&json!([7]), invalid, "members[0]");

@@ -10,8 +10,27 @@ fn refused(op: &str, args: &str) -> Value {
     let mut world = World::new();
     let answer = world.say(&format!(r#"[{{"op":"{op}","args":{args}}}]"#))["answers"][0].clone();
     assert_eq!(world.number("SELECT count(*) FROM execution"), 0, "{answer}");
-    assert_eq!(answer["error"]["code"], "validation.invalid_input", "{answer}");
+    assert_eq!(answer["error"]["code"], code_of(op, field(&answer["error"])), "{answer}");
     answer["error"].clone()
+}
+
+/// What is wrong in a policy has a code of its own. Contract: retries.checked, retries.unreadable.
+fn code_of(op: &str, field: &str) -> &'static str {
+    const POLICY: [&str; 9] = [
+        "retry",
+        "stream",
+        "suspension",
+        "fallback",
+        "maxReclaimCount",
+        "maxReplayCount",
+        "maxSignals",
+        "isolationLevel",
+        "preferredLocality",
+    ];
+    let member = field.strip_prefix("members[0].").unwrap_or(field);
+    let first = member.split('.').next().unwrap_or_default();
+    let of_create = op == "create_execution" || op == "submit_flow" || op == "fail_execution";
+    if of_create && POLICY.contains(&first) { "validation.invalid_policy_json" } else { "validation.invalid_input" }
 }
 
 fn refused_create(members: &str) -> Value {
@@ -145,6 +164,61 @@ fn an_argument_of_the_wrong_type_is_refused_by_name() {
         let error = refused_create(members);
         assert_eq!(field(&error), name, "{members}: {error}");
     }
+}
+
+/// Contract: retries.unreadable, retries.checked, executions.budgets-uuid.
+#[test]
+fn whatever_is_wrong_in_a_policy_has_the_code_of_a_policy_and_its_path() {
+    for (members, name) in [
+        (r#""retry":1"#, "retry"),
+        (r#""retry":{"maxRetries":1.5}"#, "retry.maxRetries"),
+        (r#""retry":{"maxRetries":-1}"#, "retry.maxRetries"),
+        (r#""retry":{"maxretries":1}"#, "retry.maxretries"),
+        (r#""retry":{"maxRetries":1,"maxRetries":1}"#, "retry.maxRetries"),
+        (r#""retry":{"backoff":{"delayMs":1}}"#, "retry.backoff.type"),
+        (r#""retry":{"backoff":{"type":"linear"}}"#, "retry.backoff.type"),
+        (r#""retry":{"backoff":{"type":"fixed","delayMs":"1"}}"#, "retry.backoff.delayMs"),
+        (r#""retry":{"backoff":{"type":"exponential","multiplier":0.5}}"#, "retry.backoff.multiplier"),
+        (r#""retry":{"retryableCategories":["a",null]}"#, "retry.retryableCategories[1]"),
+        (r#""stream":[]"#, "stream"),
+        (r#""stream":{"durability":"x"}"#, "stream.durability"),
+        (r#""stream":{"retentionMaxlen":"all"}"#, "stream.retentionMaxlen"),
+        (r#""suspension":{"timeoutBehavior":"explode"}"#, "suspension.timeoutBehavior"),
+        (r#""suspension":{"defaultTimeoutMs":0}"#, "suspension.defaultTimeoutMs"),
+        (r#""fallback":{"tiers":[{"provider":"p"}]}"#, "fallback.tiers[0].model"),
+        (r#""maxReclaimCount":-1"#, "maxReclaimCount"),
+        (r#""maxReclaimCount":"often""#, "maxReclaimCount"),
+        (r#""maxReplayCount":-1"#, "maxReplayCount"),
+        (r#""maxSignals":0.5"#, "maxSignals"),
+        (r#""isolationLevel":1"#, "isolationLevel"),
+    ] {
+        let error = refused_create(members);
+        assert_eq!((&error["code"], field(&error)), (&json!("validation.invalid_policy_json"), name), "{members}");
+        let member = format!(r#"{{"members":[{{"name":"a","lane":"l","kind":"k",{members}}}]}}"#);
+        let error = refused("submit_flow", &member);
+        assert_eq!(error["code"], "validation.invalid_policy_json", "{error}");
+        assert_eq!(field(&error), format!("members[0].{name}"), "{error}");
+    }
+    for members in [r#""budgetIds":null"#, r#""budgetIds":["7"]"#, r#""priority":"high","retry":1"#, r#""retries":1"#] {
+        assert_eq!(refused_create(members)["code"], "validation.invalid_input", "{members}");
+    }
+}
+
+/// Contract: retries.of-call, retries.unreadable.
+#[test]
+fn the_policy_of_one_failure_is_checked_as_that_of_a_create() {
+    let id = "{fp:0}:018bcfe5-687b-7c4e-9d1a-6b8f0e2a4c11";
+    for (retry, name) in
+        [("1", "retry"), (r#"{"often":1}"#, "retry.often"), (r#"{"backoff":{}}"#, "retry.backoff.type")]
+    {
+        let args = format!(
+            r#"{{"executionId":"{id}","attemptIndex":0,"reason":{{"message":"no"}},"class":"transient","retry":{retry}}}"#
+        );
+        let error = refused("fail_execution", &args);
+        assert_eq!((&error["code"], field(&error)), (&json!("validation.invalid_policy_json"), name), "{retry}");
+    }
+    let args = format!(r#"{{"executionId":"{id}","worker":{{"id":"w"}},"maxReclaimCount":"x"}}"#);
+    assert_eq!(refused("reclaim_execution", &args)["code"], "validation.invalid_input");
 }
 
 /// Contract: retries.unreadable, values.missing, values.wrong-type.

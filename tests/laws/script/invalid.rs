@@ -8,6 +8,7 @@ use crate::ground::random::Random;
 use serde_json::{Value, json};
 
 const INPUT: &str = "validation.invalid_input";
+const POLICY: &str = "validation.invalid_policy_json";
 const CAPABILITIES: &str = "validation.invalid_capabilities";
 const CORRUPTION: &str = "validation.corruption";
 const BLOCKING: &str = "validation.invalid_blocking_reason";
@@ -82,7 +83,7 @@ fn create(random: &mut Random) -> Op {
         ("deadlineAt", json!(0.5), INPUT),
         ("attemptTimeoutMs", json!(BEYOND), INPUT),
         ("dedupWindowMs", json!(BEYOND), INPUT),
-        ("maxReclaimCount", json!(-1), ANY),
+        ("maxReclaimCount", json!(-1), POLICY),
         ("requiredCapabilities", json!(["a,b"]), CAPABILITIES),
         ("requiredCapabilities", json!([""]), CAPABILITIES),
         ("requiredCapabilities", json!(["a b"]), CAPABILITIES),
@@ -91,10 +92,10 @@ fn create(random: &mut Random) -> Op {
         ("requiredCapabilities", json!(long), CAPABILITIES),
         ("requiredCapabilities", json!([1]), CAPABILITIES),
         ("requiredCapabilities", json!("gpu"), CAPABILITIES),
-        ("retry", json!({ "maxRetries": -1 }), ANY),
-        ("retry", json!({ "backoff": { "type": "exponential", "multiplier": -0.5 } }), ANY),
-        ("retry", json!({ "maxretries": 1 }), ANY),
-        ("retry", json!("often"), ANY),
+        ("retry", json!({ "maxRetries": -1 }), POLICY),
+        ("retry", json!({ "backoff": { "type": "exponential", "multiplier": -0.5 } }), POLICY),
+        ("retry", json!({ "maxretries": 1 }), POLICY),
+        ("retry", json!("often"), POLICY),
         ("tags", json!({ "Bad": "x" }), INPUT),
         ("tags", json!({ "a..b": "x" }), INPUT),
         ("tags", json!({ "a": "v".repeat(1_025) }), INPUT),
