@@ -12,7 +12,7 @@ export { openEngine } from "./opening/open.js";
 export type { MemoryStorage, OpenOptions, OpfsStorage } from "./opening/options.js";
 export type { AppendOptions, ClaimOptions } from "./operations/attempts.js";
 export type { WatchOptions } from "./operations/events.js";
-export type { CreateExecution, DecodedResult, Ended, Executions } from "./operations/executions.js";
+export type { CreateExecution, DecodedInput, DecodedResult, Ended, Executions } from "./operations/executions.js";
 export type { CancelFlow, FlowMember, Flows, SubmitFlow } from "./operations/flows.js";
 export type { Lanes } from "./operations/lanes.js";
 export type { Leases } from "./operations/leases.js";

@@ -4,6 +4,7 @@ use crate::engine::{ClockReport, TickAnswer};
 use crate::error::Class;
 use crate::model::events::event::{EventDetail, EventStream, ReplayBranch};
 use crate::model::executions::claimable::ClaimReason;
+use crate::model::executions::effective::EffectivePolicy;
 use crate::model::executions::grant::GrantKind;
 use crate::model::executions::phase::StateVector;
 use crate::model::executions::policy::{
@@ -42,6 +43,7 @@ use crate::ops::executions::describe::{
 };
 use crate::ops::executions::explain::{ClaimExplanation, ExplainClaimArgs};
 use crate::ops::executions::get_tag::GetExecutionTagArgs;
+use crate::ops::executions::input::{ExecutionInput, GetExecutionInputArgs};
 use crate::ops::executions::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
 use crate::ops::executions::priority::{ChangePriorityAnswer, ChangePriorityArgs};
 use crate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
@@ -131,6 +133,7 @@ fn words(config: &Config, text: &mut String) {
         FallbackTier,
         FallbackPolicy,
         Policy,
+        EffectivePolicy,
     );
 }
 
@@ -233,6 +236,14 @@ fn operations(config: &Config, text: &mut String) {
         ChangePriorityAnswer,
         ReplayExecutionArgs,
         ReplayExecutionAnswer,
+    );
+    reading(config, text);
+}
+
+/// The arguments and answers of reads.
+fn reading(config: &Config, text: &mut String) {
+    declare!(
+        config, text;
         DescribeExecutionArgs,
         LeaseSnapshot,
         GrantSnapshot,
@@ -243,6 +254,8 @@ fn operations(config: &Config, text: &mut String) {
         EndingSnapshot,
         ExecutionSnapshot,
         GetExecutionResultArgs,
+        GetExecutionInputArgs,
+        ExecutionInput,
         ExecutionResult,
         ListExecutionsArgs,
         ExecutionSummary,

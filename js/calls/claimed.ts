@@ -6,6 +6,9 @@ import type { Bytes, Claim, RecordedStep, Upstream } from "../types.generated.js
 /** What has its result decoded: a JSON value where one was given, else bytes. */
 export type WithResult<T> = Omit<T, "result"> & { result?: Payload | undefined };
 
+/** What has its input decoded: a JSON value where one was given, else bytes. */
+export type WithInput<T> = Omit<T, "input"> & { input?: Payload | undefined };
+
 /** A recorded step, its result decoded: a JSON value where one was given, else bytes. */
 export type DecodedStep = WithResult<RecordedStep>;
 
@@ -26,6 +29,11 @@ export function decoded(claim: Claim): ClaimedExecution {
   const { steps = [], upstream = [], ...rest } = claim;
   const input = decode(claim.input, claim.encoding);
   return { ...rest, input, steps: steps.map(withResult), upstream: upstream.map(withResult) };
+}
+
+/** What has an input, decoded. */
+export function withInput<T extends { input?: Bytes; encoding?: string }>(told: T): WithInput<T> {
+  return { ...told, input: decode(told.input, told.encoding) };
 }
 
 /** What something came to, its result decoded. */

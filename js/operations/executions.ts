@@ -1,6 +1,6 @@
 // Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling them.
 
-import { type WithResult, withResult } from "../calls/claimed.js";
+import { type WithInput, type WithResult, withInput, withResult } from "../calls/claimed.js";
 import { awaited, type WaitOptions } from "../calls/end.js";
 import type { Parking } from "../calls/parking.js";
 import { type CallOptions, parted, type Send } from "../calls/send.js";
@@ -16,6 +16,7 @@ import type {
   ExecutionCounts,
   ExecutionHistory,
   ExecutionHistoryArgs,
+  ExecutionInput,
   ExecutionPage,
   ExecutionResult,
   ExecutionSnapshot,
@@ -34,6 +35,9 @@ export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
 
 /** The result of a completed execution, decoded. */
 export type DecodedResult = WithResult<ExecutionResult>;
+
+/** The input of an execution, decoded. */
+export type DecodedInput = WithInput<ExecutionInput>;
 
 /** How an execution ended, its result decoded. */
 export type Ended = WithResult<WaitOutcome>;
@@ -59,10 +63,20 @@ export class Executions {
     return (await this.#send("describe_execution", { executionId })) as ExecutionSnapshot | null;
   }
 
-  /** The result of a completed execution; null while it has not completed. */
-  async result(executionId: string): Promise<DecodedResult | null> {
-    const answer = (await this.#send("get_execution_result", { executionId })) as ExecutionResult | null;
+  /**
+   * The result of a completed execution, or that of one of its attempts, which stays readable after a replay; null while
+   * that has not completed.
+   */
+  async result(executionId: string, options: { attemptIndex?: number } = {}): Promise<DecodedResult | null> {
+    const { attemptIndex } = options;
+    const answer = (await this.#send("get_execution_result", { executionId, attemptIndex })) as ExecutionResult | null;
     return answer && withResult(answer);
+  }
+
+  /** The input that the next claim of an execution hands over, without claiming it; null when it is unknown. */
+  async input(executionId: string): Promise<DecodedInput | null> {
+    const answer = (await this.#send("get_execution_input", { executionId })) as ExecutionInput | null;
+    return answer && withInput(answer);
   }
 
   /**

@@ -50,8 +50,10 @@ methods! {
     cancel_execution cancelExecution ("CancelExecutionArgs") -> "CancelExecutionAnswer";
     /// Everything about an execution; null when it is unknown.
     describe_execution describeExecution ("DescribeExecutionArgs") -> "ExecutionSnapshot | null";
-    /// The result of a completed execution; null while it has not completed.
+    /// The result of a completed execution, or of one of its attempts; null while that has not completed.
     get_execution_result getExecutionResult ("GetExecutionResultArgs") -> "ExecutionResult | null";
+    /// The input of an execution, without claiming it; null when it is unknown.
+    get_execution_input getExecutionInput ("GetExecutionInputArgs") -> "ExecutionInput | null";
     /// A page of executions in the order of ids.
     list_executions listExecutions ("ListExecutionsArgs") -> "ExecutionPage";
     /// A page of the executions that match, newest first.

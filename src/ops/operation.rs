@@ -23,6 +23,7 @@ use crate::ops::executions::create::CreateArgs;
 use crate::ops::executions::describe::DescribeExecutionArgs;
 use crate::ops::executions::explain::ExplainClaimArgs;
 use crate::ops::executions::get_tag::GetExecutionTagArgs;
+use crate::ops::executions::input::GetExecutionInputArgs;
 use crate::ops::executions::list::ListExecutionsArgs;
 use crate::ops::executions::priority::ChangePriorityArgs;
 use crate::ops::executions::replay::ReplayExecutionArgs;
@@ -263,6 +264,7 @@ operations! {
     WaitFlow(WaitFlowArgs) "`wait_flow`";
     DescribeExecution(DescribeExecutionArgs) "`describe_execution`";
     GetExecutionResult(GetExecutionResultArgs) "`get_execution_result`";
+    GetExecutionInput(GetExecutionInputArgs) "`get_execution_input`";
     ListExecutions(ListExecutionsArgs) "`list_executions`";
     SearchExecutions(SearchExecutionsArgs) "`search_executions`";
     CountExecutions(CountExecutionsArgs) "`count_executions`";

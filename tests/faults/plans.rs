@@ -29,7 +29,9 @@ fn reads(stage: &Stage) -> Vec<Call> {
     let ops = [list(None), list(Some("other")), events("start"), events("e1"), Op::Describe { id: id.clone() }];
     calls.extend(ops.map(Call::from));
     calls.push(Op::Complete { handle: stage.handles[0].clone(), result: Some(vec![1]), encoding: None }.into());
-    calls.push(Op::Result { id }.into());
+    calls.push(Op::Result { id: id.clone(), index: None }.into());
+    calls.push(Op::Result { id: id.clone(), index: Some(0) }.into());
+    calls.push(Op::Input { id }.into());
     calls
 }
 

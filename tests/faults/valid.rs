@@ -51,7 +51,8 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
         call("change_priority", json!({ "executionId": executions::id("4"), "newPriority": 5 })),
         call("replay_execution", json!({ "executionId": ended, "cascade": true })),
         call("describe_execution", json!({ "executionId": id })),
-        call("get_execution_result", json!({ "executionId": id })),
+        call("get_execution_result", json!({ "executionId": id, "attemptIndex": 0 })),
+        call("get_execution_input", json!({ "executionId": id })),
         call("list_executions", json!({ "cursor": id, "limit": 5, "namespace": "team" })),
         call(
             "search_executions",

@@ -3,6 +3,7 @@
 
 pub mod claimable;
 pub mod due;
+pub mod effective;
 pub mod ending;
 pub mod execution;
 pub mod grant;

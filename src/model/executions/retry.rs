@@ -109,8 +109,40 @@ impl RetryPolicy {
     fn allows(&self, class: FailureClass, category: &str, used: i64) -> bool {
         let categories = self.retryable_categories.as_deref().unwrap_or_default();
         let named = categories.is_empty() || categories.iter().any(|listed| listed == category);
-        let tried_again = !matches!(class, FailureClass::Permanent | FailureClass::Cancelled);
-        tried_again && named && used < self.max_retries.unwrap_or(RETRIES_DEFAULT)
+        Self::tries_again(Some(self), class) && named && used < self.max_retries.unwrap_or(RETRIES_DEFAULT)
+    }
+
+    /// Whether failures of a class are tried again at all, under a policy or the engine's default.
+    pub fn tries_again(policy: Option<&Self>, class: FailureClass) -> bool {
+        match class {
+            FailureClass::Transient | FailureClass::InfraCrash => true,
+            FailureClass::Timeout => policy.is_some(),
+            FailureClass::Permanent | FailureClass::Cancelled => false,
+        }
+    }
+
+    /// A policy with every member set, or the engine's default where there is none.
+    pub fn effective(policy: Option<&Self>) -> Self {
+        let backoff = match policy.and_then(|policy| policy.backoff.clone()) {
+            Some(Backoff::Fixed { delay_ms }) => Backoff::Fixed { delay_ms: delay_ms.or(Some(FIXED_MS_DEFAULT)) },
+            Some(Backoff::Exponential { initial_delay_ms, max_delay_ms, multiplier, jitter }) => Backoff::Exponential {
+                initial_delay_ms: initial_delay_ms.or(Some(INITIAL_MS_DEFAULT)),
+                max_delay_ms: max_delay_ms.or(Some(CAP_MS_DEFAULT)),
+                multiplier: multiplier.or(Some(MULTIPLIER_DEFAULT)),
+                jitter: jitter.or(Some(false)),
+            },
+            None => Backoff::Exponential {
+                initial_delay_ms: Some(INITIAL_MS_DEFAULT),
+                max_delay_ms: Some(CAP_MS_DEFAULT),
+                multiplier: Some(MULTIPLIER_DEFAULT),
+                jitter: Some(policy.is_none()),
+            },
+        };
+        Self {
+            max_retries: policy.and_then(|policy| policy.max_retries).or(Some(RETRIES_DEFAULT)),
+            backoff: Some(backoff),
+            retryable_categories: policy.and_then(|policy| policy.retryable_categories.clone()).or(Some(Vec::new())),
+        }
     }
 }
 
@@ -134,7 +166,7 @@ pub fn retry_after_ms(
     entropy: &mut dyn FnMut() -> u64,
 ) -> Option<i64> {
     let Some(policy) = policy else {
-        let tried_again = matches!(class, FailureClass::Transient | FailureClass::InfraCrash);
+        let tried_again = RetryPolicy::tries_again(None, class);
         let delay_ms = exponential_ms(INITIAL_MS_DEFAULT, CAP_MS_DEFAULT, MULTIPLIER_DEFAULT, used);
         return (tried_again && used < RETRIES_DEFAULT).then(|| jittered_ms(delay_ms, entropy()));
     };

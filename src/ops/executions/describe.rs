@@ -7,6 +7,7 @@ pub use super::snapshot::{
 };
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
+use crate::model::executions::effective::EffectivePolicy;
 use crate::model::executions::execution::{Attempt, Execution};
 use crate::model::executions::grant::Granted;
 use crate::model::executions::phase::{Active, Phase};
@@ -49,6 +50,7 @@ impl Call for DescribeExecutionArgs {
 
 fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnapshot> {
     let specification = turn.store.specification(execution.row)?;
+    let policy = Policy::of_stored(specification.policy.as_deref())?;
     let route = turn.store.route(execution.route)?;
     let progress = turn.store.progress(execution.row)?;
     let steps = steps(turn, execution)?;
@@ -85,7 +87,8 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         }),
         required_capabilities: route.required.tokens().map(str::to_owned).collect(),
         tags: stored_tags(specification.tags.as_deref())?,
-        policy: Policy::of_stored(specification.policy.as_deref())?,
+        effective: EffectivePolicy::of(&policy, turn.retention_ms(execution)?),
+        policy,
         attempt_timeout_ms: specification.attempt_timeout_ms,
         idempotency_key: specification.idempotency_key,
         deadline_at: execution.deadline_at,

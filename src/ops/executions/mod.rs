@@ -7,6 +7,7 @@ pub mod creation;
 pub mod describe;
 pub mod explain;
 pub mod get_tag;
+pub mod input;
 pub mod list;
 pub mod priority;
 pub mod replay;

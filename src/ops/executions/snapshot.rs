@@ -1,6 +1,7 @@
 //! The snapshot of an execution: the answer of `describe_execution`. Contract: executions.describe,
 //! executions.describe-absent.
 
+use crate::model::executions::effective::EffectivePolicy;
 use crate::model::executions::grant::GrantKind;
 use crate::model::executions::phase::StateVector;
 use crate::model::executions::policy::Policy;
@@ -72,7 +73,7 @@ pub struct AttemptSnapshot {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureSnapshot>,
-    /// Whether it left a result.
+    /// Whether it left a result, which `get_execution_result` answers for its index.
     pub has_result: bool,
 }
 
@@ -193,6 +194,8 @@ pub struct ExecutionSnapshot {
     pub tags: BTreeMap<String, String>,
     /// Its policy, as it was given.
     pub policy: Policy,
+    /// What counts, given or not.
+    pub effective: EffectivePolicy,
     /// How long one attempt may take, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt_timeout_ms: Option<i64>,

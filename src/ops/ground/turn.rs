@@ -130,6 +130,15 @@ impl Turn<'_> {
         }
     }
 
+    /// How long after its end an execution is kept, in ms: a member as long as its flow. Nothing stands for ever.
+    pub fn retention_ms(&mut self, execution: &Execution) -> Result<Option<i64>> {
+        let own = match execution.flow {
+            Some(flow) => self.store.flow(flow)?.retention_ms,
+            None => execution.retention_ms,
+        };
+        Ok(own.or(self.limits.retention.executions_ms))
+    }
+
     /// The row of the flow with this id, unless its retention is over.
     pub fn find_flow(&mut self, id: Uuid) -> Result<Option<i64>> {
         let Some(row) = self.store.find_flow(id)? else { return Ok(None) };

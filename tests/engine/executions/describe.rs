@@ -4,6 +4,9 @@ use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, TTL, World, refused_field, test, texts};
 use tidegate::Code;
 use tidegate::model::executions::grant::GrantKind;
+use tidegate::model::executions::policy::Policy;
+use tidegate::model::executions::retry::{Backoff, RetryPolicy};
+use tidegate::model::ground::argument::{Limits, Retention};
 use tidegate::model::ground::vocabulary::{AttemptLifecycle, AttemptType, BlockingReason, FailureClass, PublicState};
 
 /// Contract: executions.describe.
@@ -216,6 +219,79 @@ fn steps_are_shown_in_order_with_the_bytes_they_take() {
     let steps = world.describe(&claim.execution_id).steps.into_iter();
     let facts: Vec<_> = steps.map(|step| (step.name, step.result_bytes, step.recorded_at - START)).collect();
     assert_eq!(facts, [("b".to_owned(), 5, 1), ("a".to_owned(), 0, 2), ("c".to_owned(), 1, 3)]);
+}
+
+/// Contract: executions.describe-effective, retries.default.
+#[test]
+fn what_counts_is_told_where_nothing_was_given() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    let found = world.describe(&id);
+    assert_eq!(found.policy, Policy::default());
+    let effective = serde_json::to_value(&found.effective).unwrap();
+    let backoff = serde_json::json!({
+        "type": "exponential", "initialDelayMs": 1_000, "maxDelayMs": 60_000, "multiplier": 2.0, "jitter": true,
+    });
+    let expected = serde_json::json!({
+        "maxReclaimCount": 100,
+        "maxReplayCount": 10,
+        "retry": { "maxRetries": 3, "backoff": backoff, "retryableCategories": [] },
+        "retriedClasses": ["transient", "infra_crash"],
+    });
+    assert_eq!(effective, expected);
+}
+
+/// Contract: executions.describe-effective, executions.policy-frozen, retries.policy.
+#[test]
+fn what_was_given_counts_and_what_it_leaves_open_is_filled_in() {
+    let mut world = World::new();
+    let retry = RetryPolicy {
+        max_retries: None,
+        backoff: Some(Backoff::Exponential {
+            initial_delay_ms: Some(5),
+            max_delay_ms: None,
+            multiplier: None,
+            jitter: None,
+        }),
+        retryable_categories: Some(vec!["net".to_owned()]),
+    };
+    let id = world.submit_with("mail", |create| {
+        (create.policy.max_reclaim_count, create.retention_ms) = (Some(0), Some(7));
+        create.policy.retry = Some(retry.clone());
+    });
+    let found = world.describe(&id);
+    assert_eq!(found.policy.retry, Some(retry));
+    let (effective, classes) =
+        (found.effective, [FailureClass::Transient, FailureClass::InfraCrash, FailureClass::Timeout]);
+    assert_eq!((effective.max_reclaim_count, effective.max_replay_count, effective.retention_ms), (0, 10, Some(7)));
+    assert_eq!(effective.retried_classes, classes);
+    let backoff = Backoff::Exponential {
+        initial_delay_ms: Some(5),
+        max_delay_ms: Some(60_000),
+        multiplier: Some(2.0),
+        jitter: Some(false),
+    };
+    let categories = Some(vec!["net".to_owned()]);
+    let expected = RetryPolicy { max_retries: Some(3), backoff: Some(backoff), retryable_categories: categories };
+    assert_eq!(effective.retry, expected);
+    let fixed = RetryPolicy { backoff: Some(Backoff::Fixed { delay_ms: None }), ..RetryPolicy::default() };
+    let id = world.submit_with("mail", |create| create.policy.retry = Some(fixed));
+    let effective = world.describe(&id).effective;
+    assert_eq!(effective.retry.backoff, Some(Backoff::Fixed { delay_ms: Some(1_000) }));
+}
+
+/// Contract: executions.describe-effective, retention.flow.
+#[test]
+fn a_member_is_kept_as_long_as_its_flow_whatever_it_was_created_with() {
+    let retention = Retention { executions_ms: Some(90), events_ms: None };
+    let mut world = World::with_limits(Limits { retention, ..Limits::default() });
+    let alone = world.submit("mail");
+    assert_eq!(world.describe(&alone).effective.retention_ms, Some(90));
+    let flow = world.create_flow(|args| args.retention_ms = Some(40)).unwrap().flow_id;
+    let id = world.submit_with("mail", |create| create.retention_ms = Some(7));
+    assert_eq!(world.describe(&id).effective.retention_ms, Some(7));
+    world.add(&flow, &id).unwrap();
+    assert_eq!(world.describe(&id).effective.retention_ms, Some(40));
 }
 
 /// Contract: executions.describe-waits.

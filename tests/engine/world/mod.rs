@@ -236,7 +236,7 @@ impl World {
     }
 
     pub fn result(&mut self, id: &str) -> Option<ExecutionResult> {
-        self.call(GetExecutionResultArgs { execution_id: id.to_owned() }).unwrap()
+        self.call(GetExecutionResultArgs { execution_id: id.to_owned(), attempt_index: None }).unwrap()
     }
 
     pub fn read_events(&mut self, after: &str, limit: i64, streams: &[EventStream]) -> Result<EventPage> {

@@ -126,6 +126,10 @@ pub enum Op {
     },
     Result {
         id: String,
+        index: Option<i64>,
+    },
+    Input {
+        id: String,
     },
     List {
         cursor: Option<String>,
@@ -191,6 +195,7 @@ impl Op {
             Self::Replay { .. } => "replay_execution",
             Self::Describe { .. } => "describe_execution",
             Self::Result { .. } => "get_execution_result",
+            Self::Input { .. } => "get_execution_input",
             Self::List { .. } => "list_executions",
             Self::Events(_) => "read_events",
             Self::WaitChildren { .. } => "wait_children",
@@ -223,6 +228,7 @@ impl Op {
             self,
             Self::Describe { .. }
                 | Self::Result { .. }
+                | Self::Input { .. }
                 | Self::List { .. }
                 | Self::Events(_)
                 | Self::Protocol(Protocol::Scan { .. })
@@ -279,7 +285,8 @@ impl Op {
                 "reason": revoke.reason,
             }),
             Self::Priority { id, priority } => json!({ "executionId": id, "newPriority": priority }),
-            Self::Describe { id } | Self::Result { id } | Self::Replay { id } => json!({ "executionId": id }),
+            Self::Describe { id } | Self::Input { id } | Self::Replay { id } => json!({ "executionId": id }),
+            Self::Result { id, index } => json!({ "executionId": id, "attemptIndex": index }),
             Self::List { cursor, limit, namespace } => {
                 json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
             }

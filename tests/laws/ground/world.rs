@@ -32,6 +32,7 @@ use tidegate::ops::executions::create::CreateArgs;
 use tidegate::ops::executions::describe::DescribeExecutionArgs;
 use tidegate::ops::executions::explain::ExplainClaimArgs;
 use tidegate::ops::executions::get_tag::GetExecutionTagArgs;
+use tidegate::ops::executions::input::GetExecutionInputArgs;
 use tidegate::ops::executions::list::ListExecutionsArgs;
 use tidegate::ops::executions::priority::ChangePriorityArgs;
 use tidegate::ops::executions::replay::ReplayExecutionArgs;
@@ -211,6 +212,7 @@ impl World {
             "replay_execution" => single::<ReplayExecutionArgs>(engine, &args, &payloads),
             "describe_execution" => single::<DescribeExecutionArgs>(engine, &args, &payloads),
             "get_execution_result" => single::<GetExecutionResultArgs>(engine, &args, &payloads),
+            "get_execution_input" => single::<GetExecutionInputArgs>(engine, &args, &payloads),
             "list_executions" => single::<ListExecutionsArgs>(engine, &args, &payloads),
             "read_events" => single::<ReadEventsArgs>(engine, &args, &payloads),
             "wait_children" => single::<WaitChildrenArgs>(engine, &args, &payloads),

@@ -1,7 +1,6 @@
 //! What the model expects reads and events to say, as JSON; a member that must be absent stands as null.
 
 use crate::calls::op::Op;
-use crate::calls::retry::Retry;
 use crate::json::hex;
 use crate::model::state::{Attempt, Execution, Logged, Model, Next, Phase, Step, count};
 use serde_json::{Value, json};
@@ -76,11 +75,8 @@ impl Execution {
             "attempts": attempts,
             "requiredCapabilities": self.made.required,
             "tags": self.made.tags,
-            "policy": json!({
-                "retry": self.made.retry.as_ref().map(Retry::json),
-                "maxReclaimCount": self.made.reclaims_max,
-                "maxReplayCount": self.made.replays_max,
-            }),
+            "policy": self.policy(),
+            "effective": self.effective(),
             "attemptTimeoutMs": self.made.attempt_timeout_ms,
             "idempotencyKey": self.made.key,
             "deadlineAt": self.deadline_at,
@@ -228,10 +224,22 @@ impl Execution {
         (bytes, encoding)
     }
 
+    /// What `get_execution_input` answers.
+    fn input_read(&self) -> Value {
+        let (bytes, encoding) = self.input();
+        json!({ "input": bytes, "encoding": encoding })
+    }
+
     /// What `get_execution_result` answers.
-    fn result_read(&self) -> Option<Value> {
-        let (bytes, encoding) = self.result.as_ref()?;
-        let index = count(&self.attempts) - 1;
+    fn result_read(&self, index: Option<i64>) -> Option<Value> {
+        let (bytes, encoding) = match index {
+            None => self.result.as_ref()?,
+            Some(index) => {
+                let attempt = self.attempts.get(usize::try_from(index).ok()?)?;
+                attempt.result.as_ref().filter(|_| attempt.ended.is_some_and(|(how, _)| how == "ended_success"))?
+            }
+        };
+        let index = index.unwrap_or(count(&self.attempts) - 1);
         let encoding = recorded(bytes.is_some(), encoding.as_ref());
         Some(json!({ "attemptIndex": index, "result": bytes.as_deref().map(hex), "encoding": encoding }))
     }
@@ -303,7 +311,8 @@ impl Model {
     pub fn read(&self, op: &Op) -> Option<Value> {
         let answer = match op {
             Op::Describe { id } => self.find(id).map_or(Value::Null, Execution::snapshot),
-            Op::Result { id } => self.find(id).and_then(Execution::result_read).unwrap_or(Value::Null),
+            Op::Result { id, index } => self.find(id).and_then(|one| one.result_read(*index)).unwrap_or(Value::Null),
+            Op::Input { id } => self.find(id).map_or(Value::Null, Execution::input_read),
             Op::List { cursor, limit, namespace } => {
                 self.page(cursor.as_deref(), limit.unwrap_or(100).min(1_000), namespace.as_deref())
             }

@@ -1,7 +1,8 @@
 //! When the model tries a failure again (contract: retries.default, retries.policy, retries.exponential).
 
 use crate::calls::retry::{Backoff, Retry};
-use crate::model::state::Model;
+use crate::model::state::{Execution, Model};
+use serde_json::{Value, json};
 
 impl Model {
     /// The earliest and latest instant at which a failure is tried again; nothing when it is final (contract:
@@ -20,6 +21,32 @@ impl Model {
     ) -> Option<(i64, i64)> {
         let (low, high) = retry_delay(policy, class, category, self.executions[row].retry_count)?;
         Some((at + low, at + high))
+    }
+}
+
+impl Execution {
+    /// Its policy as it was given.
+    pub fn policy(&self) -> Value {
+        json!({
+            "retry": self.made.retry.as_ref().map(Retry::json),
+            "maxReclaimCount": self.made.reclaims_max,
+            "maxReplayCount": self.made.replays_max,
+        })
+    }
+
+    /// What counts of it (contract: executions.describe-effective).
+    pub fn effective(&self) -> Value {
+        let classes: &[&str] = if self.made.retry.is_some() {
+            &["transient", "infra_crash", "timeout"]
+        } else {
+            &["transient", "infra_crash"]
+        };
+        json!({
+            "maxReclaimCount": self.made.reclaims_max.unwrap_or(100),
+            "maxReplayCount": self.made.replays_max.unwrap_or(10),
+            "retry": effective(self.made.retry.as_ref()),
+            "retriedClasses": classes,
+        })
     }
 }
 
@@ -56,4 +83,28 @@ fn exponential(initial_ms: i64, max_ms: i64, multiplier: f64, used: i64) -> (i64
 
 fn jittered((low, high): (i64, i64)) -> (i64, i64) {
     (low / 2, high)
+}
+
+/// A retry policy as it acts. Contract: executions.describe-effective.
+fn effective(retry: Option<&Retry>) -> Value {
+    let given = retry.cloned().unwrap_or_default();
+    let backoff = match given.backoff {
+        Some(Backoff::Fixed { delay_ms }) => json!({ "type": "fixed", "delayMs": delay_ms.unwrap_or(1_000) }),
+        Some(Backoff::Exponential { initial_ms, max_ms, multiplier, jitter }) => json!({
+            "type": "exponential",
+            "initialDelayMs": initial_ms.unwrap_or(1_000),
+            "maxDelayMs": max_ms.unwrap_or(60_000),
+            "multiplier": multiplier.unwrap_or(2.0),
+            "jitter": jitter.unwrap_or(false),
+        }),
+        None => json!({
+            "type": "exponential", "initialDelayMs": 1_000, "maxDelayMs": 60_000, "multiplier": 2.0,
+            "jitter": retry.is_none(),
+        }),
+    };
+    json!({
+        "maxRetries": given.max_retries.unwrap_or(3),
+        "backoff": backoff,
+        "retryableCategories": given.categories.unwrap_or_default(),
+    })
 }

@@ -79,7 +79,7 @@ impl Model {
             Op::Streaming(streaming) => self.streaming(streaming, now),
             Op::Inquiry(inquiry) => self.inquiry(inquiry, now, found),
             Op::Flow(..) => panic!("calls about flows are another model's"),
-            Op::Describe { .. } | Op::Result { .. } | Op::List { .. } | Op::Invalid { .. } => {
+            Op::Describe { .. } | Op::Result { .. } | Op::Input { .. } | Op::List { .. } | Op::Invalid { .. } => {
                 Ok(self.read(op).expect("a read"))
             }
         };

@@ -291,7 +291,8 @@ impl Script {
         let random = &mut self.random;
         match random.below(4) {
             0 => Op::Describe { id },
-            1 => Op::Result { id },
+            1 if random.percent(30) => Op::Input { id },
+            1 => Op::Result { id, index: random.maybe(60, |random| random.within(0, 3)) },
             2 => Op::List {
                 cursor: random.maybe(50, |_| id),
                 limit: random.maybe(80, |random| *random.pick(&[0, 1, 2, 7, 1_000, 5_000])),
