@@ -7,7 +7,7 @@ use crate::{lives, look};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::rc::Rc;
-use tidegate::store::driver::{Driver, Durability, Embedded};
+use tidegate::store::driver::{Driver, Durability, Embedded, Failing, Fault};
 
 /// Every release that left a database.
 const RELEASES: [&str; 1] = ["0006-flow"];
@@ -135,6 +135,34 @@ fn released_bytes_open_in_memory_read_as_then_and_go_on() {
         goes_on(&mut teller);
         sound(&*driver);
     }
+}
+
+/// Contract: storage.migrations.
+#[test]
+fn an_upgrade_that_is_cut_off_anywhere_is_made_by_the_next_opening() {
+    for release in RELEASES {
+        let whole = look_at(&mut Teller::over(image(release), END, 7));
+        for fault in [Fault::FromThen, Fault::DropsTransaction] {
+            let cut_off = |nth: u64| {
+                let raw = image(release);
+                let failing = Failing::over(Rc::clone(&raw));
+                failing.fail_at(nth, fault);
+                let opened = Teller::opened(Rc::new(failing.clone()), END, 7).is_ok();
+                let came = failing.heal();
+                assert!(came != opened, "statement {nth}: the fault came {came}, and it opened {opened}");
+                sound_once_upgraded(&raw, &whole);
+                came
+            };
+            let cuts = (0..10_000).take_while(|nth| cut_off(*nth)).count();
+            assert!(cuts > 3, "{release}: only {cuts} statements");
+        }
+    }
+}
+
+fn sound_once_upgraded(raw: &Rc<dyn Driver>, whole: &[Value]) {
+    let mut teller = Teller::over(Rc::clone(raw), END, 7);
+    sound(&**raw);
+    assert_eq!(look_at(&mut teller), whole);
 }
 
 /// What reads answer now, refusals of what is gone as well.

@@ -42,9 +42,14 @@ fn as_clock(at: i64) -> f64 {
 
 impl Teller {
     pub fn over(driver: Rc<dyn Driver>, at: i64, seed: u64) -> Self {
+        Self::opened(driver, at, seed).expect("the engine opens")
+    }
+
+    /// As [`Self::over`], where opening may fail.
+    pub fn opened(driver: Rc<dyn Driver>, at: i64, seed: u64) -> tidegate::Result<Self> {
         let clock = ManualClock::at(as_clock(at));
         let host = Host { clock: Box::new(clock.clone()), entropy: Box::new(SeededEntropy::new(seed)) };
-        Self { engine: Engine::open(driver, host, Limits::default()).expect("the engine opens"), clock }
+        Ok(Self { engine: Engine::open(driver, host, Limits::default())?, clock })
     }
 
     /// Lets time come to this many ms after the start, and act.

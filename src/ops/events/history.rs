@@ -81,7 +81,8 @@ impl Call for ExecutionHistoryArgs {
             (at, last) = (row.previous, Some(position));
             looked_at += 1;
             if in_one_of(&ready.streams, &row) {
-                history.events.push(record(turn.store.with_detail(row)?));
+                let row = turn.store.with_detail(row)?;
+                history.events.push(record(turn, row)?);
             }
         }
         Ok(history)

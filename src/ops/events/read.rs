@@ -51,7 +51,7 @@ pub struct EventRecord {
     /// The execution; left out when it is about a worker or a flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_id: Option<String>,
-    /// The flow, when it is about one.
+    /// The flow that it is about, or that its execution is a member of now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_id: Option<String>,
     /// The namespace of what it is about.
@@ -138,13 +138,10 @@ impl Call for ReadEventsArgs {
         let flow = ready.filter.flow_row(turn)?;
         // Tags of members count as long as their flow is kept.
         turn.store.save_flows()?;
-        let turn = &*turn;
-        let page = turn.store.events_after(after, ready.limit, &mut |row| ready.filter.wants(turn, flow, row))?;
-        Ok(EventPage {
-            events: page.rows.into_iter().map(record).collect(),
-            cursor: Cursor::text_after(page.last),
-            at_end: page.last >= newest,
-        })
+        let seen = &*turn;
+        let page = seen.store.events_after(after, ready.limit, &mut |row| ready.filter.wants(seen, flow, row))?;
+        let events = page.rows.into_iter().map(|row| record(turn, row)).collect::<Result<_>>()?;
+        Ok(EventPage { events, cursor: Cursor::text_after(page.last), at_end: page.last >= newest })
     }
 }
 
@@ -166,13 +163,18 @@ fn not_trimmed(position: i64, oldest: i64) -> Result<()> {
     Err(Error::new(Code::CursorTooOld, message).with("oldest", Cursor::text_after(oldest - 1)))
 }
 
-/// An event as it is told.
-pub fn record(row: EventRow) -> EventRecord {
-    EventRecord {
+/// An event as it is told. The flow of a member is one that the store remembers, so that only what is told costs a
+/// search, and that once for each flow. Contract: events.names.
+pub fn record(turn: &mut Turn<'_>, row: EventRow) -> Result<EventRecord> {
+    let flow = match row.member_of {
+        Some(flow) => Some(turn.store.flow(flow)?.id),
+        None => row.flow.or(row.former_flow),
+    };
+    Ok(EventRecord {
         cursor: Cursor::text_after(row.position),
         at: row.at,
         execution_id: row.execution.map(|id| id.text()),
-        flow_id: row.flow.map(uuid_text),
+        flow_id: flow.map(uuid_text),
         namespace: row.namespace,
         cause: row.cause,
         public_state: row.state.map(|state| state.public_state()),
@@ -184,5 +186,5 @@ pub fn record(row: EventRow) -> EventRecord {
         worker_id: row.worker,
         worker_instance_id: row.instance,
         detail: row.detail,
-    }
+    })
 }

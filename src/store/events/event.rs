@@ -63,6 +63,8 @@ pub struct EventRow {
     pub flow: Option<Uuid>,
     /// The row of the flow that its execution is a member of now.
     pub member_of: Option<i64>,
+    /// The flow that its execution was a member of until both were deleted.
+    pub former_flow: Option<Uuid>,
     /// What it tells beyond its columns.
     pub detail: Option<EventDetail>,
     /// The execution's event before it, which may be trimmed already.
@@ -72,7 +74,7 @@ pub struct EventRow {
 macro_rules! selected {
     () => {
         "SELECT v.position, v.at, coalesce(e.public_id, f.public_id), n.name, v.cause, v.state, v.lease, v.epoch, \
-         v.lease_id, v.worker, v.instance, v.execution, v.previous, v.flow, e.flow FROM event v \
+         v.lease_id, v.worker, v.instance, v.execution, v.previous, v.flow, e.flow, f.flow FROM event v \
          LEFT JOIN execution e ON e.id = v.execution LEFT JOIN former f ON f.execution = v.execution \
          JOIN namespace n ON n.id = coalesce(v.namespace, e.namespace, f.namespace) "
     };
@@ -217,5 +219,6 @@ fn read(row: &dyn Row) -> Result<EventRow> {
         previous: row.opt_int(12)?,
         flow: row.opt_blob(13)?.map(stored_uuid).transpose()?,
         member_of: row.opt_int(14)?,
+        former_flow: row.opt_blob(15)?.map(stored_uuid).transpose()?,
     })
 }

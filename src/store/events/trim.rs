@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::model::executions::execution::Execution;
 use crate::store::Store;
+use uuid::Uuid;
 
 impl Store {
     /// The first event at or after a position, and its instant.
@@ -68,12 +69,20 @@ impl Store {
 
     /// Keeps of an execution that is being deleted what its events need, as long as the log holds any.
     pub fn insert_former(&mut self, execution: &Execution) -> Result<()> {
-        const SQL: &str = "INSERT INTO former (execution, public_id, namespace, last_event) VALUES (?1, ?2, ?3, ?4)";
+        const SQL: &str = "INSERT INTO former (execution, public_id, namespace, last_event, flow) \
+             VALUES (?1, ?2, ?3, ?4, ?5)";
         if self.event_from(0)?.is_none_or(|(oldest, _)| execution.last_event < oldest) {
             return Ok(());
         }
         let id = execution.id.stored();
-        let params = [execution.row.into(), (&id).into(), execution.namespace.into(), execution.last_event.into()];
+        let flow = execution.flow.map(|flow| self.flow(flow).map(|flow| flow.id)).transpose()?;
+        let params = [
+            execution.row.into(),
+            (&id).into(),
+            execution.namespace.into(),
+            execution.last_event.into(),
+            flow.as_ref().map(Uuid::as_bytes).into(),
+        ];
         self.execute(SQL, &params).map(|_| ())
     }
 }

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "worker", sql!("../../../migrations/0004_worker.sql")),
     (5, "stream", sql!("../../../migrations/0005_stream.sql")),
     (6, "flow", sql!("../../../migrations/0006_flow.sql")),
+    (11, "reads", sql!("../../../migrations/0011_reads.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

@@ -9,6 +9,7 @@ use tidegate::Code;
 use tidegate::model::events::event::EventStream;
 use tidegate::model::ground::cause::Cause;
 use tidegate::ops::events::filter::TagFilter;
+use tidegate::ops::events::history::ExecutionHistoryArgs;
 use tidegate::ops::events::read::{EventRecord, ReadEventsArgs};
 
 /// The events of phase changes and of flows that a filter lets through.
@@ -41,17 +42,14 @@ fn a_flow_lets_through_what_is_told_of_it_and_of_its_members() {
     let events = of_flow(&mut world, &one.flow);
     let members: Vec<String> = ["a", "b"].map(|name| one.id(name)).into();
     for event in &events {
-        match (&event.flow_id, &event.execution_id) {
-            (Some(flow), None) => assert_eq!(*flow, one.flow),
-            (None, Some(id)) => assert!(members.contains(id), "{event:?}"),
-            both => panic!("{both:?}"),
-        }
+        assert_eq!(event.flow_id.as_ref(), Some(&one.flow), "{event:?}");
+        assert!(event.execution_id.as_ref().is_none_or(|id| members.contains(id)), "{event:?}");
     }
-    let flow: Vec<Cause> = events.iter().filter(|event| event.flow_id.is_some()).map(|event| event.cause).collect();
+    let (members, flow): (Vec<_>, Vec<_>) = events.iter().partition(|event| event.execution_id.is_some());
+    let causes = |events: Vec<&EventRecord>| events.iter().map(|event| event.cause).collect::<Vec<_>>();
     let added = Cause::FlowMemberAdded;
-    assert_eq!(flow, [Cause::FlowCreated, added, added, Cause::FlowEdgeStaged]);
-    let members: Vec<Cause> = events.iter().filter(|event| event.flow_id.is_none()).map(|event| event.cause).collect();
-    assert_eq!(members, [Cause::Created, Cause::Created, Cause::Blocked, Cause::Claimed]);
+    assert_eq!(causes(flow), [Cause::FlowCreated, added, added, Cause::FlowEdgeStaged]);
+    assert_eq!(causes(members), [Cause::Created, Cause::Created, Cause::Blocked, Cause::Claimed]);
 }
 
 #[test]
@@ -179,6 +177,47 @@ fn pages_through_a_flow_are_all_that_it_lets_through_for_any_limit() {
         });
         assert_eq!(read, all, "limit {limit}");
     }
+}
+
+/// Contract: events.names.
+#[test]
+fn every_event_of_a_member_names_its_flow_whenever_it_joined() {
+    let (mut world, [one, other], alone) = two_flows();
+    let streams = [EventStream::Execution, EventStream::Lease, EventStream::Operator];
+    let events = world.events_in(&streams);
+    for (flow, ids) in [(&one, ["a", "b"].map(|name| one.id(name))), (&other, ["c", "d"].map(|name| other.id(name)))] {
+        for id in &ids {
+            let own: Vec<_> = events.iter().filter(|event| event.execution_id.as_ref() == Some(id)).collect();
+            assert!(!own.is_empty() && own.iter().all(|event| event.flow_id.as_ref() == Some(&flow.flow)), "{own:?}");
+        }
+    }
+    assert!(events.iter().all(|event| event.execution_id.as_ref() != Some(&alone) || event.flow_id.is_none()));
+    world.add(&one.flow, &alone).unwrap();
+    let told = world.events_in(&streams);
+    let own = |event: &&EventRecord| event.execution_id.as_ref() == Some(&alone);
+    assert!(told.iter().filter(own).all(|event| event.flow_id.as_ref() == Some(&one.flow)), "{told:?}");
+    world.cancel(&alone).unwrap();
+    let last = world.events_in(&[EventStream::Completion]).pop().unwrap();
+    assert_eq!(last.flow_id.as_ref(), Some(&one.flow));
+    let history = ExecutionHistoryArgs { execution_id: alone, ..ExecutionHistoryArgs::default() };
+    assert!(world.call(history).unwrap().events.iter().all(|event| event.flow_id.as_ref() == Some(&one.flow)));
+}
+
+/// Contract: events.names, events.former.
+#[test]
+fn an_event_of_a_member_that_was_deleted_with_its_flow_still_names_it() {
+    let mut world = World::new();
+    let flow = world.create_flow(|args| args.retention_ms = Some(10)).unwrap().flow_id;
+    let member = world.member(&flow, "a");
+    world.seal(&flow).unwrap();
+    world.finish("a");
+    world.pass(10);
+    let hidden = told(&mut world, |args| args.execution_id = Some(member.clone()));
+    while world.tick().more {}
+    let mut world = world.reopened();
+    let deleted = told(&mut world, |args| args.execution_id = Some(member));
+    assert_eq!(deleted, hidden);
+    assert!(deleted.iter().all(|event| event.flow_id.as_ref() == Some(&flow)), "{deleted:?}");
 }
 
 /// Contract: events.filter-flow.

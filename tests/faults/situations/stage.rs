@@ -112,6 +112,9 @@ fn drawn(table: &str, column: &str, cell: &str) -> Option<String> {
     match column {
         "public_id" if table == "edge" => Some("drawn".to_owned()),
         // What is past its retention gives its id away.
+        "flow" if table == "former" && cell.starts_with('x') && !cell.starts_with("x00000000") => {
+            Some("drawn".to_owned())
+        }
         "public_id" if table == "flow" && !cell.starts_with("x00000000") => Some("drawn".to_owned()),
         "attempt_id" | "lease_id" | "grant_key" if cell != "null" => Some("drawn".to_owned()),
         "answer" => {

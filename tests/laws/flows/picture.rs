@@ -72,6 +72,19 @@ impl Model {
         })
     }
 
+    /// What the step at hand told, as it is read now: an event of a member names its flow, whenever that joined.
+    /// Contract: events.names.
+    pub fn told(&self) -> Value {
+        let named = |event: &Value| {
+            let mut event = event.clone();
+            if let Some(row) = event["executionId"].as_str().and_then(|id| self.find(id).ok()) {
+                event["flowId"] = json!(self.members[row].flow.map(|flow| &self.flows[flow].id));
+            }
+            event
+        };
+        self.log[self.step_from..].iter().map(named).collect()
+    }
+
     /// Whether it backs off or was put off is the other model's to say.
     fn blocking_reason(&self, row: usize) -> Option<&'static str> {
         match self.members[row].phase {

@@ -234,7 +234,7 @@ impl Walk {
     fn settle(&mut self) {
         let (found, cursor) = events_after(&mut self.world, &self.cursor.clone(), &json!({}));
         self.cursor = cursor;
-        let expected = json!(self.model.log[self.model.step_from..]);
+        let expected = self.model.told();
         self.agree("the events", &expected, &json!(found));
         if let Err(broken) = self.history.events(&found) {
             self.stop(&broken, &[]);
