@@ -129,19 +129,55 @@ codes! {
     InvariantBroken = "bug"."invariant_broken", Bug, "A rule of the engine does not hold: please report it.";
 }
 
+/// A fact that goes with an error: a text, or a number that is one in JSON too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    text: String,
+    /// The bits of the number, where it is one.
+    number: Option<u64>,
+}
+
+impl Fact {
+    /// The fact as a text, a number too.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The number, where it is one.
+    pub fn number(&self) -> Option<f64> {
+        self.number.map(f64::from_bits)
+    }
+}
+
+impl Serialize for Fact {
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self.number() {
+            Some(number) if number.fract() == 0.0 && number.abs() < WHOLE_MAX => {
+                serializer.serialize_i64(number as i64)
+            }
+            Some(number) => serializer.serialize_f64(number),
+            None => serializer.serialize_str(&self.text),
+        }
+    }
+}
+
+/// Whole numbers below this are exact: 2^53.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+
 /// The typed facts that go with an error; each member is present only where it applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Details(Vec<(&'static str, String)>);
+pub struct Details(Vec<(&'static str, Fact)>);
 
 impl Details {
-    /// The value of one member.
+    /// The value of one member, a number as it is written.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
     }
 
     /// The members in the order in which they were added.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(n, v)| (*n, v.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Fact)> {
+        self.0.iter().map(|(n, v)| (*n, v))
     }
 }
 
@@ -195,10 +231,48 @@ impl Error {
             .with("found", found)
     }
 
-    /// Adds one member to the details.
+    /// A refusal of a number or of how much was given: `min` to `max` of a unit, which is empty for a plain number. Its
+    /// details tell the bound that does not hold and what was found, as numbers.
+    #[cold]
+    pub fn measured(code: Code, field: &str, (min, max): (i64, i64), found: impl TryInto<i64>, unit: &str) -> Self {
+        let (found, field) = (found.try_into().unwrap_or(i64::MAX), cut(field.to_owned()));
+        let needs = match (unit, min) {
+            ("", _) => format!("a whole number from {min} to {max}"),
+            (_, 0) => format!("at most {max} {unit}"),
+            _ => format!("{min} to {max} {unit}"),
+        };
+        let space = if unit.is_empty() { "" } else { " " };
+        let told = Self::new(code, format!("{field}: needs {needs}, found {found}{space}{unit}"))
+            .with("field", field)
+            .with_number("limit", if found < min { min } else { max })
+            .with_number("found", found);
+        if unit.is_empty() { told } else { told.with("unit", unit) }
+    }
+
+    /// Adds one member to the details, as a text.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.0.details.0.push((name, value.to_string()));
+        self.0.details.0.push((name, Fact { text: value.to_string(), number: None }));
+        self
+    }
+
+    /// Adds one member to the details that is a number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
+    pub fn with_number(mut self, name: &'static str, value: impl TryInto<i64>) -> Self {
+        let value = value.try_into().unwrap_or(i64::MAX);
+        self.0.details.0.push((name, Fact { text: value.to_string(), number: Some((value as f64).to_bits()) }));
+        self
+    }
+
+    /// What was found is this number, where it need not be a whole one.
+    #[must_use]
+    pub fn found(mut self, number: f64) -> Self {
+        for (name, fact) in &mut self.0.details.0 {
+            if *name == "found" && number.is_finite() {
+                fact.number = Some(number.to_bits());
+            }
+        }
         self
     }
 
@@ -215,7 +289,7 @@ impl Error {
         self.0.message = format!("{place}.{}", self.0.message);
         for (name, value) in &mut self.0.details.0 {
             if *name == "field" {
-                *value = format!("{place}.{value}");
+                value.text = format!("{place}.{}", value.text);
             }
         }
         self

@@ -6,6 +6,7 @@
 
 use crate::engine::{BatchAnswer, Engine, Envelope};
 use crate::error::{Code, Error, Result};
+use crate::model::ground::argument;
 use crate::model::ground::given::Fields;
 use crate::model::ground::json::{Given, Path, refusal};
 use crate::model::ground::payload::Bytes;
@@ -28,9 +29,7 @@ pub struct Message {
 pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
     let calls: Vec<&RawValue> = serde_json::from_str(&message.text)
         .map_err(|e| Error::argument(Code::InvalidInput, "batch", "a JSON array of calls", e))?;
-    if calls.len() > CALLS_MAX {
-        return Err(Error::argument(Code::InvalidInput, "batch", &format!("at most {CALLS_MAX} calls"), calls.len()));
-    }
+    argument::at_most("batch", calls.len(), CALLS_MAX, "calls")?;
     let mut payloads: Vec<Option<Vec<u8>>> = message.payloads.into_iter().map(Some).collect();
     let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut payloads)).collect();
     write(engine.batch_checked(envelopes))

@@ -2,20 +2,23 @@
 
 import type { Class } from "../types.generated.js";
 
+/** The facts of an error under fixed names: numbers as numbers, all else as texts. */
+export type Details = Record<string, string | number>;
+
 /** An error as plain data. */
 export interface PlainError {
   code: string;
   category: string;
   kind: string;
   message: string;
-  details: Record<string, string>;
+  details: Details;
   retryable: boolean;
   class: Class;
 }
 
 /**
  * A refusal or failure of the engine. `code` is stable, `message` says what was needed and what was found, `details`
- * holds the facts (for an argument `field`, `limit`, `found`), `class` says what to do. A refusal has written nothing.
+ * holds the facts (for an argument `field`, `limit`, `found`, and the `unit` of what is counted), `class` says what to do. A refusal has written nothing.
  */
 export class TidegateError extends Error {
   override readonly name = "TidegateError";
@@ -23,7 +26,7 @@ export class TidegateError extends Error {
   readonly code: string;
   readonly category: string;
   readonly kind: string;
-  readonly details: Readonly<Record<string, string>>;
+  readonly details: Readonly<Details>;
   /** Whether the same call may succeed when it is simply made again later. */
   readonly retryable: boolean;
   /** What a caller should do about it. */
@@ -76,7 +79,7 @@ export function closedError(): TidegateError {
 export function storageError(
   kind: "taken" | "unavailable" | "quota" | "io",
   message: string,
-  details: Record<string, string> = {},
+  details: Details = {},
 ): TidegateError {
   const retryable = kind === "taken" || kind === "io";
   const plain = { code: `storage.${kind}`, category: "storage", kind, message, details, retryable } as const;
@@ -97,13 +100,13 @@ export function poisonedError(found: string): TidegateError {
 }
 
 /** A wait whose time was over before what it waited for had come; what it began stands. */
-export function timeoutError(op: string, elapsedMs: number): TidegateError {
+export function timeoutError(op: string, waitMs: number, elapsedMs: number): TidegateError {
   return new TidegateError({
     code: `timeout.${op}`,
     category: "timeout",
     kind: op,
-    message: `${op}: not all members have ended after ${elapsedMs} ms`,
-    details: { op, elapsedMs: String(elapsedMs) },
+    message: `${op}: not all members have ended within the ${waitMs} ms that were waited for`,
+    details: { op, waitMs, elapsedMs },
     retryable: true,
     class: "retryable",
   });

@@ -125,7 +125,7 @@ export class Flows {
     const begunAt = Date.now();
     const answer: CancelFlowAnswer = await this.#make("cancel_flow", { ...args, flowId });
     if (waitMs > 0 && (await this.wait(flowId, { timeoutMs: waitMs, signal })) === null)
-      throw timeoutError("cancel_flow", Date.now() - begunAt);
+      throw timeoutError("cancel_flow", waitMs, Date.now() - begunAt);
     return answer;
   }
 

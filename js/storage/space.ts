@@ -38,7 +38,7 @@ export function quota(error: PlainError, { bytesUsed, quotaBytes }: Space): Plai
     category: "storage",
     kind: "quota",
     message: `the storage of this origin is full${figures}; free some, then call again: ${error.message}`,
-    details: { ...error.details, bytesUsed: String(bytesUsed), quotaBytes: String(quotaBytes) },
+    details: { ...error.details, ...(bytesUsed !== null && { bytesUsed }), ...(quotaBytes !== null && { quotaBytes }) },
     retryable: false,
     class: "terminal",
   };

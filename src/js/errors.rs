@@ -12,7 +12,7 @@ pub fn thrown(error: &Error) -> JsValue {
     thrown.set_name("TidegateError");
     let details = Object::new();
     for (name, value) in error.details().iter() {
-        set(&details, name, &value.into());
+        set(&details, name, &value.number().map_or_else(|| value.as_str().into(), Into::into));
     }
     for (name, value) in [
         ("code", error.code().as_str().into()),

@@ -78,8 +78,8 @@ pub fn other_attempt(execution: &Execution, index: i64, current: &Attempt) -> Er
         format!("execution {}: attempt {} is under way, the call is about {index}", execution.id, current.index);
     Error::new(Code::StaleLease, message)
         .with("executionId", execution.id)
-        .with("attemptIndex", current.index)
-        .with("found", index)
+        .with_number("attemptIndex", current.index)
+        .with_number("found", index)
 }
 
 /// The refusal of a typed call on an active execution: there is no such attempt, or the lease is another one.
@@ -94,7 +94,7 @@ fn mismatch(execution: &Execution, index: i64, fence: &Fence) -> Error {
         format!("execution {} has no attempt with the index {index} ({count} so far)", execution.id),
     )
     .with("executionId", execution.id)
-    .with("attemptIndex", index)
+    .with_number("attemptIndex", index)
 }
 
 #[cold]
@@ -108,7 +108,7 @@ fn conflict(execution: &Execution, fence: &Fence, code: Code) -> Error {
         ),
     )
     .with("executionId", execution.id)
-    .with("leaseEpoch", current)
+    .with_number("leaseEpoch", current)
 }
 
 #[cold]
@@ -118,7 +118,7 @@ fn revoked(execution: &Execution, fence: &Fence) -> Error {
         format!("execution {}: lease {} (epoch {}) was revoked", execution.id, fence.lease_id, fence.epoch),
     )
     .with("executionId", execution.id)
-    .with("leaseEpoch", execution.epoch)
+    .with_number("leaseEpoch", execution.epoch)
 }
 
 /// The refusal of a call whose lease ran out before it.
@@ -126,7 +126,7 @@ fn revoked(execution: &Execution, fence: &Fence) -> Error {
 pub fn expired(execution: &Execution, lapsed: Lapsed) -> Error {
     Error::new(Code::LeaseExpired, format!("execution {}: the lease ran out at {}", execution.id, lapsed.expired_at))
         .with("executionId", execution.id)
-        .with("expiredAt", lapsed.expired_at)
+        .with_number("expiredAt", lapsed.expired_at)
 }
 
 /// The refusal of a call on an execution that is not active, with four facts about it. Contract: leases.not-active.
@@ -144,7 +144,7 @@ pub fn not_active(execution: &Execution) -> Error {
     )
     .with("executionId", execution.id)
     .with("terminalOutcome", outcome)
-    .with("leaseEpoch", execution.epoch)
+    .with_number("leaseEpoch", execution.epoch)
     .with("lifecyclePhase", state.lifecycle_phase)
     .with("attemptId", attempt.unwrap_or_default())
 }

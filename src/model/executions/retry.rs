@@ -149,7 +149,7 @@ impl RetryPolicy {
 fn check_multiplier(field: &str, multiplier: Option<f64>) -> Result<()> {
     match multiplier {
         Some(found) if !(1.0..=MULTIPLIER_MAX).contains(&found) => {
-            Err(Error::argument(Code::InvalidPolicy, field, "a number from 1 to 1000", found))
+            Err(Error::argument(Code::InvalidPolicy, field, "a number from 1 to 1000", found).found(found))
         }
         Some(_) | None => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! Tags: the grammar of a key and the limits of a set. Contract: executions.tag-key, executions.tag-value.
 
 use crate::error::{Code, Error, Result};
+use crate::model::ground::argument;
 use crate::model::ground::given::of_stored;
 use std::collections::BTreeMap;
 
@@ -13,9 +14,7 @@ pub const VALUE_BYTES_MAX: usize = 1_024;
 
 /// Checks a whole set of tags.
 pub fn check(tags: &BTreeMap<String, String>) -> Result<()> {
-    if tags.len() > TAGS_MAX {
-        return Err(Error::argument(Code::InvalidInput, "tags", &format!("at most {TAGS_MAX} tags"), tags.len()));
-    }
+    argument::at_most("tags", tags.len(), TAGS_MAX, "tags")?;
     for (key, value) in tags {
         check_key("tags", key)?;
         if value.len() > VALUE_BYTES_MAX {
@@ -27,11 +26,7 @@ pub fn check(tags: &BTreeMap<String, String>) -> Result<()> {
 
 /// Checks one value.
 pub fn check_value(field: &str, value: &str) -> Result<()> {
-    if value.len() <= VALUE_BYTES_MAX {
-        return Ok(());
-    }
-    let limit = format!("values of at most {VALUE_BYTES_MAX} bytes");
-    Err(Error::argument(Code::InvalidInput, field, &limit, value.len()))
+    argument::text(field, value, VALUE_BYTES_MAX)
 }
 
 /// Checks one key: words of lower-case letters, digits and underscores joined by dots, the first beginning with a

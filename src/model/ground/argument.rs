@@ -64,8 +64,8 @@ impl Limits {
         if (1..=PAYLOAD_BYTES_MAX).contains(&self.payload_bytes_max) {
             return Ok(());
         }
-        let limit = format!("1 to {PAYLOAD_BYTES_MAX} bytes");
-        Err(Error::argument(Code::InvalidInput, "payloadBytesMax", &limit, self.payload_bytes_max))
+        let bounds = (1, bound(PAYLOAD_BYTES_MAX));
+        Err(Error::measured(Code::InvalidInput, "payloadBytesMax", bounds, self.payload_bytes_max, "bytes"))
     }
 
     /// Checks the bytes of a payload.
@@ -73,8 +73,8 @@ impl Limits {
         if bytes.len() <= self.payload_bytes_max {
             return Ok(());
         }
-        let limit = format!("at most {} bytes", self.payload_bytes_max);
-        Err(Error::argument(Code::PayloadTooLarge, field, &limit, format_args!("{} bytes", bytes.len())))
+        let bounds = (0, bound(self.payload_bytes_max));
+        Err(Error::measured(Code::PayloadTooLarge, field, bounds, bytes.len(), "bytes"))
     }
 }
 
@@ -123,7 +123,7 @@ pub fn number(field: &str, value: i64, min: i64, max: i64) -> Result<()> {
     if (min..=max).contains(&value) {
         return Ok(());
     }
-    Err(Error::argument(Code::InvalidInput, field, &format!("a whole number from {min} to {max}"), value))
+    Err(Error::measured(Code::InvalidInput, field, (min, max), value, ""))
 }
 
 /// An optional [`number`].
@@ -142,6 +142,23 @@ pub fn page(field: &str, limit: Option<i64>) -> Result<i64> {
     Ok(limit.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX))
 }
 
+/// How many of something are given, at most.
+pub fn at_most(field: &str, found: usize, max: usize, unit: &str) -> Result<()> {
+    between(field, found, (0, max), unit)
+}
+
+/// How many of something are given, bounds included.
+pub fn between(field: &str, found: usize, (min, max): (usize, usize), unit: &str) -> Result<()> {
+    if (min..=max).contains(&found) {
+        return Ok(());
+    }
+    Err(Error::measured(Code::InvalidInput, field, (bound(min), bound(max)), found, unit))
+}
+
+fn bound(bound: usize) -> i64 {
+    i64::try_from(bound).unwrap_or(i64::MAX)
+}
+
 /// What a listing found, asked for one more than its page holds: the page, and whether more remain.
 pub fn page_of<T>(mut found: Vec<T>, limit: i64) -> (Vec<T>, bool) {
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -157,10 +174,7 @@ pub fn page_after<T>(found: Vec<T>, limit: i64, cursor: impl FnOnce(&T) -> Optio
     (found, next)
 }
 
-fn text_of(field: &str, value: &str, bytes_min: usize, bytes_max: usize) -> Result<()> {
-    if (bytes_min..=bytes_max).contains(&value.len()) {
-        return Ok(());
-    }
-    let limit = format!("{bytes_min} to {bytes_max} bytes");
-    Err(Error::argument(Code::InvalidInput, field, &limit, format_args!("{} bytes", value.len())))
+/// A text of so many bytes.
+pub fn text_of(field: &str, value: &str, bytes_min: usize, bytes_max: usize) -> Result<()> {
+    between(field, value.len(), (bytes_min, bytes_max), "bytes")
 }

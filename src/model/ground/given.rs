@@ -18,6 +18,9 @@ pub trait Read: Sized {
     /// What stands in its place until it was read.
     fn blank() -> Self;
 
+    /// The words that it may be, where these are all.
+    const CHOICES: &'static [&'static str] = &[];
+
     /// What stands for a member that was left out, where it may be.
     fn missing() -> Option<Self> {
         None
@@ -85,7 +88,8 @@ impl<'a, 'p> Fields<'a, 'p> {
     pub fn take<T: Read>(&mut self, place: &mut T) {
         let (field, given) = self.given();
         let at = self.at.field(field);
-        self.put(place, given.map_or_else(|| T::missing().ok_or_else(|| lacking(&at)), |given| T::read(given, &at)));
+        let missing = || T::missing().ok_or_else(|| lacking(&at, T::CHOICES));
+        self.put(place, given.map_or_else(missing, |given| T::read(given, &at)));
     }
 
     /// Reads the next field; its default stands where it was left out.
@@ -140,8 +144,11 @@ fn sorted<'a>(given: Given<'a>, at: &Path<'_>, names: &[&[&'static str]]) -> Res
 }
 
 #[cold]
-fn lacking(at: &Path<'_>) -> Error {
-    refused(at, "a value", "nothing")
+fn lacking(at: &Path<'_>, choices: &[&str]) -> Error {
+    if choices.is_empty() {
+        return refused(at, "a value", "nothing");
+    }
+    refused(at, &one_of(choices.iter().copied()), "nothing")
 }
 
 /// Reads a struct from an object: `reads!(Args { needed, or_nothing, or_default = default })`. A member may be left out
@@ -245,11 +252,13 @@ pub(crate) use variant;
 macro_rules! spelled {
     ($name:ident { $first:literal => $blank:ident $(, $word:literal => $variant:ident)* $(,)? }) => {
         impl $crate::model::ground::given::Read for $name {
+            const CHOICES: &'static [&'static str] = &[$first $(, $word)*];
+
             fn read(
                 given: $crate::model::ground::given::Given<'_>,
                 at: &$crate::model::ground::given::Path<'_>,
             ) -> $crate::error::Result<Self> {
-                let place = $crate::model::ground::given::word(&given, at, &[$first $(, $word)*])?;
+                let place = $crate::model::ground::given::word(&given, at, Self::CHOICES)?;
                 Ok([Self::$blank $(, Self::$variant)*].get(place).copied().unwrap_or(Self::$blank))
             }
 
@@ -266,7 +275,7 @@ pub fn tag(given: &Given<'_>, at: &Path<'_>, field: &'static str, words: &[&'sta
     let here = at.field(field);
     let place = match (given, given.member(field)) {
         (_, Some(found)) => word(found, &here, words)?,
-        (Given::Object(_), None) => return Err(lacking(&here)),
+        (Given::Object(_), None) => return Err(lacking(&here, words)),
         (_, None) => return Err(refusal(at, "an object", given)),
     };
     Ok(words.get(place).copied().unwrap_or_default())

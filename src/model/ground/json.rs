@@ -258,6 +258,16 @@ pub(in crate::model) fn unknown<'n>(at: &Path<'_>, name: &str, names: impl Itera
     refused(&at.name(name), &limit, &format!("unknown field `{name}`"))
 }
 
+/// Refuses the first member of an object that none of some lists names, and tells those of them that may be given.
+pub fn known(given: &Given<'_>, at: &Path<'_>, names: &[&[&'static str]], withheld: &[&str]) -> Result<()> {
+    let Given::Object(members) = given else { return Ok(()) };
+    let all = || names.iter().copied().flatten();
+    match members.iter().find(|(name, _)| !all().any(|field| is_named(name, field))) {
+        None => Ok(()),
+        Some((name, _)) => Err(unknown(at, name, all().filter(|field| !withheld.contains(*field)))),
+    }
+}
+
 pub(in crate::model) fn one_of<S: fmt::Display>(words: impl Iterator<Item = S>) -> String {
     let mut text = String::from("one of");
     for (place, word) in words.enumerate() {

@@ -48,5 +48,5 @@ pub(in crate::model) use vocabulary;
 pub(in crate::model) fn unknown(name: &str, number: i64) -> Error {
     Error::new(Code::Corruption, format!("a stored row holds {number}, which is no {name}"))
         .with("field", name)
-        .with("found", number)
+        .with_number("found", number)
 }

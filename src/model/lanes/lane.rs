@@ -2,7 +2,7 @@
 //!
 //! Invariant: word and number of a value never change once released. Contract: lanes.states.
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::model::ground::argument;
 use crate::model::ground::vocabulary::vocabulary;
 
@@ -37,9 +37,6 @@ impl LaneState {
 
 /// Checks the lanes of a claim.
 pub fn check_lanes(lanes: &[String]) -> Result<()> {
-    if lanes.is_empty() || lanes.len() > LANES_MAX {
-        let limit = format!("1 to {LANES_MAX} lanes");
-        return Err(Error::argument(Code::InvalidInput, "lanes", &limit, lanes.len()));
-    }
+    argument::between("lanes", lanes.len(), (1, LANES_MAX), "lanes")?;
     lanes.iter().try_for_each(|lane| argument::lane("lanes", lane))
 }

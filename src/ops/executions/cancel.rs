@@ -117,8 +117,8 @@ fn check_lease(ready: &Ready, execution: &Execution) -> Result<()> {
     );
     Err(Error::new(Code::StaleLease, message)
         .with("executionId", execution.id)
-        .with("leaseEpoch", attempt.lease.epoch)
-        .with("found", epoch))
+        .with_number("leaseEpoch", attempt.lease.epoch)
+        .with_number("found", epoch))
 }
 
 /// The answer: the execution is cancelled.

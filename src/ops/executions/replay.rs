@@ -143,6 +143,6 @@ fn exhausted(execution: &Execution, max: i64) -> Error {
         format!("execution {} was replayed {count} times; its policy allows {max}", execution.id),
     )
     .with("executionId", execution.id)
-    .with("replayCount", count)
-    .with("maxReplayCount", max)
+    .with_number("replayCount", count)
+    .with_number("maxReplayCount", max)
 }

@@ -109,7 +109,7 @@ fn grace(grace_ms: f64) -> Result<i64> {
         return Ok(grace_ms as i64);
     }
     let limit = format!("a whole number from 0 to {INTEGER_MAX}");
-    Err(Error::argument(Code::InvalidGraceMs, "graceMs", &limit, grace_ms))
+    Err(Error::argument(Code::InvalidGraceMs, "graceMs", &limit, grace_ms).found(grace_ms))
 }
 
 fn answer(turn: &mut Turn<'_>, row: i64, outcome: CancelHeaderOutcome) -> Result<CancelFlowHeaderAnswer> {

@@ -7,8 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::model::flows::edge::{EdgeGroupPolicy, Need, OnSatisfied};
 use crate::model::flows::graph::Graph;
 use crate::model::ground::argument::{self, Limits};
-use crate::model::ground::given::{Given, Path, Read, reads};
-use crate::model::ground::json::{is_named, refusal};
+use crate::model::ground::given::{Given, Members as _, Path, Read, reads};
+use crate::model::ground::json::{is_named, known, refusal};
 use crate::ops::executions::creation::{CreateArgs, Creation};
 use rustc_hash::FxHashMap;
 
@@ -95,6 +95,8 @@ impl Read for AfterArgs {
 /// What needs say stands beside what an execution is created with.
 impl Read for MemberArgs {
     fn read(given: Given<'_>, at: &Path<'_>) -> Result<Self> {
+        let names = [MemberNeeds::NAMES[0], CreateArgs::NAMES[0], CreateArgs::NAMES[1]];
+        known(&given, at, &names, &["namespace", "idempotency_key", "flow_id"])?;
         let Given::Object(members) = given else { return Err(refusal(at, "an object", &given)) };
         let (mut needs, mut create) = (Vec::new(), Vec::new());
         for member in members {
@@ -144,7 +146,7 @@ pub struct Members {
 
 /// Checks the members of a submission.
 pub fn checked_members(given: Vec<MemberArgs>, limits: &Limits) -> Result<Members> {
-    between("members", "members", 1, MEMBERS_MAX, given.len())?;
+    argument::between("members", given.len(), (1, MEMBERS_MAX), "members")?;
     let mut list = Vec::with_capacity(given.len());
     let mut needs = Vec::with_capacity(given.len());
     let (mut names, mut ids) = (Places::default(), Places::default());
@@ -167,7 +169,7 @@ pub fn checked_members(given: Vec<MemberArgs>, limits: &Limits) -> Result<Member
         list[place].policy = policy(&own).map_err(|e| e.within(&at))?;
         list[place].after = depends(own, place, &names, &mut latest)?;
         graph.edges.extend(list[place].after.iter().map(|after| (after.upstream, place)));
-        between("members", "dependencies in all", 0, EDGES_MAX, graph.edges.len())?;
+        argument::between("members", graph.edges.len(), (0, EDGES_MAX), "dependencies in all")?;
     }
     let ranks = graph.ranks().map_err(|cycle| cyclic(&list, &cycle))?;
     for (member, rank) in list.iter_mut().zip(ranks) {
@@ -183,13 +185,6 @@ pub fn whole(count: usize) -> i64 {
 
 /// The places of members by a name of theirs.
 type Places = FxHashMap<String, i64>;
-
-fn between(field: &str, what: &str, min: usize, max: usize, found: usize) -> Result<()> {
-    if (min..=max).contains(&found) {
-        return Ok(());
-    }
-    Err(Error::argument(Code::InvalidInput, field, &format!("{min} to {max} {what}"), found))
-}
 
 /// What can be said of a member without the others.
 fn alone(member: MemberArgs, limits: &Limits) -> Result<(MemberNeeds, Creation)> {

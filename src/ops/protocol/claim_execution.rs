@@ -70,7 +70,7 @@ fn leased(execution: &Execution) -> Error {
     let held = if execution.held().is_some() { "a live lease" } else { "a lapsed lease that nobody has taken over" };
     Error::new(Code::LeaseConflict, format!("execution {} is active, under {held}", execution.id))
         .with("executionId", execution.id)
-        .with("leaseEpoch", execution.epoch)
+        .with_number("leaseEpoch", execution.epoch)
 }
 
 #[cold]

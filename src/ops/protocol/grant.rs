@@ -100,7 +100,7 @@ pub fn reserve(turn: &mut Turn<'_>, execution: &mut Execution, granted: Granted)
 pub fn ungranted(execution: &Execution) -> Result<()> {
     let Some(Granted::Until(at)) = execution.granted else { return Ok(()) };
     let message = format!("execution {} is reserved by a grant until {at}", execution.id);
-    Err(Error::new(Code::GrantAlreadyExists, message).with("executionId", execution.id).with("expiresAt", at))
+    Err(Error::new(Code::GrantAlreadyExists, message).with("executionId", execution.id).with_number("expiresAt", at))
 }
 
 /// The grant to claim that a worker holds: it must be its own, and not over.
@@ -116,7 +116,7 @@ pub fn claim_grant(turn: &mut Turn<'_>, execution: &Execution, worker: &str) -> 
         format!("execution {}: the grant of worker {worker} was good until {}", execution.id, grant.expires_at);
     Err(Error::new(Code::ClaimGrantExpired, message)
         .with("executionId", execution.id)
-        .with("expiresAt", grant.expires_at))
+        .with_number("expiresAt", grant.expires_at))
 }
 
 /// There is no such grant.

@@ -247,8 +247,8 @@ fn write(turn: &mut Turn<'_>, ready: &Ready, stream: &mut Stream, summary: Optio
 
 #[cold]
 fn too_large(field: &str, limit: usize, found: usize) -> Error {
-    let limit = format!("at most {limit} bytes");
-    Error::argument(Code::RetentionLimitExceeded, field, &limit, format_args!("{found} bytes"))
+    let max = i64::try_from(limit).unwrap_or(i64::MAX);
+    Error::measured(Code::RetentionLimitExceeded, field, (0, max), found, "bytes")
 }
 
 #[cold]

@@ -144,5 +144,5 @@ fn present<T>(column: &str, value: Option<T>) -> Result<T> {
 fn corrupt(column: &str, number: i64) -> Error {
     Error::new(Code::Corruption, format!("a stored execution holds {number} in {column}"))
         .with("field", column)
-        .with("found", number)
+        .with_number("found", number)
 }

@@ -34,8 +34,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 pub fn pending(db: &dyn Driver) -> Result<bool> {
     let applied = applied(db)?;
     if let Some(newer) = applied.iter().find(|number| MIGRATIONS.iter().all(|(known, ..)| known != *number)) {
-        let message = format!("the database has migration {newer}, this version knows up to {}", MIGRATIONS.len());
-        return Err(Error::new(Code::StorageNewerSchema, message).with("found", newer).with("known", MIGRATIONS.len()));
+        let known = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
+        let message = format!("the database has migration {newer}, this version knows up to {known}");
+        return Err(Error::new(Code::StorageNewerSchema, message)
+            .with_number("found", *newer)
+            .with_number("known", known));
     }
     Ok(applied.len() < MIGRATIONS.len())
 }

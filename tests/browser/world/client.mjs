@@ -7,7 +7,7 @@ import { broken, lost } from "../laws/laws.mjs";
 /** @typedef {import("../../../dist/js/index.js").Engine} Engine */
 /** @typedef {import("../../../dist/js/index.js").OpenOptions} OpenOptions */
 /** @typedef {Partial<import("../../../dist/js/index.js").OpfsStorage>} Storage */
-/** @typedef {{ code: string, class: string, message: string, details: Record<string, string>, typed: boolean }} Refusal */
+/** @typedef {{ code: string, class: string, message: string, details: Record<string, string | number>, typed: boolean }} Refusal */
 
 const addresses = ["/browser/index.js", "/browser/testing.js"];
 const [front, testing] = await Promise.all(addresses.map((address) => import(address)));

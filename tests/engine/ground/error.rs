@@ -1,7 +1,9 @@
 //! Errors: the table of codes and their form as data. Contract: errors.shape, errors.codes, errors.class.
 
-use crate::engine::world::{World, refusal, test};
+use crate::engine::world::{START, TTL, World, refusal, test};
+use serde_json::json;
 use std::collections::BTreeSet;
+use tidegate::model::executions::retry::{Backoff, RetryPolicy};
 use tidegate::{Class, Code, Error};
 
 /// The categories as words. Contract: errors.codes.
@@ -132,7 +134,7 @@ fn a_refused_argument_says_which_what_it_may_be_and_what_was_found() {
         assert!(members.contains(&member), "{members:?}");
     }
     for (_, value) in error.details().iter() {
-        assert!(error.message().contains(value), "{error}");
+        assert!(error.message().contains(value.as_str()), "{error}");
     }
 }
 
@@ -143,4 +145,40 @@ fn a_refusal_names_the_execution_it_is_about() {
     let claim = world.lapsed();
     let error = refusal(world.complete(&claim), Code::LeaseExpired);
     assert!(error.message().contains(&claim.execution_id), "{error}");
+}
+
+/// Contract: errors.details, errors.argument.
+#[test]
+fn numbers_are_numbers_and_what_is_counted_says_its_unit() {
+    let mut world = World::new();
+    let told = |error: &Error| serde_json::to_value(error.details()).unwrap();
+    let long = refusal(world.create("mail", |create| create.kind = "k".repeat(257)), Code::InvalidInput);
+    assert_eq!(told(&long), json!({ "field": "kind", "limit": 256, "found": 257, "unit": "bytes" }));
+    let empty = refusal(world.create("mail", |create| create.kind = String::new()), Code::InvalidInput);
+    assert_eq!(told(&empty), json!({ "field": "kind", "limit": 1, "found": 0, "unit": "bytes" }));
+    assert!(empty.message().contains("1 to 256 bytes") && empty.message().contains("0 bytes"), "{empty}");
+    let many = refusal(world.claim_with(&"l".repeat(65), |_| {}), Code::InvalidInput);
+    assert_eq!(told(&many), json!({ "field": "lanes", "limit": 64, "found": 65, "unit": "bytes" }));
+    let number = refusal(world.create("mail", |create| create.attempt_timeout_ms = Some(0)), Code::InvalidInput);
+    assert_eq!(told(&number), json!({ "field": "attemptTimeoutMs", "limit": 1, "found": 0 }));
+    let backoff =
+        Backoff::Exponential { initial_delay_ms: None, max_delay_ms: None, multiplier: Some(0.5), jitter: None };
+    let retry = RetryPolicy { backoff: Some(backoff), ..RetryPolicy::default() };
+    let error = refusal(world.create("mail", |create| create.policy.retry = Some(retry)), Code::InvalidPolicy);
+    assert_eq!(told(&error)["found"], json!(0.5));
+    let text = refusal(world.create("mail", |create| create.execution_id = Some("1".to_owned())), Code::InvalidInput);
+    assert_eq!(told(&text)["found"].as_str().map(|found| found.contains('1')), Some(true), "a text stays one");
+}
+
+/// Contract: errors.details.
+#[test]
+fn epochs_indexes_counts_and_instants_of_a_refusal_are_numbers() {
+    let mut world = World::new();
+    let claim = world.lapsed();
+    let details = serde_json::to_value(refusal(world.complete(&claim), Code::LeaseExpired).details()).unwrap();
+    assert_eq!(details["expiredAt"], json!(START + TTL), "{details}");
+    let mut world = World::new();
+    let id = world.completed().execution_id;
+    let done = refusal(world.cancel(&id), Code::InvalidInput);
+    assert_eq!(serde_json::to_value(done.details()).unwrap()["executionId"], json!(id), "an id is a text");
 }

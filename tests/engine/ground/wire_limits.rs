@@ -230,7 +230,7 @@ fn a_refusal_says_what_was_needed_and_what_was_found() {
         (r#""priority":1.5"#, "a whole number", "floating point `1.5`"),
         (r#""tags":[]"#, "an object", "sequence"),
         (r#""budgetIds":null"#, "an array", "null"),
-        (r#""retry":{"backoff":{"delayMs":1}}"#, "a value", "nothing"),
+        (r#""retry":{"backoff":{"delayMs":1}}"#, "one of `fixed`, `exponential`", "nothing"),
         (
             r#""retry":{"delayMs":1}"#,
             "one of `maxRetries`, `backoff`, `retryableCategories`",
@@ -348,4 +348,42 @@ fn a_damaged_text_is_answered() {
 fn what_is_given_twice_is_refused_by_name() {
     assert_eq!(field(&refused_create(r#""priority":1,"priority":2"#)), "priority");
     assert_eq!(field(&refused_create(r#""tags":{"a":"1","a":"2"}"#)), "tags.a");
+}
+
+/// Contract: values.missing.
+#[test]
+fn what_is_missing_of_a_choice_is_told_with_its_choices() {
+    for (op, args, name, limit) in [
+        (
+            "fail",
+            r#"{"handle":"x","reason":{"message":"no"}}"#,
+            "class",
+            "one of `transient`, `permanent`, `infra_crash`, `timeout`, `cancelled`",
+        ),
+        ("set_lane_state", r#"{"lane":"l"}"#, "state", "one of `active`, `paused`, `draining`, `disabled`"),
+        (
+            "create_execution",
+            r#"{"lane":"l","kind":"k","retry":{"backoff":{}}}"#,
+            "retry.backoff.type",
+            "one of `fixed`, `exponential`",
+        ),
+    ] {
+        let error = refused(op, args);
+        assert_eq!((field(&error), error["details"]["limit"].as_str()), (name, Some(limit)), "{error}");
+        assert_eq!(error["details"]["found"], "nothing", "{error}");
+    }
+}
+
+/// Contract: flows.submit-place, values.wire-names.
+#[test]
+fn an_unknown_field_of_a_member_is_told_the_fields_of_a_member() {
+    let error = refused("submit_flow", r#"{"members":[{"name":"a","lane":"l","kind":"k","lanes":[]}]}"#);
+    assert_eq!(field(&error), "members[0].lanes");
+    let limit = error["details"]["limit"].as_str().unwrap();
+    for own in ["name", "after", "need", "onSatisfied", "lane", "kind", "input", "retry", "maxReclaimCount"] {
+        assert!(limit.contains(&format!("`{own}`")), "{limit} lacks {own}");
+    }
+    for of_flow in ["namespace", "idempotencyKey", "flowId"] {
+        assert!(!limit.contains(&format!("`{of_flow}`")), "{limit} has {of_flow}");
+    }
 }

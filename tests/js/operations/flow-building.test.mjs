@@ -57,7 +57,7 @@ test("a flow is built step by step, and runs as one that was submitted does", as
   const stale = await refused("contention.stale_graph_revision", () =>
     flows.stageEdge(flowId, { upstreamExecutionId: b, downstreamExecutionId: c, expectedGraphRevision: 3 }),
   );
-  assert.deepEqual([stale.details["expected"], stale.details["found"], stale.class], ["3", "4", "retryable"]);
+  assert.deepEqual([stale.details["expected"], stale.details["found"], stale.class], [3, 4, "retryable"]);
   assert.equal((await flows.edge(flowId, edgeId))?.edgeState, "staged");
   assert.equal((await engine.executions.describe(c))?.publicState, "waiting");
   const applied = { outcome: "applied", unsatisfiedCount: 1, publicState: "waiting_children" };

@@ -285,6 +285,7 @@ test("a cancellation that leaves members running waits for them as long as it is
   assert.deepEqual([error.code, error.class, error.retryable], ["timeout.cancel_flow", "retryable", true]);
   assert.equal(error.details["op"], "cancel_flow");
   assert.ok(Number(error.details["elapsedMs"]) >= 19);
+  assert.equal(error.details["waitMs"], 20);
   assert.deepEqual(await states(engine, flowId), { first: "active", second: "cancelled" });
   assert.equal((await engine.flows.cancel(flowId, { policy })).memberCount, 1, "it answers at once");
   const giveUp = new AbortController();

@@ -329,7 +329,7 @@ test("the payload limit is set at open, within its own limit", () => {
   const engine = Engine.openMemory(undefined, { payloadBytesMax: 10 });
   const error = thrownBy(() => engine.createExecution({ lane: "l", kind: "k", input: new Uint8Array(11) }));
   assert.equal(error.code, "validation.payload_too_large");
-  assert.deepEqual(error.details, { field: "input", limit: "at most 10 bytes", found: "11 bytes" });
+  assert.deepEqual(error.details, { field: "input", limit: 10, found: 11, unit: "bytes" });
   for (const max of [0, -5, 1.5, 2 ** 24 + 1, Number.NaN])
     assert.equal(
       thrownBy(() => Engine.openMemory(undefined, { payloadBytesMax: max })).details.field,

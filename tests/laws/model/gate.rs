@@ -80,7 +80,7 @@ pub fn not_active(one: &Execution) -> Value {
         "code": "contention.execution_not_active",
         "details": {
             "terminalOutcome": outcome,
-            "leaseEpoch": one.epoch.to_string(),
+            "leaseEpoch": one.epoch,
             "lifecyclePhase": one.lifecycle(),
             "attemptId": attempt.unwrap_or_default(),
         },

@@ -76,7 +76,7 @@ impl Model {
     fn ungranted(&self, row: usize) -> Result<(), Value> {
         let one = &self.executions[row];
         let Some(grant) = one.grant.as_ref().filter(|grant| grant.live) else { return Ok(()) };
-        let details = json!({ "executionId": one.id, "expiresAt": grant.expires_at.to_string() });
+        let details = json!({ "executionId": one.id, "expiresAt": grant.expires_at });
         Err(json!({ "error": { "code": "state.grant_already_exists", "details": details } }))
     }
 

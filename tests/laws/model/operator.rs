@@ -94,8 +94,8 @@ impl Model {
         }
         let max = one.replays_max();
         if one.replay_count >= max {
-            let count = one.replay_count.to_string();
-            let details = json!({ "executionId": id, "replayCount": count, "maxReplayCount": max.to_string() });
+            let count = one.replay_count;
+            let details = json!({ "executionId": id, "replayCount": count, "maxReplayCount": max });
             return Err(json!({ "error": { "code": "state.max_replays_exhausted", "details": details } }));
         }
         let row = one.row;

@@ -87,5 +87,5 @@ impl Call for SetEdgeGroupPolicyArgs {
 fn fixed(id: &ExecutionId, group: &EdgeGroup) -> Error {
     let total = group.total;
     let message = format!("edge_group_policy_already_fixed: {total} edges are applied to execution {id}, none may be");
-    Error::new(Code::InvalidInput, message).with("field", "policy").with("executionId", id).with("found", total)
+    Error::new(Code::InvalidInput, message).with("field", "policy").with("executionId", id).with_number("found", total)
 }

@@ -193,8 +193,8 @@ fn stale(flow: &Flow, expected: i64) -> Error {
     let (id, found) = (uuid_text(flow.id), flow.revision);
     Error::new(Code::StaleGraphRevision, format!("flow {id} has the revision {found}, the caller expects {expected}"))
         .with("flowId", id)
-        .with("expected", expected)
-        .with("found", found)
+        .with_number("expected", expected)
+        .with_number("found", found)
 }
 
 #[cold]
@@ -217,7 +217,7 @@ fn known(turn: &Turn<'_>, edge: &Edge) -> Result<Error> {
         .with("dependencyKind", DependencyKind::SuccessOnly)
         .with("edgeState", edge.state.word())
         .with("replaceInput", edge.replaces)
-        .with("createdAt", edge.created_at);
+        .with_number("createdAt", edge.created_at);
     Ok(match &edge.edge_ref {
         Some(edge_ref) => refused.with("edgeRef", edge_ref),
         None => refused,

@@ -199,7 +199,7 @@ export class Feed extends Observable {
     }
     this.#notice =
       "The feed stood still for longer than events are kept: what came in between is gone, and it goes on with the oldest that is left.";
-    this.#forget(thrown.details["oldest"] ?? "start");
+    this.#forget(String(thrown.details["oldest"] ?? "start"));
   }
 
   /** Begins again at a place of the log. */
