@@ -32,7 +32,7 @@ pub use executions::phase::Touched;
 pub use executions::specification::Specification;
 pub use executions::tally::add;
 pub use flows::flow::FlowTexts;
-pub use flows::listing::{Drawn, EdgesOf};
+pub use flows::listing::{Drawn, EdgesOf, ListedFlow};
 pub use flows::members::Member;
 pub use ground::front::Keys;
 pub use ground::request::Request;

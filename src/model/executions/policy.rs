@@ -171,10 +171,7 @@ impl Policy {
     }
 
     fn check_budgets(&self) -> Result<()> {
-        if self.budget_ids.len() > BUDGETS_MAX {
-            let limit = format!("at most {BUDGETS_MAX} budgets");
-            return Err(Error::argument(Code::InvalidInput, "budgetIds", &limit, self.budget_ids.len()));
-        }
+        argument::at_most("budgetIds", self.budget_ids.len(), BUDGETS_MAX, "budgets")?;
         for id in &self.budget_ids {
             if crate::model::ground::id::parse_uuid(id).is_none() {
                 let shown = format!("{:?}", id.chars().take(80).collect::<String>());
@@ -197,10 +194,7 @@ impl Policy {
             argument::opt_number("suspension.defaultTimeoutMs", suspension.default_timeout_ms, 1, INTEGER_MAX)?;
         }
         let tiers = self.fallback.as_ref().map_or(&[][..], |fallback| &fallback.tiers);
-        if tiers.len() > TIERS_MAX {
-            let limit = format!("at most {TIERS_MAX} tiers");
-            return Err(Error::argument(Code::InvalidPolicy, "fallback.tiers", &limit, tiers.len()));
-        }
+        argument::at_most("fallback.tiers", tiers.len(), TIERS_MAX, "tiers")?;
         for tier in tiers {
             argument::name("fallback.tiers.provider", &tier.provider)?;
             argument::name("fallback.tiers.model", &tier.model)?;

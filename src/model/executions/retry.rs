@@ -80,15 +80,7 @@ impl RetryPolicy {
     pub fn check(&self, field: &str) -> Result<()> {
         argument::opt_number(&format!("{field}.maxRetries"), self.max_retries, 0, RETRIES_MAX)?;
         let categories = self.retryable_categories.as_deref().unwrap_or_default();
-        if categories.len() > CATEGORIES_MAX {
-            let limit = format!("at most {CATEGORIES_MAX} categories");
-            return Err(Error::argument(
-                Code::InvalidPolicy,
-                &format!("{field}.retryableCategories"),
-                &limit,
-                categories.len(),
-            ));
-        }
+        argument::at_most(&format!("{field}.retryableCategories"), categories.len(), CATEGORIES_MAX, "categories")?;
         for category in categories {
             argument::text(&format!("{field}.retryableCategories"), category, NAME_BYTES_MAX)?;
         }

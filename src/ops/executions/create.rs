@@ -2,12 +2,13 @@
 //! executions.same-id.
 
 pub use super::creation::{CreateArgs, DEDUP_WINDOW_MS_DEFAULT};
-use super::creation::{Creation, Known, known, make, open_to_creates};
+use super::creation::{Creation, Known, known, make, make_member, open_to_creates};
 use crate::error::Result;
 use crate::model::ground::argument::Limits;
 use crate::model::ground::payload::Bytes;
 use crate::model::ground::vocabulary::PublicState;
 use crate::ops::ground::call::Call;
+use crate::ops::ground::join::open_flow;
 use crate::ops::ground::turn::Turn;
 use crate::ops::storage::retention;
 use serde::Serialize;
@@ -59,12 +60,16 @@ impl Call for CreateArgs {
                 return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
             }
         };
+        let flow = ready.flow.map(|flow| open_flow(turn, flow)).transpose()?;
         turn.store.refuse_when_full()?;
         open_to_creates(turn, lane)?;
         if let Some(past) = past {
             retention::delete(turn, &past, u64::MAX)?;
         }
-        let execution = make(ready, turn, None)?;
+        let execution = match flow {
+            Some(flow) => make_member(ready, turn, flow)?,
+            None => make(ready, turn, None)?,
+        };
         Ok(CreateAnswer {
             outcome: CreateOutcome::Created,
             execution_id: execution.id.text(),

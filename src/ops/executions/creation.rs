@@ -11,13 +11,15 @@ use crate::model::executions::tag;
 use crate::model::executions::transition;
 use crate::model::ground::argument::{self, INTEGER_MAX, Limits, NAMESPACE_DEFAULT};
 use crate::model::ground::given::reads;
-use crate::model::ground::id::ExecutionId;
+use crate::model::ground::id::{ExecutionId, opt_uuid};
 use crate::model::ground::payload::Bytes;
 use crate::model::lanes::capability::Capabilities;
+use crate::ops::ground::join::{grow, tell_joined};
 use crate::ops::ground::transit::append;
 use crate::ops::ground::turn::Turn;
 use crate::store::{Dedup, Specification};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// How long an idempotency key counts when no window is set, in ms: a day.
 pub const DEDUP_WINDOW_MS_DEFAULT: i64 = 86_400_000;
@@ -30,6 +32,8 @@ pub struct CreateArgs {
     pub execution_id: Option<String>,
     /// `default` when left out.
     pub namespace: Option<String>,
+    /// The flow that it is a member of from the first, after all others; it must still take members.
+    pub flow_id: Option<String>,
     /// The lane it waits in: 1 to 64 bytes of printable ASCII.
     pub lane: String,
     /// What kind of work it is: 1 to 256 bytes.
@@ -68,6 +72,7 @@ pub struct CreateArgs {
 reads!(CreateArgs {
     execution_id,
     namespace,
+    flow_id,
     lane,
     kind,
     input,
@@ -88,6 +93,8 @@ reads!(CreateArgs {
 pub struct Creation {
     /// The id, where the caller minted it.
     pub id: Option<ExecutionId>,
+    /// The flow that it joins.
+    pub flow: Option<Uuid>,
     required: Capabilities,
     policy: Option<String>,
     tags: Option<String>,
@@ -99,10 +106,10 @@ pub struct Creation {
 pub struct Membership<'a> {
     /// The flow's row.
     pub flow: i64,
-    /// The row of its namespace, which is the member's.
-    pub namespace: i64,
+    /// The row of the namespace, where the member has the flow's.
+    pub namespace: Option<i64>,
     /// What the flow calls it.
-    pub name: &'a str,
+    pub name: Option<&'a str>,
     /// Its place in the flow's topological order.
     pub rank: i64,
     /// Whether it waits for other members.
@@ -114,6 +121,7 @@ impl Creation {
     pub fn checked(mut args: CreateArgs, limits: &Limits) -> Result<Self> {
         let id = args.execution_id.as_deref().map(|id| ExecutionId::parse("executionId", id)).transpose()?;
         argument::opt_name("namespace", args.namespace.as_deref())?;
+        let flow = opt_uuid("flowId", args.flow_id.as_deref())?;
         argument::lane("lane", &args.lane)?;
         argument::name("kind", &args.kind)?;
         argument::opt_name("creator", args.creator.as_deref())?;
@@ -134,7 +142,7 @@ impl Creation {
         let policy = std::mem::take(&mut args.policy);
         policy.check()?;
         let tags = if args.tags.is_empty() { None } else { serde_json::to_string(&args.tags).ok() };
-        Ok(Self { id, required, policy: policy.stored()?, tags, args })
+        Ok(Self { id, flow, required, policy: policy.stored()?, tags, args })
     }
 }
 
@@ -154,7 +162,7 @@ impl CreateArgs {
 pub enum Known {
     /// Nothing.
     Not,
-    /// The execution that it repeats.
+    /// The execution of its id, which it repeats.
     As(ExecutionId),
     /// One of its id that is past its retention, and that no tick has deleted yet: its id is free.
     Past(Box<Execution>),
@@ -188,6 +196,15 @@ pub fn open_to_creates(turn: &mut Turn<'_>, lane: &str) -> Result<()> {
     Err(Error::new(Code::LaneClosed, message).with("lane", lane).with("state", state))
 }
 
+/// Makes an execution that is a member of a flow from the first, and waits for nobody. Contract: flows.create-member.
+pub fn make_member(ready: &Creation, turn: &mut Turn<'_>, flow: i64) -> Result<Execution> {
+    let rank = grow(turn, flow)?;
+    let membership = Membership { flow, namespace: None, name: None, rank, depends: false };
+    let execution = make(ready, turn, Some(&membership))?;
+    tell_joined(turn, flow, &execution.id)?;
+    Ok(execution)
+}
+
 /// Makes an execution: claimable at once or delayed, or waiting for other members of its flow.
 pub fn make(ready: &Creation, turn: &mut Turn<'_>, member: Option<&Membership<'_>>) -> Result<Execution> {
     turn.store.register_lane(&ready.args.lane)?;
@@ -206,8 +223,8 @@ pub fn make(ready: &Creation, turn: &mut Turn<'_>, member: Option<&Membership<'_
 fn new_execution(ready: &Creation, turn: &mut Turn<'_>, member: Option<&Membership<'_>>) -> Result<Execution> {
     let args = &ready.args;
     let id = ready.id.unwrap_or_else(|| ExecutionId::minted(turn.mint.ordered_uuid(turn.now)));
-    let namespace = match member {
-        Some(member) => member.namespace,
+    let namespace = match member.and_then(|member| member.namespace) {
+        Some(namespace) => namespace,
         None => turn.store.intern_namespace(args.namespace())?,
     };
     Ok(Execution {
@@ -256,7 +273,7 @@ fn specify(
         attempt_timeout_ms: args.attempt_timeout_ms,
         policy: ready.policy.clone(),
         tags: ready.tags.clone(),
-        member_name: member.map(|member| member.name.to_owned()),
+        member_name: member.and_then(|member| member.name).map(str::to_owned),
         member_rank: member.map(|member| member.rank),
     };
     turn.store.insert_specification(execution.row, &specification)?;

@@ -6,14 +6,17 @@ use crate::model::executions::claimable::ClaimReason;
 use crate::model::executions::execution::Execution;
 use crate::model::executions::grant::Granted;
 use crate::model::executions::phase::{Active, Blocked, Blocker, Phase};
+use crate::model::flows::edge::EdgeState;
 use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
+use crate::model::ground::vocabulary::Outcome;
 use crate::model::lanes::capability::Capabilities;
 use crate::model::lanes::lane::LaneState;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// The arguments of `explain_claim`.
 #[derive(Clone, Debug, Default)]
@@ -32,12 +35,15 @@ reads!(ExplainClaimArgs { execution_id, lanes, capabilities });
 /// The answer of `explain_claim`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ClaimExplanation {
     /// In one word.
     pub reason: ClaimReason,
     /// In one sentence.
     pub sentence: String,
+    /// The upstream that ended without success, where the execution was skipped for it or waits in spite of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream_execution_id: Option<String>,
 }
 
 /// Checked arguments.
@@ -61,15 +67,45 @@ impl Call for ExplainClaimArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ClaimExplanation> {
-        let (reason, sentence) = match turn.find(&ready.id)? {
-            None => (ClaimReason::NotFound, "No execution has this id.".to_owned()),
-            Some(execution) => match of_phase(ready, &execution, turn.now) {
-                Some(found) => found,
-                None => of_worker(ready, turn, &execution)?,
-            },
+        let Some(execution) = turn.find(&ready.id)? else {
+            return Ok(explained((ClaimReason::NotFound, "No execution has this id.".to_owned())));
         };
-        Ok(ClaimExplanation { reason, sentence })
+        let mut told = explained(match of_phase(ready, &execution, turn.now) {
+            Some(found) => found,
+            None => of_worker(ready, turn, &execution)?,
+        });
+        if let Some((upstream, outcome)) = failed_upstream(turn, &execution)? {
+            let upstream = upstream.text();
+            let _ = write!(told.sentence, " Its upstream {upstream} ended: {outcome}.");
+            told.upstream_execution_id = Some(upstream);
+        }
+        Ok(told)
     }
+}
+
+fn explained((reason, sentence): (ClaimReason, String)) -> ClaimExplanation {
+    ClaimExplanation { reason, sentence, upstream_execution_id: None }
+}
+
+/// The first upstream, in the order of edges, that ended without success, of an execution that was skipped or waits for
+/// upstreams: one that ended by itself before one that was skipped in turn. Contract: claims.explain-upstream.
+fn failed_upstream(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<(ExecutionId, Outcome)>> {
+    let depends = matches!(execution.phase, Phase::Blocked(Blocked { by: Blocker::Children, .. }))
+        || execution.outcome() == Some(Outcome::Skipped);
+    let group = if depends { turn.store.group(execution.row)? } else { None };
+    let Some(group) = group else { return Ok(None) };
+    let mut found = None;
+    for edge in turn.store.group_edges(execution.row, group.round)? {
+        match edge.state {
+            EdgeState::Resolved(Outcome::Skipped) => found = found.or(Some((edge.upstream, Outcome::Skipped))),
+            EdgeState::Resolved(outcome) if outcome != Outcome::Success => {
+                found = Some((edge.upstream, outcome));
+                break;
+            }
+            EdgeState::Resolved(_) | EdgeState::Staged | EdgeState::Applied => {}
+        }
+    }
+    found.map(|(row, outcome)| turn.store.execution(row).map(|upstream| (upstream.id, outcome))).transpose()
 }
 
 /// What keeps the execution from every worker.

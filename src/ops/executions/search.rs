@@ -5,7 +5,7 @@
 //! order of creation, and a cursor is a row. Absent on purpose: sorting; what stands in several indexes is merged.
 
 use super::summary::{ExecutionPage, summary};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::model::executions::tag;
 use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
@@ -82,10 +82,7 @@ impl Call for SearchExecutionsArgs {
         if let Some(lane) = &self.lane {
             argument::lane("lane", lane)?;
         }
-        if self.states.len() > PublicState::ALL.len() {
-            let limit = format!("at most {} states", PublicState::ALL.len());
-            return Err(Error::argument(Code::InvalidInput, "states", &limit, self.states.len()));
-        }
+        argument::at_most("states", self.states.len(), PublicState::ALL.len(), "states")?;
         argument::opt_name("kind", self.kind.as_deref())?;
         tag::check(&self.tags)?;
         argument::opt_name("namespace", self.namespace.as_deref())?;

@@ -3,14 +3,13 @@
 
 use super::find::open_flow;
 use crate::error::{Code, Error, Result};
-use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
 use crate::model::ground::argument::{self, Limits};
-use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, required_uuid, uuid_text};
 use crate::ops::ground::call::Call;
 use crate::ops::ground::gate::load;
+use crate::ops::ground::join::{grow, tell_joined};
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 use uuid::Uuid;
@@ -92,16 +91,10 @@ impl Call for AddExecutionToFlowArgs {
 
 /// Makes an execution the last member of a flow.
 fn add(turn: &mut Turn<'_>, row: i64, execution: &mut Execution, name: Option<&str>) -> Result<()> {
-    let flow = turn.store.flow_mut(row)?;
-    let rank = flow.last_rank;
-    flow.last_rank += 1;
-    flow.revision += 1;
-    flow.changed_at = turn.now;
-    let flow = flow.clone();
+    let rank = grow(turn, row)?;
     execution.flow = Some(row);
     turn.store.insert_member(execution, name, rank)?;
-    let detail = EventDetail::Member { execution_id: execution.id.text() };
-    turn.tell_flow(turn.now, Cause::FlowMemberAdded, &flow, Some(&detail))
+    tell_joined(turn, row, &execution.id)
 }
 
 #[cold]

@@ -26,7 +26,7 @@ const NAME_SHOWN_MAX: usize = 80;
 #[cfg_attr(
     feature = "types",
     derive(ts_rs::TS),
-    ts(type = "MemberNeeds & Omit<CreateArgs, \"namespace\" | \"idempotencyKey\">")
+    ts(type = "MemberNeeds & Omit<CreateArgs, \"namespace\" | \"idempotencyKey\" | \"flowId\">")
 )]
 pub struct MemberArgs {
     /// Its name and what it needs.
@@ -189,7 +189,9 @@ type Places = FxHashMap<String, i64>;
 /// What can be said of a member without the others.
 fn alone(member: MemberArgs, limits: &Limits) -> Result<(MemberNeeds, Creation)> {
     argument::name("name", &member.needs.name)?;
-    let of_flow = [("namespace", &member.create.namespace), ("idempotencyKey", &member.create.idempotency_key)];
+    let create = &member.create;
+    let of_flow =
+        [("namespace", &create.namespace), ("idempotencyKey", &create.idempotency_key), ("flowId", &create.flow_id)];
     for (field, given) in of_flow {
         if let Some(given) = given {
             return Err(Error::argument(Code::InvalidInput, field, "nothing: it is the flow's affair", given));

@@ -95,8 +95,8 @@ impl Call for SubmitFlowArgs {
         for member in &ready.members.list {
             let membership = Membership {
                 flow: flow.row,
-                namespace: flow.namespace,
-                name: &member.name,
+                namespace: Some(flow.namespace),
+                name: Some(&member.name),
                 rank: member.rank,
                 depends: !member.after.is_empty(),
             };

@@ -5,6 +5,7 @@ pub mod blocked;
 pub mod call;
 pub mod cascade;
 pub mod gate;
+pub mod join;
 pub mod recorded;
 pub mod reopen;
 pub mod settle;

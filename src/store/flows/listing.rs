@@ -21,6 +21,17 @@ pub enum EdgesOf {
     Downstream(i64),
 }
 
+/// A flow as a listing looks at it.
+#[derive(Clone, Debug)]
+pub struct ListedFlow {
+    /// The flow.
+    pub flow: Flow,
+    /// What it is for.
+    pub kind: String,
+    /// Its tags, as they are stored.
+    pub tags: Option<String>,
+}
+
 /// An edge as a picture of its flow shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawn {
@@ -47,7 +58,7 @@ macro_rules! edges_where {
 }
 
 impl Store {
-    /// Flows after an id with their kinds, in the order of ids, at most so many; of one namespace or of all. Left out is
+    /// Flows after an id with their kinds and tags, in the order of ids, at most so many; of one namespace or of all. Left out is
     /// what is past its retention at an instant. What is remembered of flows must have been written.
     pub fn list_flows(
         &self,
@@ -55,23 +66,29 @@ impl Store {
         namespace: Option<i64>,
         limit: i64,
         now: i64,
-    ) -> Result<Vec<(Flow, String)>> {
+    ) -> Result<Vec<ListedFlow>> {
         const ALL: &str = concat!(
             "SELECT ",
             flow_columns!(),
-            ", kind FROM flow WHERE public_id > ?1 AND coalesce(ended_at + coalesce(retention_ms, ?4) > ?3, 1) \
+            ", kind, tags FROM flow WHERE public_id > ?1 AND coalesce(ended_at + coalesce(retention_ms, ?4) > ?3, 1) \
              ORDER BY public_id LIMIT ?2"
         );
         const ONE: &str = concat!(
             "SELECT ",
             flow_columns!(),
-            ", kind FROM flow WHERE namespace = ?5 AND public_id > ?1 \
+            ", kind, tags FROM flow WHERE namespace = ?5 AND public_id > ?1 \
              AND coalesce(ended_at + coalesce(retention_ms, ?4) > ?3, 1) ORDER BY public_id LIMIT ?2"
         );
         let after = after_id(after.as_ref());
         let params = [after.into(), limit.into(), now.into(), self.retention.executions_ms.into(), namespace.into()];
         let (sql, params) = if namespace.is_some() { (ONE, &params[..]) } else { (ALL, &params[..4]) };
-        self.all(sql, params, |row| Ok((flow::read(row)?, row.text(flow::COLUMNS)?.to_owned())))
+        self.all(sql, params, |row| {
+            Ok(ListedFlow {
+                flow: flow::read(row)?,
+                kind: row.text(flow::COLUMNS)?.to_owned(),
+                tags: row.opt_text(flow::COLUMNS + 1)?.map(str::to_owned),
+            })
+        })
     }
 
     /// The groups of a flow's members in the order of their creation, at most so many. They must have been written.

@@ -4,6 +4,7 @@ use crate::engine::world::scheduler::UNKNOWN;
 use crate::engine::world::{START, Span, TTL, World, refused_field, test, texts};
 use tidegate::Code;
 use tidegate::model::executions::claimable::ClaimReason;
+use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::model::lanes::lane::LaneState;
 
@@ -212,4 +213,38 @@ fn arguments_are_checked() {
     refused_field(world.explain_with(&id, |args| args.lanes = Some(texts(&[""]))), Code::InvalidInput, "lanes");
     let refused = world.explain_with(&id, |args| args.capabilities = Some(texts(&["a,b"])));
     assert_eq!(refused.unwrap_err().code(), Code::InvalidCapabilities);
+}
+
+/// Contract: claims.explain-upstream.
+#[test]
+fn the_upstream_that_failed_is_named() {
+    let mut world = World::new();
+    let graph = world.sealed_graph(&[("a", &[]), ("b", &["a"]), ("c", &["b"])]);
+    let told = world.explain_with(&graph.id("b"), |_| {}).unwrap();
+    assert_eq!((told.reason, told.upstream_execution_id), (ClaimReason::BlockedByDependencies, None));
+    world.spoil("a");
+    for (skipped, upstream, outcome) in [("b", "a", "failed"), ("c", "b", "skipped")] {
+        let told = world.explain_with(&graph.id(skipped), |_| {}).unwrap();
+        assert_eq!((told.reason, told.upstream_execution_id), (ClaimReason::Terminal, Some(graph.id(upstream))));
+        let says = format!("It has ended: skipped. Its upstream {} ended: {outcome}.", graph.id(upstream));
+        assert_eq!(told.sentence, says);
+    }
+    assert_eq!(world.explain_with(&graph.id("a"), |_| {}).unwrap().upstream_execution_id, None, "it has none");
+}
+
+/// Contract: claims.explain-upstream.
+#[test]
+fn what_waits_in_spite_of_a_failed_upstream_names_it() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let [a, b, c] = ["a", "b", "c"].map(|name| world.member(&flow, name));
+    world.set_policy(&flow, &c, EdgeGroupPolicy::AnyOf { on_satisfied: Some(OnSatisfied::LetRun) }).unwrap();
+    world.edge(&flow, &a, &c);
+    world.edge(&flow, &b, &c);
+    world.spoil("a");
+    let told = world.explain_with(&c, |_| {}).unwrap();
+    assert_eq!((told.reason, told.upstream_execution_id), (ClaimReason::BlockedByDependencies, Some(a)));
+    world.finish("b");
+    let told = world.explain_with(&c, |_| {}).unwrap();
+    assert_eq!((told.reason, told.upstream_execution_id), (ClaimReason::Claimable, None));
 }

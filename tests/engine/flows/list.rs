@@ -9,7 +9,7 @@ use tidegate::{Code, Limits};
 
 fn list(world: &mut World, cursor: Option<&str>, limit: i64, namespace: Option<&str>) -> FlowPage {
     let (cursor, namespace) = (cursor.map(str::to_owned), namespace.map(str::to_owned));
-    world.call(ListFlowsArgs { cursor, limit: Some(limit), namespace }).unwrap()
+    world.call(ListFlowsArgs { cursor, limit: Some(limit), namespace, ..ListFlowsArgs::default() }).unwrap()
 }
 
 fn ids(page: &FlowPage) -> Vec<&str> {
@@ -199,4 +199,79 @@ fn a_stored_word_that_nobody_writes_is_refused() {
     let mut world = filled([1]);
     world.damage("UPDATE flow SET public_id = zeroblob(3)");
     refusal(world.call(ListFlowsArgs::default()), Code::Corruption);
+}
+
+/// The ids of all pages of what matches, and how many pages that were.
+fn matching(world: &mut World, limit: i64, set: impl Fn(&mut ListFlowsArgs)) -> (Vec<String>, usize) {
+    let (mut ids, mut pages, mut cursor) = (Vec::new(), 0, None);
+    loop {
+        let mut args = ListFlowsArgs { cursor, limit: Some(limit), ..ListFlowsArgs::default() };
+        set(&mut args);
+        let page = world.call(args).unwrap();
+        ids.extend(page.flows.into_iter().map(|flow| flow.flow_id));
+        (pages, cursor) = (pages + 1, page.next_cursor);
+        if cursor.is_none() {
+            return (ids, pages);
+        }
+    }
+}
+
+/// Contract: flows.list-filter.
+#[test]
+fn a_listing_holds_what_matches_state_kind_and_tags_together() {
+    let mut world = World::new();
+    let mut made = Vec::new();
+    for number in 0..6_u128 {
+        let flow = world.create_flow(|args| {
+            (args.flow_id, args.kind) = (Some(uuid(number)), Some(["order", "report"][number as usize % 2].to_owned()));
+            args.tags.insert("shop".to_owned(), ["a", "b", "c"][number as usize % 3].to_owned());
+        });
+        made.push(flow.unwrap().flow_id);
+    }
+    world.seal(&made[0]).unwrap();
+    world.member(&made[1], "m");
+    world.claim("m");
+    let picked = |numbers: &[usize]| numbers.iter().map(|number| made[*number].clone()).collect::<Vec<_>>();
+    for limit in [1, 2, 3, 100] {
+        let kind = |kind: &'static str| move |args: &mut ListFlowsArgs| args.kind = Some(kind.to_owned());
+        assert_eq!(matching(&mut world, limit, kind("order")).0, picked(&[0, 2, 4]), "{limit}");
+        assert_eq!(matching(&mut world, limit, kind("letter")).0, picked(&[]), "{limit}");
+        let tagged = |args: &mut ListFlowsArgs| drop(args.tags.insert("shop".to_owned(), "a".to_owned()));
+        assert_eq!(matching(&mut world, limit, tagged).0, picked(&[0, 3]), "{limit}");
+        let both = |args: &mut ListFlowsArgs| (kind("report")(args), tagged(args)).0;
+        assert_eq!(matching(&mut world, limit, both).0, picked(&[3]), "{limit}");
+        let running = |args: &mut ListFlowsArgs| args.states = vec![FlowState::Running];
+        assert_eq!(matching(&mut world, limit, running).0, picked(&[1]), "{limit}");
+        let either = |args: &mut ListFlowsArgs| args.states = vec![FlowState::Running, FlowState::Open];
+        let open: Vec<_> = matching(&mut world, limit, either).0;
+        assert!(open.contains(&made[1]) && open.contains(&made[5]), "{limit}");
+        let other = |args: &mut ListFlowsArgs| (either(args), args.namespace = Some("team".to_owned())).0;
+        assert_eq!(matching(&mut world, limit, other).0, picked(&[]), "{limit}");
+    }
+}
+
+/// Contract: flows.list-filter.
+#[test]
+fn a_page_looks_at_so_many_flows_and_says_where_to_go_on() {
+    let mut world = World::new();
+    for number in 0..10_300_u128 {
+        world.draw_flow(number, |_, _| {});
+    }
+    let none = |args: &mut ListFlowsArgs| args.kind = Some("nothing".to_owned());
+    assert_eq!(matching(&mut world, 10, none), (Vec::new(), 2));
+    let last = uuid(10_299);
+    assert_eq!(list(&mut world, None, 1, None).flows.len(), 1);
+    assert_eq!(matching(&mut world, 1_000, |_| {}).0.last(), Some(&last));
+}
+
+/// Contract: flows.list-filter, values.missing.
+#[test]
+fn a_filter_that_cannot_match_anything_is_refused_by_its_field() {
+    let mut world = World::new();
+    let kind = ListFlowsArgs { kind: Some(String::new()), ..ListFlowsArgs::default() };
+    refused_field(world.call(kind), Code::InvalidInput, "kind");
+    let tags = [("A".to_owned(), String::new())].into();
+    refused_field(world.call(ListFlowsArgs { tags, ..ListFlowsArgs::default() }), Code::InvalidInput, "tags");
+    let states = vec![FlowState::Open; 7];
+    refused_field(world.call(ListFlowsArgs { states, ..ListFlowsArgs::default() }), Code::InvalidInput, "states");
 }

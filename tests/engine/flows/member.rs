@@ -6,6 +6,7 @@ use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::model::events::event::EventDetail;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
+use tidegate::ops::executions::create::CreateOutcome;
 use tidegate::ops::flows::add_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
 use tidegate::{Answer, Code, Envelope, Operation};
 
@@ -223,4 +224,58 @@ fn a_member_is_kept_as_long_as_its_flow() {
     world.complete(&gone).unwrap();
     world.pass(10);
     refusal(world.add(&flow, &gone.execution_id), Code::NotFoundExecution);
+}
+
+/// Contract: flows.create-member, flows.add, flows.add-order.
+#[test]
+fn an_execution_created_with_a_flow_is_its_last_member_from_the_first() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let first = world.member(&flow, "a");
+    world.pass(5);
+    let id = world.submit_with("mail", |create| create.flow_id = Some(flow.to_uppercase()));
+    let claim = world.claim("mail");
+    assert_eq!((claim.execution_id.as_str(), claim.flow_id.as_ref()), (id.as_str(), Some(&flow)));
+    assert_eq!(world.describe(&id).flow_id.as_ref(), Some(&flow));
+    assert_eq!(revision(&world), 2);
+    let event = world.flow_events().pop().unwrap();
+    assert_eq!((event.cause, event.at), (Cause::FlowMemberAdded, START + 5));
+    assert_eq!(event.detail, Some(EventDetail::Member { execution_id: id.clone() }));
+    assert_eq!(world.add(&flow, &id).unwrap().outcome, AddOutcome::AlreadyMember);
+    world.complete(&claim).unwrap();
+    world.finish("a");
+    world.seal(&flow).unwrap();
+    assert_eq!(world.state(&first), PublicState::Completed);
+}
+
+/// Contract: flows.create-member.
+#[test]
+fn a_create_is_refused_by_a_flow_that_takes_no_members_and_makes_nothing() {
+    let mut world = World::new();
+    let flow = world.flow();
+    world.seal(&flow).unwrap();
+    let create = |world: &mut World, flow: &str| {
+        world.unwritten(|world| world.create("mail", |create| create.flow_id = Some(flow.to_owned())))
+    };
+    refusal(create(&mut world, &flow), Code::FlowAlreadyTerminal);
+    refusal(create(&mut world, MINTED), Code::NotFoundFlow);
+    refused_field(create(&mut world, "mine"), Code::InvalidInput, "flowId");
+    assert_eq!(world.number("SELECT count(*) FROM execution"), 0);
+}
+
+/// Contract: flows.create-member, executions.same-id.
+#[test]
+fn a_duplicate_create_joins_no_flow() {
+    let mut world = World::new();
+    let (alone, flow) = (world.submit("mail"), world.flow());
+    let again = world.create("mail", |create| {
+        (create.execution_id, create.flow_id) = (Some(alone.clone()), Some(flow.clone()));
+    });
+    assert_eq!(again.unwrap().outcome, CreateOutcome::Duplicate);
+    assert_eq!((world.describe(&alone).flow_id, revision(&world)), (None, 0));
+    let member = world.submit_with("mail", |create| create.flow_id = Some(flow.clone()));
+    let gone = world.create("mail", |create| {
+        (create.execution_id, create.flow_id) = (Some(member.clone()), Some(MINTED.to_owned()));
+    });
+    assert_eq!(gone.unwrap().outcome, CreateOutcome::Duplicate, "what is known is told before its flow is looked for");
 }

@@ -2,6 +2,7 @@
 //! flows.submit-place, flows.submit-limits.
 
 use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
+use crate::engine::world::scheduler::MINTED;
 use crate::engine::world::{World, detail, refusal, refused_field, test};
 use tidegate::model::flows::edge::{Need, OnSatisfied};
 use tidegate::model::lanes::lane::LaneState;
@@ -126,6 +127,7 @@ fn a_long_circle_is_shown_in_part() {
 fn namespace_and_idempotency_key_are_the_flows_affair() {
     bad(third(|member| member.create.namespace = Some("team".to_owned())), "members[2].namespace");
     bad(third(|member| member.create.idempotency_key = Some("key".to_owned())), "members[2].idempotencyKey");
+    bad(third(|member| member.create.flow_id = Some(MINTED.to_owned())), "members[2].flowId");
 }
 
 /// Contract: flows.submit-place.

@@ -5,6 +5,7 @@ use crate::calls::op::{Call, Cancel, Claim, Create, Fail, Op, Revoke};
 use crate::calls::retry::{Backoff, Retry};
 use crate::ground::world::START;
 use crate::situations::stage::{Act, Situation, Stage};
+use serde_json::json;
 
 pub fn id(name: &str) -> String {
     format!("{{fp:0}}:00000000-0000-4000-8000-0000000000{name:0>2}")
@@ -15,6 +16,12 @@ pub fn create(name: &str, set: impl FnOnce(&mut Create)) -> Call {
     let mut one = Create { id: Some(id(name)), lane, kind: "send".to_owned(), ..Create::default() };
     set(&mut one);
     Op::Create(Box::new(one)).into()
+}
+
+/// Created as a member of a flow.
+pub fn born(name: &str, flow: &str) -> Call {
+    Op::Flow("create_execution", json!({ "executionId": id(name), "flowId": flow, "lane": "mail", "kind": "send" }))
+        .into()
 }
 
 pub fn claim(lanes: &[&str], ttl_ms: i64) -> Call {

@@ -4,7 +4,7 @@
 use crate::calls::kept::Kept;
 use crate::calls::op::{Call, Op};
 use crate::ground::world::START;
-use crate::situations::executions::{cancel, claim, complete, create, id, nothing, one, revoke, with_id};
+use crate::situations::executions::{born, cancel, claim, complete, create, id, nothing, one, revoke, with_id};
 use crate::situations::stage::{Act, Situation, Stage};
 use serde_json::{Value, json};
 
@@ -83,9 +83,8 @@ fn reads() -> Vec<Call> {
         calls.push(of_it("list_edges", &json!({ member: id("2") })));
         calls.push(of_it("list_edges", &json!({ member: id("2"), "cursor": edge_id("1"), "limit": 1 })));
     }
-    for args in [json!({}), json!({ "namespace": "default", "cursor": flow_id("0"), "limit": 5 })] {
-        calls.push(flow("list_flows", args));
-    }
+    calls.push(flow("list_flows", json!({ "kind": "trip", "tags": { "a": "b" }, "states": ["open"] })));
+    calls.push(flow("list_flows", json!({ "namespace": "default", "cursor": flow_id("0"), "limit": 5 })));
     for name in ["1", "2", "4", "99"] {
         calls.push(flow("evaluate_flow_eligibility", json!({ "executionId": id(name) })));
         calls.push(flow("resolve_execution_flow_id", json!({ "executionId": id(name) })));
@@ -278,8 +277,7 @@ fn another_round(stage: &mut Stage) {
 
 fn flow_batch(stage: &Stage) -> Vec<Call> {
     let mut calls = vec![complete_last(stage), claim(&["mail"], 700), claim(&["mail"], 700)];
-    calls.push(with_id(cancel("2"), "c"));
-    calls.push(with_id(replay("2", true), "r"));
+    calls.extend([with_id(cancel("2"), "c"), with_id(replay("2", true), "r")]);
     calls.push(with_id(of_it("set_flow_tag", &json!({ "key": "a", "value": "c" })), "t"));
     calls.push(cancellation("cancel_pending"));
     calls.extend(reads());
@@ -291,7 +289,7 @@ pub const SITUATIONS: &[Situation] = &[
     Situation {
         name: "a new member",
         prepare: loose,
-        act: Act::Calls(|_| vec![create("5", |_| {}), add("5"), add("5")]),
+        act: Act::Calls(|_| vec![create("5", |_| {}), add("5"), add("5"), born("6", &flow_id("1"))]),
     },
     Situation { name: "a new edge", prepare: loose, act: Act::Calls(|_| one(stage_edge("1", "1", "2"))) },
     Situation { name: "an edge to the front", prepare: backwards, act: Act::Calls(|_| one(stage_edge("5", "2", "1"))) },

@@ -1,6 +1,6 @@
 //! How executions come to be in the model, by themselves or with a whole graph (contract: flows.submit, flows.add).
 
-use super::model::{CHILDREN, Edge, EdgeState, Flow, Group, Member, Model, Next, Phase, owned, payload, text};
+use super::model::{Answer, CHILDREN, Edge, EdgeState, Flow, Group, Member, Model, Next, Phase, owned, payload, text};
 use super::shapes::policy_of;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,15 +50,21 @@ impl Model {
     }
 
     /// Contract: states.create.
-    pub fn create_execution(&mut self, args: &Value, found: &Value, now: i64) -> Value {
+    pub fn create_execution(&mut self, args: &Value, found: &Value, now: i64) -> Answer {
         let id = owned(args, "executionId").unwrap_or_else(|| text(&found["ok"], "executionId").to_owned());
         if self.by_id.contains_key(&id) {
-            return json!({ "outcome": "duplicate", "executionId": id });
+            return Ok(json!({ "outcome": "duplicate", "executionId": id }));
         }
+        let flow = args["flowId"].as_str().map(|flow| self.open_flow(flow)).transpose()?;
         let row = self.made(args, id.clone(), now);
         let phase = self.members[row].phase;
         self.enter(row, now, phase, "created", None);
-        json!({ "outcome": "created", "executionId": id })
+        if let Some(flow) = flow {
+            self.join(flow, row);
+            self.flow_event(flow, now, "flow_member_added", &json!({ "executionId": id }));
+            self.meet("an execution created as a member");
+        }
+        Ok(json!({ "outcome": "created", "executionId": id }))
     }
 
     fn new_flow(&mut self, args: &Value, id: &str, now: i64) -> usize {

@@ -224,6 +224,15 @@ impl Model {
         json!({ "edges": edges.iter().map(|edge| self.edge_snapshot(*edge)).collect::<Vec<_>>(), "nextCursor": next })
     }
 
+    fn is_wanted(&self, flow: usize, args: &Value) -> bool {
+        let one = &self.flows[flow];
+        let states =
+            args["states"].as_array().is_none_or(|states| states.contains(&json!(self.public_flow_state(flow))));
+        let kind = args["kind"].as_str().is_none_or(|kind| kind == one.kind);
+        let mut tags = args["tags"].as_object().into_iter().flatten();
+        states && kind && tags.all(|(key, value)| one.tags.get(key).is_some_and(|tag| value == tag.as_str()))
+    }
+
     pub fn flow_page(&self, args: &Value) -> Value {
         let cursor = text(args, "cursor");
         let wanted = |name: &str| args["namespace"].as_str().is_none_or(|wanted| wanted == name);
@@ -231,9 +240,11 @@ impl Model {
             self.flow_ids.iter().filter(|(id, _)| id.as_str() > cursor).map(|(_, row)| *row).collect();
         rows.retain(|row| wanted(&self.flows[*row].namespace));
         let size = usize::try_from(args["limit"].as_i64().unwrap_or(100).min(1_000)).expect("a limit");
-        let more = rows.len() > size && size > 0;
+        let last = rows.last().copied();
+        rows.retain(|row| self.is_wanted(*row, args));
         rows.truncate(size);
-        let next = rows.last().filter(|_| more).map(|row| &self.flows[*row].id);
+        // There is more to look at where another flow follows, wanted or not.
+        let next = rows.last().filter(|row| rows.len() == size && Some(**row) != last).map(|row| &self.flows[*row].id);
         let told = rows.iter().map(|row| {
             let one = &self.flows[*row];
             let state = self.public_flow_state(*row);

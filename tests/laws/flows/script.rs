@@ -90,7 +90,7 @@ impl Script {
             0..=7 if crowded => self.applying(model),
             0..=7 if self.random.percent(self.taste.submits) => self.submission(now),
             0..=7 => self.new_flow(model),
-            8..=23 => ("create_execution", self.execution(now)),
+            8..=23 => ("create_execution", self.alone(model, now)),
             24..=44 => self.addition(model),
             45..=69 => self.staging(model),
             70..=91 => self.applying(model),
@@ -132,6 +132,13 @@ impl Script {
         some(&mut args, "delayUntil", random.maybe(8, |random| now + random.within(-5, 3_000)));
         some(&mut args, "deadlineAt", random.maybe(5, |random| now + random.within(1, 9_000)));
         some(&mut args, "input", random.maybe(40, |random| hex(&random.number().to_be_bytes()[..random.below(5)])));
+        args
+    }
+
+    fn alone(&mut self, model: &Model, now: i64) -> Value {
+        let mut args = self.execution(now);
+        let flow = self.flow_id(model);
+        some(&mut args, "flowId", self.random.maybe(25, |_| flow));
         args
     }
 

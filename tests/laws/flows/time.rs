@@ -72,7 +72,7 @@ impl Model {
         }
         self.apply_due(now);
         let answer = match op {
-            "create_execution" => Ok(self.create_execution(args, found, now)),
+            "create_execution" => self.create_execution(args, found, now),
             "create_flow" => Ok(self.create_flow(args, found, now)),
             "submit_flow" => Ok(self.submit_flow(args, found, now)),
             "add_execution_to_flow" => self.add_execution(args, now),

@@ -52,7 +52,7 @@ fn the_engine_and_the_model_of_flows_agree_after_every_batch() {
 }
 
 /// What a default run meets.
-const MET: [&str; 26] = [
+const MET: [&str; 27] = [
     "a backlog",
     "a backlog that was finished",
     "a deadline",
@@ -70,6 +70,7 @@ const MET: [&str; 26] = [
     "a sibling of a quorum out of reach",
     "a skip",
     "a skipped member replayed",
+    "an execution created as a member",
     "an all_of group impossible",
     "an all_of group satisfied",
     "an any_of group satisfied",
@@ -328,6 +329,10 @@ impl Walk {
 
     fn pages(&mut self) {
         self.pages_of("list_flows", json!({ "limit": 3 }));
+        for states in [json!(["open", "running", "blocked"]), json!(["failed"]), json!(["completed", "cancelled"])] {
+            self.pages_of("list_flows", json!({ "limit": 2, "states": states }));
+        }
+        self.pages_of("list_flows", json!({ "limit": 1, "kind": "flow", "namespace": "team" }));
         for namespace in ["team", "nobody"] {
             self.pages_of("list_flows", json!({ "limit": 3, "namespace": namespace }));
         }
