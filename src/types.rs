@@ -36,7 +36,7 @@ use crate::ops::events::read::{EventPage, EventRecord, ReadEventsArgs};
 use crate::ops::events::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
 use crate::ops::executions::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
 use crate::ops::executions::count::{CountExecutionsArgs, ExecutionCounts, LaneCounts};
-use crate::ops::executions::create::{CreateAnswer, CreateArgs, CreateOutcome};
+use crate::ops::executions::create::{CreateAnswer, CreateArgs, CreateOutcome, Difference};
 use crate::ops::executions::describe::{
     AttemptSnapshot, DescribeExecutionArgs, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot,
     LeaseSnapshot, ProgressSnapshot, StepSnapshot,
@@ -210,6 +210,7 @@ fn operations(config: &Config, text: &mut String) {
         config, text;
         CreateArgs,
         CreateOutcome,
+        Difference,
         CreateAnswer,
         Worker,
         ClaimArgs,

@@ -5,6 +5,7 @@ pub use super::creation::{CreateArgs, DEDUP_WINDOW_MS_DEFAULT};
 use super::creation::{Creation, Known, known, make, make_member, open_to_creates};
 use crate::error::Result;
 use crate::model::ground::argument::Limits;
+use crate::model::ground::id::ExecutionId;
 use crate::model::ground::payload::Bytes;
 use crate::model::ground::vocabulary::PublicState;
 use crate::ops::ground::call::Call;
@@ -24,6 +25,19 @@ pub enum CreateOutcome {
     Duplicate,
 }
 
+/// What a second use of an idempotency key may name otherwise than the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub enum Difference {
+    /// The lane.
+    Lane,
+    /// The kind.
+    Kind,
+    /// The input's bytes or their encoding.
+    Input,
+}
+
 /// The answer of `create_execution`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +50,10 @@ pub struct CreateAnswer {
     /// Its state, when it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_state: Option<PublicState>,
+    /// What of the original one differs from what an idempotency key was used for again; left out where nothing does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub differs: Vec<Difference>,
 }
 
 impl Call for CreateArgs {
@@ -54,10 +72,10 @@ impl Call for CreateArgs {
         let past = match known(ready, turn)? {
             Known::Not => None,
             Known::Past(execution) => Some(execution),
-            Known::As(original) => {
-                turn.store.register_lane(lane)?;
-                let execution_id = original.text();
-                return Ok(CreateAnswer { outcome: CreateOutcome::Duplicate, execution_id, public_state: None });
+            Known::As(original) => return duplicate(turn, lane, &original, Vec::new()),
+            Known::Used(original) => {
+                let differs = differences(ready, turn, &original)?;
+                return duplicate(turn, lane, &original, differs);
             }
         };
         let flow = ready.flow.map(|flow| open_flow(turn, flow)).transpose()?;
@@ -74,10 +92,46 @@ impl Call for CreateArgs {
             outcome: CreateOutcome::Created,
             execution_id: execution.id.text(),
             public_state: Some(execution.public_state()),
+            differs: Vec::new(),
         })
     }
 
     fn bytes(&mut self, visit: &mut dyn FnMut(&mut Bytes)) {
         self.input.iter_mut().for_each(visit);
     }
+}
+
+fn duplicate(
+    turn: &mut Turn<'_>,
+    lane: &str,
+    original: &ExecutionId,
+    differs: Vec<Difference>,
+) -> Result<CreateAnswer> {
+    turn.store.register_lane(lane)?;
+    let (outcome, execution_id) = (CreateOutcome::Duplicate, original.text());
+    Ok(CreateAnswer { outcome, execution_id, public_state: None, differs })
+}
+
+/// In what a create differs from the execution that its idempotency key was first used for. An input that an upstream
+/// has replaced since is not the one that was given, and is not compared. Contract: executions.key-differs.
+fn differences(ready: &Creation, turn: &mut Turn<'_>, original: &ExecutionId) -> Result<Vec<Difference>> {
+    let mut differs = Vec::new();
+    let Some(execution) = turn.store.find_execution(original)? else { return Ok(differs) };
+    let args = &ready.args;
+    if turn.store.route(execution.route)?.lane != args.lane {
+        differs.push(Difference::Lane);
+    }
+    let made = turn.store.specification(execution.row)?;
+    if made.kind != args.kind {
+        differs.push(Difference::Kind);
+    }
+    if !turn.store.input_was_passed(execution.row)? {
+        let kept = made.input.map(|row| turn.store.payload(row)).transpose()?.flatten();
+        let kept = kept.as_ref().map(|(bytes, encoding)| (&bytes[..], encoding.as_deref()));
+        let given = args.input.as_ref().map(|bytes| (bytes.as_slice(), args.encoding.as_deref()));
+        if kept != given {
+            differs.push(Difference::Input);
+        }
+    }
+    Ok(differs)
 }

@@ -164,6 +164,8 @@ pub enum Known {
     Not,
     /// The execution of its id, which it repeats.
     As(ExecutionId),
+    /// The execution that first used its key, whatever it is.
+    Used(ExecutionId),
     /// One of its id that is past its retention, and that no tick has deleted yet: its id is free.
     Past(Box<Execution>),
 }
@@ -175,7 +177,7 @@ pub fn known(ready: &Creation, turn: &mut Turn<'_>) -> Result<Known> {
         && let Some(original) = turn.store.deduplicated(namespace, key, turn.now)?
         && turn.find(&original)?.is_some()
     {
-        return Ok(Known::As(original));
+        return Ok(Known::Used(original));
     }
     match ready.id {
         Some(id) if turn.store.knows_execution(&id)? => Ok(match turn.store.find_execution(&id)? {

@@ -128,7 +128,7 @@ fn refused(ready: &Ready, turn: &mut Turn<'_>) -> Result<Vec<Execution>> {
         match known(&member.creation, turn)? {
             Known::Not => {}
             Known::Past(execution) => past.push(*execution),
-            Known::As(id) => {
+            Known::As(id) | Known::Used(id) => {
                 let field = format!("members[{place}].executionId");
                 return Err(Error::argument(Code::InvalidInput, &field, "an id that no execution has", id));
             }

@@ -3,7 +3,7 @@
 
 use crate::engine::world::{START, Span, World, test};
 use tidegate::Result;
-use tidegate::ops::executions::create::{CreateAnswer, CreateOutcome};
+use tidegate::ops::executions::create::{CreateAnswer, CreateArgs, CreateOutcome, Difference};
 
 const DAY: i64 = 86_400_000;
 
@@ -26,7 +26,7 @@ fn a_live_key_answers_the_original_execution() {
         create.idempotency_key = Some("order 1".to_owned());
     });
     let again = again.unwrap();
-    assert_eq!(again.outcome, CreateOutcome::Duplicate);
+    assert_eq!((again.outcome, again.differs), (CreateOutcome::Duplicate, vec![Difference::Lane]));
     assert_eq!(again.execution_id, first.execution_id);
     assert_eq!(world.number("SELECT count(*) FROM execution"), 1);
     assert_eq!(world.number("SELECT count(*) FROM lane WHERE name = 'post'"), 1);
@@ -139,4 +139,66 @@ fn a_tick_purges_keys_whose_window_is_over() {
     world.tick();
     assert_eq!(world.number("SELECT count(*) FROM dedup"), 1);
     assert_eq!(world.number("SELECT expires_at FROM dedup"), START + 1.hours());
+}
+
+/// Contract: executions.key-differs.
+#[test]
+fn a_key_used_again_for_something_else_says_what_differs() {
+    use Difference::{Input, Kind, Lane};
+    let mut world = World::new();
+    let again = |world: &mut World, set: &dyn Fn(&mut CreateArgs)| {
+        let answer = world.create("mail", |create| {
+            create.idempotency_key = Some("order 1".to_owned());
+            (create.input, create.encoding) = (Some(b"one".to_vec().into()), Some("raw".to_owned()));
+            set(create);
+        });
+        answer.unwrap().differs
+    };
+    assert_eq!(again(&mut world, &|_| {}), []);
+    let claim = world.claim("mail");
+    for _ in 0..2 {
+        assert_eq!(again(&mut world, &|_| {}), []);
+        assert_eq!(again(&mut world, &|create| create.priority = Some(7)), [], "nothing else is compared");
+        assert_eq!(again(&mut world, &|create| create.lane = "post".to_owned()), [Lane]);
+        assert_eq!(again(&mut world, &|create| create.kind = "print".to_owned()), [Kind]);
+        assert_eq!(again(&mut world, &|create| create.input = Some(b"two".to_vec().into())), [Input]);
+        assert_eq!(again(&mut world, &|create| create.encoding = None), [Input]);
+        assert_eq!(again(&mut world, &|create| (create.input, create.encoding) = (None, None)), [Input]);
+        let all = again(&mut world, &|create| {
+            (create.lane, create.kind) = ("post".to_owned(), "print".to_owned());
+            create.input = Some(Vec::new().into());
+        });
+        assert_eq!(all, [Lane, Kind, Input]);
+        let _ = world.complete(&claim);
+    }
+}
+
+/// Contract: executions.key-differs, executions.same-id.
+#[test]
+fn an_id_used_again_says_nothing_of_differences() {
+    let mut world = World::new();
+    let id = world.submit("mail");
+    let again = world.create("post", |create| create.execution_id = Some(id.clone())).unwrap();
+    assert_eq!((again.outcome, again.differs.len()), (CreateOutcome::Duplicate, 0));
+    assert!(
+        serde_json::to_value(&world.create("post", |create| create.execution_id = Some(id)).unwrap())
+            .unwrap()
+            .get("differs")
+            .is_none()
+    );
+}
+
+/// Contract: executions.key-differs, edges.replace-input.
+#[test]
+fn an_input_that_an_upstream_replaced_is_not_compared() {
+    let mut world = World::new();
+    let flow = world.flow();
+    let up = world.member(&flow, "up");
+    let down = world.member_with(&flow, "down", |create| {
+        (create.idempotency_key, create.input) = (Some("key".to_owned()), Some(b"own".to_vec().into()));
+    });
+    world.edge_with(&flow, &up, &down, |stage| stage.replace_input = true);
+    world.finish_with("up", b"new");
+    let again = world.create("down", |create| create.idempotency_key = Some("key".to_owned())).unwrap();
+    assert_eq!((again.execution_id, again.differs), (down, Vec::new()));
 }

@@ -324,6 +324,17 @@ impl Claim {
 }
 
 impl Create {
+    /// In what another create differs that uses this one's key. Contract: executions.key-differs.
+    pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let given = |one: &Self| one.input.clone().map(|bytes| (bytes, one.encoding.clone()));
+        let facts = [
+            ("lane", self.lane != other.lane),
+            ("kind", self.kind != other.kind),
+            ("input", given(self) != given(other)),
+        ];
+        facts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+
     fn args(&self, payloads: &mut Vec<Vec<u8>>) -> Value {
         json!({
             "executionId": self.id,

@@ -110,21 +110,27 @@ impl Model {
         ok(&answer)
     }
 
-    /// The execution that a create repeats, by its key or its id.
-    fn original(&self, create: &Create, key: Option<&(String, String)>, now: i64) -> Option<String> {
+    /// The execution that a create repeats, by its key or its id, and in what it differs from who first used its key.
+    fn original(
+        &self,
+        create: &Create,
+        key: Option<&(String, String)>,
+        now: i64,
+    ) -> Option<(String, Vec<&'static str>)> {
         let live = key.and_then(|key| self.dedup.get(key)).filter(|one| one.expires_at > now);
-        let original = live.filter(|one| self.visible(one.execution));
-        let original = original.map(|one| self.executions[one.execution].id.clone());
-        original.or_else(|| create.id.clone().filter(|id| self.find(id).is_some()))
+        let original = live.filter(|one| self.visible(one.execution)).map(|one| &self.executions[one.execution]);
+        let known = original.map(|one| (one.id.clone(), one.made.differs(create)));
+        known.or_else(|| create.id.clone().filter(|id| self.find(id).is_some()).map(|id| (id, Vec::new())))
     }
 
     fn create(&mut self, create: &Create, now: i64, found: &Value) -> Result<Value, Value> {
         let namespace = create.namespace.clone().unwrap_or_else(|| "default".to_owned());
         let window_ms = create.window_ms.unwrap_or(DAY_MS);
         let key = create.key.clone().filter(|_| window_ms > 0).map(|key| (namespace, key));
-        if let Some(id) = self.original(create, key.as_ref(), now) {
+        if let Some((id, differs)) = self.original(create, key.as_ref(), now) {
             self.register_lane(&create.lane);
-            return Ok(json!({ "outcome": "duplicate", "executionId": id, "publicState": null }));
+            let differs = if differs.is_empty() { Value::Null } else { json!(differs) };
+            return Ok(json!({ "outcome": "duplicate", "executionId": id, "publicState": null, "differs": differs }));
         }
         let state = self.lane_state(&create.lane);
         if ["draining", "disabled"].contains(&state) {
