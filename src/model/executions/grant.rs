@@ -7,7 +7,6 @@
 
 use crate::model::ground::vocabulary::vocabulary;
 use std::rc::Rc;
-use uuid::Uuid;
 
 /// Longest grant, in ms.
 pub const TTL_MS_MAX: i64 = 60_000;
@@ -53,8 +52,8 @@ impl Granted {
 pub struct Grant {
     /// What it allows.
     pub kind: GrantKind,
-    /// Its key, which the worker shows.
-    pub key: Uuid,
+    /// Its key, which the worker shows: a text that its caller chose, or a UUID.
+    pub key: Rc<str>,
     /// The worker's name.
     pub worker: Rc<str>,
     /// The worker's instance.

@@ -2,20 +2,19 @@
 //! lapsed. Contract: protocol.resume-grant, protocol.resume-answers.
 
 use super::claim_resumed::interrupted;
-use super::grant::{claim_grant, invalid, lane_shut, not_leaseable};
+use super::grant::{check_key, claim_grant, invalid, lane_shut, not_leaseable};
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Active, Phase};
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
-use crate::model::ground::id::{ExecutionId, required_uuid};
+use crate::model::ground::id::ExecutionId;
 use crate::model::ground::payload::Bytes;
 use crate::ops::attempts::claimed::{Claim, Worker, may_hand_back, refill};
 use crate::ops::attempts::take::Taker;
 use crate::ops::ground::call::{Call, Refill};
 use crate::ops::ground::gate::load;
 use crate::ops::ground::turn::Turn;
-use uuid::Uuid;
 
 /// The arguments of `claim_from_resume_grant`.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +35,7 @@ reads!(ClaimFromResumeGrantArgs { execution_id, grant_key, worker, lease_ttl_ms 
 /// Checked arguments.
 pub struct Ready {
     id: ExecutionId,
-    key: Uuid,
+    key: String,
     taker: Taker,
 }
 
@@ -48,8 +47,8 @@ impl Call for ClaimFromResumeGrantArgs {
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
-        let key = required_uuid("grantKey", &self.grant_key)?;
-        Ok(Ready { id, key, taker: Taker::checked(self.worker, self.lease_ttl_ms)? })
+        check_key(&self.grant_key)?;
+        Ok(Ready { id, key: self.grant_key, taker: Taker::checked(self.worker, self.lease_ttl_ms)? })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<Claim>> {
@@ -74,7 +73,7 @@ impl Call for ClaimFromResumeGrantArgs {
             | Phase::Suspended(_)
             | Phase::Terminal(_) => interrupted(turn, &execution)?.claim(held),
         };
-        if claim_grant(turn, &execution, &ready.taker.worker)?.key != ready.key {
+        if claim_grant(turn, &execution, &ready.taker.worker)?.key.as_ref() != ready.key {
             return Err(invalid(&execution, &ready.taker.worker));
         }
         ready.taker.take(turn, &mut execution, step, work).map(Some)

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
 use crate::model::executions::grant::GrantKind;
 use crate::model::executions::grant::{Grant, Granted, TTL_MS_DEFAULT, TTL_MS_MAX};
-use crate::model::ground::argument;
+use crate::model::ground::argument::{self, NAME_BYTES_MAX};
 use crate::model::ground::id::uuid_text;
 use crate::model::lanes::capability::Capabilities;
 use crate::ops::attempts::claimed::Worker;
@@ -34,6 +34,8 @@ pub struct Grantee {
     worker: Rc<str>,
     instance: Option<Rc<str>>,
     ttl_ms: i64,
+    /// The grant's key, where the caller chose it.
+    key: Option<Rc<str>>,
     /// What the worker offers.
     pub offered: Capabilities,
 }
@@ -46,7 +48,15 @@ impl Grantee {
         let ttl_ms = grant_ttl_ms.unwrap_or(TTL_MS_DEFAULT);
         argument::number("grantTtlMs", ttl_ms, 1, TTL_MS_MAX)?;
         let offered = Capabilities::offered(capabilities)?;
-        Ok(Self { worker: worker.id.into(), instance: worker.instance_id.map(Rc::from), ttl_ms, offered })
+        Ok(Self { worker: worker.id.into(), instance: worker.instance_id.map(Rc::from), ttl_ms, key: None, offered })
+    }
+
+    /// With a key that the caller chose.
+    pub fn with_key(self, key: Option<&str>) -> Result<Self> {
+        if let Some(key) = key {
+            check_key(key)?;
+        }
+        Ok(Self { key: key.map(Rc::from), ..self })
     }
 
     /// Refuses a worker that lacks what the execution requires.
@@ -73,7 +83,7 @@ impl Grantee {
     pub fn give(&self, turn: &mut Turn<'_>, execution: &mut Execution, kind: GrantKind) -> Result<GrantAnswer> {
         let grant = Grant {
             kind,
-            key: turn.mint.uuid(),
+            key: self.key.clone().unwrap_or_else(|| uuid_text(turn.mint.uuid()).into()),
             worker: Rc::clone(&self.worker),
             instance: Rc::clone(self.instance.as_ref().unwrap_or(turn.instance)),
             expires_at: turn.now + self.ttl_ms,
@@ -82,11 +92,16 @@ impl Grantee {
         reserve(turn, execution, Granted::Until(grant.expires_at))?;
         Ok(GrantAnswer {
             execution_id: execution.id.text(),
-            grant_key: uuid_text(grant.key),
+            grant_key: grant.key.to_string(),
             expires_at: grant.expires_at,
             lane: turn.store.route(execution.route)?.lane.clone(),
         })
     }
+}
+
+/// A grant's key: any text of 1 to 256 bytes. Contract: protocol.grant-key.
+pub fn check_key(key: &str) -> Result<()> {
+    argument::text_of("grantKey", key, 1, NAME_BYTES_MAX)
 }
 
 /// Notes on an execution what became of its grant.

@@ -29,9 +29,11 @@ pub struct IssueReclaimGrantArgs {
     pub capabilities: Vec<String>,
     /// How long the grant is good, 1 ms to 60 s; 5 000 when left out.
     pub grant_ttl_ms: Option<i64>,
+    /// The grant's key, any text of 1 to 256 bytes; a UUID that the engine mints when left out.
+    pub grant_key: Option<String>,
 }
 
-reads!(IssueReclaimGrantArgs { execution_id, worker, capabilities = default, grant_ttl_ms });
+reads!(IssueReclaimGrantArgs { execution_id, worker, capabilities = default, grant_ttl_ms, grant_key });
 
 /// The answer of `issue_reclaim_grant`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,7 +72,8 @@ impl Call for IssueReclaimGrantArgs {
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
-        Ok(Ready { id, grantee: Grantee::checked(self.worker, &self.capabilities, self.grant_ttl_ms)? })
+        let grantee = Grantee::checked(self.worker, &self.capabilities, self.grant_ttl_ms)?;
+        Ok(Ready { id, grantee: grantee.with_key(self.grant_key.as_deref())? })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<IssueReclaimGrantAnswer> {

@@ -1,6 +1,6 @@
 //! `claim_from_resume_grant`. Contract: protocol.resume-grant, protocol.resume-answers, states.resume.
 
-use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, named};
+use crate::engine::world::scheduler::{GRANT_TTL, MINTED, Stand, UNKNOWN, named, rescued, wanted};
 use crate::engine::world::{START, TTL, World, detail, refusal, refused_field, test};
 use tidegate::model::events::event::EventStream;
 use tidegate::model::ground::vocabulary::{
@@ -9,6 +9,8 @@ use tidegate::model::ground::vocabulary::{
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::protocol::claim_from_grant::ClaimFromResumeGrantArgs;
 use tidegate::ops::protocol::grant::GrantAnswer;
+use tidegate::ops::protocol::issue_claim_grant::IssueClaimGrantArgs;
+use tidegate::ops::protocol::reclaim_grant::{IssueReclaimGrantAnswer, IssueReclaimGrantArgs};
 use tidegate::{Code, Error};
 
 /// A key that nobody was given.
@@ -63,7 +65,7 @@ fn a_lapsed_attempt_goes_on_and_counts_as_no_reclaim() {
 
 /// Contract: leases.one-event-order, events.lease-words.
 #[test]
-fn each_lease_is_told_to_have_ended_before_the_next_is_acquired() {
+fn each_lease_is_told_to_have_ended_before_the_next_takes_it_over() {
     let mut world = World::new();
     let id = world.lapsed().execution_id;
     let grant = world.reserve(&id);
@@ -213,8 +215,46 @@ fn bad_arguments_are_refused() {
     };
     bad("executionId", |args| args.execution_id.clear());
     bad("grantKey", |args| args.grant_key.clear());
-    bad("grantKey", |args| args.grant_key = "pg:mail:1".to_owned());
+    bad("grantKey", |args| args.grant_key = "k".repeat(257));
     bad("worker.id", |args| args.worker.id = "a\u{7f}".to_owned());
     bad("worker.instanceId", |args| args.worker.instance_id = Some(String::new()));
     bad("leaseTtlMs", |args| args.lease_ttl_ms = Some(86_400_001));
+}
+
+/// Contract: protocol.grant-key, protocol.resume-grant.
+#[test]
+fn a_key_of_the_callers_own_is_any_text_and_is_compared_byte_by_byte() {
+    let upper = MINTED.to_uppercase();
+    let keys =
+        ["k", "pg:mail:1", "15 bytes of text", "a16-byte-long-key", "schlüssel\u{1}", MINTED, &upper, &"k".repeat(256)];
+    let lengths = (12..=18).map(|length| "x".repeat(length));
+    for key in keys.map(str::to_owned).into_iter().chain(lengths) {
+        let mut world = World::new();
+        let id = world.lapsed().execution_id;
+        let grant = world.call(IssueClaimGrantArgs { grant_key: Some(key.clone()), ..wanted(&id) }).unwrap();
+        assert_eq!(grant.grant_key, key);
+        world = world.reopened();
+        let others = [format!("{key}x"), key.chars().skip(1).collect::<String>() + "y"];
+        for other in others.into_iter().filter(|other| other.len() <= 256) {
+            let args = |args: &mut ClaimFromResumeGrantArgs| args.grant_key = other;
+            refusal(world.unwritten(|world| world.show_with(&grant, args)), Code::InvalidClaimGrant);
+        }
+        assert_eq!(world.show(&grant).unwrap().unwrap().execution_id, id, "{key:?}");
+    }
+}
+
+/// Contract: protocol.grant-key.
+#[test]
+fn a_key_that_no_grant_may_have_is_refused_when_it_is_given() {
+    let mut world = World::new();
+    let id = world.lapsed().execution_id;
+    for key in [String::new(), "k".repeat(257)] {
+        let args = IssueClaimGrantArgs { grant_key: Some(key.clone()), ..wanted(&id) };
+        refused_field(world.unwritten(|world| world.call(args)), Code::InvalidInput, "grantKey");
+        let args = IssueReclaimGrantArgs { grant_key: Some(key), ..rescued(&id) };
+        refused_field(world.unwritten(|world| world.call(args)), Code::InvalidInput, "grantKey");
+    }
+    let args = IssueReclaimGrantArgs { grant_key: Some("rescue 7".to_owned()), ..rescued(&id) };
+    let Ok(IssueReclaimGrantAnswer::Granted(grant)) = world.call(args) else { panic!("it has lapsed") };
+    assert_eq!(grant.grant_key, "rescue 7");
 }

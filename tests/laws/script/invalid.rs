@@ -267,7 +267,7 @@ fn scheduler_call(random: &mut Random) -> Op {
         ("claim_execution", json!({ "executionId": id, "worker": worker, "grantKey": UUID }), INPUT),
         ("claim_resumed_execution", json!({ "executionId": id, "worker": worker, "attemptId": UUID }), INPUT),
         ("claim_from_resume_grant", json!({ "executionId": id, "worker": worker }), INPUT),
-        ("claim_from_resume_grant", json!({ "executionId": id, "worker": worker, "grantKey": "x" }), INPUT),
+        ("claim_from_resume_grant", json!({ "executionId": id, "worker": worker, "grantKey": "" }), INPUT),
         ("issue_grant_and_claim", json!({ "executionId": id, "worker": worker }), INPUT),
         ("issue_grant_and_claim", json!({ "executionId": id, "leaseTtlMs": 0 }), INPUT),
         ("reclaim_execution", json!({ "executionId": id, "worker": worker, "maxReclaimCount": -1 }), INPUT),
