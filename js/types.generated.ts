@@ -361,6 +361,32 @@ isolationLevel?: string,
 };
 
 /**
+ * The settings of an execution as they act.
+ */
+export type EffectivePolicy = { 
+/**
+ * How often a lapsed lease may be taken over.
+ */
+maxReclaimCount: number, 
+/**
+ * How often it may be replayed.
+ */
+maxReplayCount: number, 
+/**
+ * When and how often a failed attempt is tried again, every member set; no categories stand for any.
+ */
+retry: RetryPolicy, 
+/**
+ * The classes of failures that are tried again at all.
+ */
+retriedClasses: Array<FailureClass>, 
+/**
+ * How long after its end it is kept, in ms, a member as long as its flow; for ever when left out.
+ */
+retentionMs?: number,
+};
+
+/**
  * The arguments of `create_execution`.
  */
 export type CreateArgs = { 
@@ -372,6 +398,10 @@ executionId?: string,
  * `default` when left out.
  */
 namespace?: string, 
+/**
+ * The flow that it is a member of from the first, after all others; it must still take members.
+ */
+flowId?: string, 
 /**
  * The lane it waits in: 1 to 64 bytes of printable ASCII.
  */
@@ -476,6 +506,11 @@ isolationLevel?: string,
 export type CreateOutcome = "created" | "duplicate";
 
 /**
+ * What a second use of an idempotency key may name otherwise than the first.
+ */
+export type Difference = "lane" | "kind" | "input";
+
+/**
  * The answer of `create_execution`.
  */
 export type CreateAnswer = { 
@@ -490,7 +525,11 @@ executionId: string,
 /**
  * Its state, when it was created.
  */
-publicState?: PublicState,
+publicState?: PublicState, 
+/**
+ * What of the original one differs from what an idempotency key was used for again; left out where nothing does.
+ */
+differs?: Array<Difference>,
 };
 
 /**
@@ -959,7 +998,7 @@ priority: number,
  */
 export type ReplayExecutionArgs = { 
 /**
- * The execution, which must have ended. One that ended by its deadline ends by it again.
+ * The execution, which must have ended. One that its deadline ended has none any more.
  */
 executionId: string, 
 /**
@@ -984,7 +1023,11 @@ publicState: PublicState,
 /**
  * How often it was replayed, this time included.
  */
-replayCount: number,
+replayCount: number, 
+/**
+ * Whether the deadline that had ended it was lifted; left out where none was.
+ */
+deadlineLifted?: boolean,
 };
 
 /**
@@ -1142,7 +1185,7 @@ endedAt?: number,
  */
 failure?: FailureSnapshot, 
 /**
- * Whether it left a result.
+ * Whether it left a result, which `get_execution_result` answers for its index.
  */
 hasResult: boolean,
 };
@@ -1276,6 +1319,10 @@ tags: { [key in string]: string },
  */
 policy: Policy, 
 /**
+ * What counts, given or not.
+ */
+effective: EffectivePolicy, 
+/**
  * How long one attempt may take, in ms.
  */
 attemptTimeoutMs?: number, 
@@ -1340,11 +1387,39 @@ export type GetExecutionResultArgs = {
 /**
  * The execution.
  */
+executionId: string, 
+/**
+ * An attempt of it, zero based, however the execution stands now; the one that completed it when left out.
+ */
+attemptIndex?: number,
+};
+
+/**
+ * The arguments of `get_execution_input`.
+ */
+export type GetExecutionInputArgs = { 
+/**
+ * The execution.
+ */
 executionId: string,
 };
 
 /**
- * The result of a completed execution.
+ * The input of an execution, as its next claim would hand it over.
+ */
+export type ExecutionInput = { 
+/**
+ * Its bytes; absent where it has none.
+ */
+input?: Bytes, 
+/**
+ * How they are encoded.
+ */
+encoding?: string,
+};
+
+/**
+ * The result of a completed attempt.
  */
 export type ExecutionResult = { 
 /**
@@ -1640,7 +1715,7 @@ at: number,
  */
 executionId?: string, 
 /**
- * The flow, when it is about one.
+ * The flow that it is about, or that its execution is a member of now.
  */
 flowId?: string, 
 /**
@@ -2297,7 +2372,11 @@ reason: ClaimReason,
 /**
  * In one sentence.
  */
-sentence: string,
+sentence: string, 
+/**
+ * The upstream that ended without success, where the execution was skipped for it or waits in spite of it.
+ */
+upstreamExecutionId?: string,
 };
 
 /**
@@ -2812,7 +2891,11 @@ capabilities?: Array<string>,
 /**
  * How long the grant is good, 1 ms to 60 s; 5 000 when left out.
  */
-grantTtlMs?: number,
+grantTtlMs?: number, 
+/**
+ * The grant's key, any text of 1 to 256 bytes; a UUID that the engine mints when left out.
+ */
+grantKey?: string,
 };
 
 /**
@@ -2918,7 +3001,11 @@ capabilities?: Array<string>,
 /**
  * How long the grant is good, 1 ms to 60 s; 5 000 when left out.
  */
-grantTtlMs?: number,
+grantTtlMs?: number, 
+/**
+ * The grant's key, any text of 1 to 256 bytes; a UUID that the engine mints when left out.
+ */
+grantKey?: string,
 };
 
 /**
@@ -3394,7 +3481,7 @@ onSatisfied?: OnSatisfied,
 /**
  * A member of a submitted flow: what an execution is created with, and what it needs.
  */
-export type MemberArgs = MemberNeeds & Omit<CreateArgs, "namespace" | "idempotencyKey">;
+export type MemberArgs = MemberNeeds & Omit<CreateArgs, "namespace" | "idempotencyKey" | "flowId">;
 
 /**
  * The arguments of `submit_flow`.
@@ -3661,8 +3748,19 @@ limit?: number,
 /**
  * Only this namespace.
  */
-namespace?: string,
-};
+namespace?: string, 
+/**
+ * Only in one of these states; in any when empty.
+ */
+states?: Array<FlowState>, 
+/**
+ * Only of this kind.
+ */
+kind?: string, 
+/**
+ * Only with all of these tags.
+ */
+tags?: { [key in string]: string }, };
 
 /**
  * One line of a listing of flows.
@@ -3707,7 +3805,7 @@ export type FlowPage = {
  */
 flows: Array<FlowSummary>, 
 /**
- * Present only when more remain.
+ * Present while there is more to look at. A page looks at 10 000 flows at most, so that it may be short.
  */
 nextCursor?: string,
 };
@@ -4134,7 +4232,8 @@ cancellationPolicy?: CancellationPolicy,
  */
 cancelReason?: string, 
 /**
- * Members that have yet to be acknowledged, or all members where none is, in the order of creation; the first 1 000.
+ * Members that have yet to be acknowledged; where none is, those that were cancelled with their flow or since, of a
+ * repetition, else all members. In the order of creation, the first 1 000.
  */
 memberExecutionIds: Array<string>,
 };

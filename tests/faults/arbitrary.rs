@@ -83,7 +83,8 @@ fn send(stage: &mut Stage, text: &str, context: &str, tally: &mut Tally) {
 
 /// Refusals of the category validation that come from the state, not from the arguments.
 fn is_late(error: &Value) -> bool {
-    ["terminalOutcome"].iter().any(|member| error["details"].get(member).is_some())
+    let limit = error["details"]["limit"].as_str().unwrap_or_default();
+    error["details"].get("terminalOutcome").is_some() || limit.starts_with("an earlier answer's")
 }
 
 fn check_error(error: &Value, context: &str, tally: &mut Tally) {

@@ -60,7 +60,8 @@ pub struct CancelFlowHeaderAnswer {
     /// Its reason, where it gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
-    /// Members that have yet to be acknowledged, or all members where none is, in the order of creation; the first 1 000.
+    /// Members that have yet to be acknowledged; where none is, those that were cancelled with their flow or since, of a
+    /// repetition, else all members. In the order of creation, the first 1 000.
     pub member_execution_ids: Vec<String>,
 }
 
@@ -114,8 +115,15 @@ fn grace(grace_ms: f64) -> Result<i64> {
 
 fn answer(turn: &mut Turn<'_>, row: i64, outcome: CancelHeaderOutcome) -> Result<CancelFlowHeaderAnswer> {
     let flow = turn.store.flow(row)?;
-    let (pending, policy) = (flow.cancel_due_at.is_some(), flow.cancelled.map(|(_, policy)| policy));
-    let ids = if pending { turn.store.backlog_ids(row, IDS_MAX)? } else { turn.store.first_members(row, IDS_MAX)? };
+    let (pending, cancelled) = (flow.cancel_due_at.is_some(), flow.cancelled);
+    let policy = cancelled.map(|(_, policy)| policy);
+    let ids = match cancelled {
+        _ if pending => turn.store.backlog_ids(row, IDS_MAX)?,
+        Some((at, _)) if outcome == CancelHeaderOutcome::AlreadyTerminal => {
+            turn.store.members_cancelled_since(row, at, IDS_MAX)?
+        }
+        Some(_) | None => turn.store.first_members(row, IDS_MAX)?,
+    };
     Ok(CancelFlowHeaderAnswer {
         outcome,
         cancellation_policy: policy,

@@ -44,6 +44,15 @@ impl Store {
         self.ids(SQL, flow, limit)
     }
 
+    /// The ids of the members that were cancelled at an instant or later, whoever did it, in the order of creation, at most
+    /// so many.
+    pub fn members_cancelled_since(&self, flow: i64, at: i64, limit: i64) -> Result<Vec<ExecutionId>> {
+        const SQL: &str = "SELECT public_id FROM execution INDEXED BY execution_flow WHERE flow = ?1 AND outcome = 3 \
+             AND ended_at >= ?3 ORDER BY id LIMIT ?2";
+        let params = [flow.into(), limit.into(), at.into()];
+        self.all(SQL, &params, |row| ExecutionId::of_stored(row.blob(0)?))
+    }
+
     /// Makes all members that have not ended the backlog, which is cancelled at an instant.
     pub fn fill_backlog(&mut self, flow: i64, due_at: i64) -> Result<()> {
         const SQL: &str = "INSERT INTO cancel_backlog (flow, execution) SELECT flow, id FROM execution \

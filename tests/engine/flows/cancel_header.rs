@@ -227,8 +227,24 @@ fn a_repetition_answers_the_stored_policy_and_who_is_still_pending() {
     };
     assert_eq!(again, expected);
     acked(&mut world, &graph.flow, &graph.id("c"));
-    let all = world.call(other).unwrap();
-    assert_eq!(all.member_execution_ids, [graph.id("a"), graph.id("b"), graph.id("c")]);
+    let nobody = world.call(other.clone()).unwrap();
+    assert_eq!(nobody.member_execution_ids, [""; 0], "all were acknowledged, and nobody cancelled them");
+    world.cancel(&graph.id("b")).unwrap();
+    let cancelled = world.unwritten(|world| world.call(other).unwrap());
+    assert_eq!(cancelled.member_execution_ids, [graph.id("b")], "a scheduler did");
+}
+
+/// Contract: flows.header-again.
+#[test]
+fn a_repeated_header_lists_whom_the_backlog_cancelled_and_nobody_who_had_ended() {
+    let mut world = World::new();
+    let graph = world.sealed_graph(&[("a", &[]), ("b", &[]), ("c", &[])]);
+    world.finish("a");
+    world.call(header(&graph.flow, Some(5.0))).unwrap();
+    world.pass(5);
+    let again = world.call(header(&graph.flow, None)).unwrap();
+    assert_eq!(again.outcome, CancelHeaderOutcome::AlreadyTerminal);
+    assert_eq!(again.member_execution_ids, [graph.id("b"), graph.id("c")]);
 }
 
 /// Contract: flows.header-again.

@@ -55,8 +55,9 @@ pub fn cancellation(policy: &str) -> Call {
     of_it("cancel_flow", &json!({ "policy": policy, "reason": "off" }))
 }
 
-fn header() -> Call {
-    of_it("cancel_flow_header", &json!({ "policy": "cancel_all", "reason": "off", "graceMs": 500 }))
+const ALL: &str = "cancel_all";
+fn header(policy: &str) -> Call {
+    of_it("cancel_flow_header", &json!({ "policy": policy, "reason": "off", "graceMs": 500 }))
 }
 
 pub fn replay(name: &str, cascade: bool) -> Call {
@@ -177,7 +178,7 @@ fn nearly_done(stage: &mut Stage) {
 /// Cancelled in two steps, the second of which is due.
 fn called_off(stage: &mut Stage) {
     held(stage);
-    stage.grant(header());
+    stage.grant(header(ALL));
     stage.pass(600);
 }
 
@@ -344,12 +345,14 @@ pub const SITUATIONS: &[Situation] = &[
     Situation {
         name: "a cancellation again",
         prepare: cancelled,
-        act: Act::Calls(|_| vec![cancellation("cancel_all"), header()]),
+        act: Act::Calls(|_| vec![cancellation("cancel_all"), header(ALL)]),
     },
     Situation {
         name: "a cancellation in two steps",
         prepare: held,
-        act: Act::Calls(|_| vec![header(), header(), of_it("ack_cancel_member", &json!({ "executionId": id("1") }))]),
+        act: Act::Calls(|_| {
+            vec![header(ALL), header(ALL), of_it("ack_cancel_member", &json!({ "executionId": id("1") }))]
+        }),
     },
     Situation { name: "the end of a backlog", prepare: called_off, act: Act::Tick },
     Situation { name: "a replay of one skipped", prepare: skipped, act: Act::Calls(|_| one(replay("2", false))) },
@@ -389,6 +392,7 @@ pub const SITUATIONS: &[Situation] = &[
     },
     Situation { name: "a tick that deletes a flow", prepare: past, act: Act::Tick },
     Situation { name: "a flow id used again", prepare: past, act: Act::Calls(|_| one(new_flow())) },
+    Situation { name: "a header alone", prepare: forked, act: Act::Calls(|_| one(header("flow_only"))) },
     Situation { name: "reads of a flow", prepare: forked, act: Act::Calls(|_| reads()) },
     Situation { name: "reads of a flow that is over", prepare: skipped, act: Act::Calls(|_| reads()) },
     Situation { name: "reads of no flow", prepare: nothing, act: Act::Calls(|_| reads()) },

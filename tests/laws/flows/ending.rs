@@ -73,7 +73,16 @@ impl Model {
         let members = self.flows[flow].members.clone();
         if self.is_over(flow) {
             let one = &self.flows[flow];
-            let listed = one.backlog.as_ref().map_or(&one.members, |(_, rows)| rows);
+            let since = |row: &&usize| {
+                let member = &self.members[**row];
+                member.outcome() == Some("cancelled")
+                    && one.cancelled.as_ref().is_none_or(|by| member.ended_at >= Some(by.at))
+            };
+            let listed: BTreeSet<usize> = match (&one.backlog, &one.cancelled) {
+                (Some((_, rows)), _) => rows.clone(),
+                (None, Some(_)) => one.members.iter().filter(since).copied().collect(),
+                (None, None) => one.members.clone(),
+            };
             let stored = one.cancelled.as_ref();
             return Ok(json!({
                 "outcome": "already_terminal",
