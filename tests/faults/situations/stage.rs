@@ -129,8 +129,20 @@ fn drawn(table: &str, column: &str, cell: &str) -> Option<String> {
 pub fn without_drawn(answer: Value) -> Value {
     match answer {
         Value::Object(members) => {
-            let kept = members.into_iter().filter(|(name, _)| {
-                !["handle", "leaseId", "attemptId", "grantKey", "edgeId", "message", "databaseBytes", "freeBytes"]
+            let minted = |id: &Value| id.as_str().is_some_and(|id| !id.starts_with("00000000"));
+            let kept = members.into_iter().filter(|(name, value)| {
+                let of_flow = name == "flowId" && minted(value);
+                !of_flow
+                    && ![
+                        "handle",
+                        "leaseId",
+                        "attemptId",
+                        "grantKey",
+                        "edgeId",
+                        "message",
+                        "databaseBytes",
+                        "freeBytes",
+                    ]
                     .contains(&name.as_str())
             });
             kept.map(|(name, value)| (name, without_drawn(value))).collect::<serde_json::Map<_, _>>().into()
