@@ -79,7 +79,7 @@ export class Engine extends Attempts {
       },
       ended: (error) => this.end(error),
     });
-    this.executions = new Executions(send, parking);
+    this.executions = new Executions(send, parking, port);
     this.flows = new Flows(send, parking);
     this.leases = new Leases(send);
     this.lanes = new Lanes(send);

@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "woken" | "progress_reported" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
 
 /**
  * What a caller should do about an error (contract: errors.class).
@@ -44,7 +44,7 @@ export type EligibilityState = "eligible_now" | "not_eligible_until_time" | "blo
 /**
  * A view over the log.
  */
-export type EventStream = "execution" | "completion" | "lease" | "operator" | "flow" | "worker";
+export type EventStream = "execution" | "completion" | "lease" | "operator" | "flow" | "worker" | "progress";
 
 /**
  * How an execution is replayed.
@@ -63,6 +63,19 @@ oldPriority: number,
  * After.
  */
 newPriority: number,
+} | { 
+/**
+ * The attempt that reported it.
+ */
+attemptIndex: number, 
+/**
+ * 0 to 100.
+ */
+percent?: number, 
+/**
+ * In the worker's words.
+ */
+message?: string,
 } | { 
 /**
  * How it was replayed.
@@ -701,7 +714,11 @@ export type RenewArgs = {
 /**
  * The handle of the claim.
  */
-handle: string,
+handle: string, 
+/**
+ * How long the lease runs from now on, in ms: 1 to 24 hours; as long as the handle says when left out.
+ */
+leaseTtlMs?: number,
 };
 
 /**
@@ -811,7 +828,12 @@ class: FailureClass,
 /**
  * Free text that a retry policy may name; the class's own word when left out.
  */
-category?: string,
+category?: string, 
+/**
+ * When it is tried again, in Unix ms, in place of the policy's back-off; in the past is now. Whether it is, the policy
+ * alone decides.
+ */
+retryAt?: number,
 };
 
 /**
@@ -994,6 +1016,43 @@ priority: number,
 };
 
 /**
+ * The arguments of `wake_execution`.
+ */
+export type WakeExecutionArgs = { 
+/**
+ * The execution, which is delayed, waits for the back-off of a retry or for the delay of a resumption.
+ */
+executionId: string, 
+/**
+ * Why, in words, at most 65 536 bytes; its event tells it.
+ */
+reason?: string,
+};
+
+/**
+ * What `wake_execution` came to.
+ */
+export type WakeOutcome = "woken" | "already_satisfied";
+
+/**
+ * The answer of `wake_execution`.
+ */
+export type WakeExecutionAnswer = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * What came of it.
+ */
+outcome: WakeOutcome, 
+/**
+ * Its state: waiting, or waiting for its upstreams.
+ */
+publicState: PublicState,
+};
+
+/**
  * The arguments of `replay_execution`.
  */
 export type ReplayExecutionArgs = { 
@@ -1038,6 +1097,52 @@ export type DescribeExecutionArgs = {
  * The execution.
  */
 executionId: string,
+};
+
+/**
+ * The arguments of `read_step`.
+ */
+export type ReadStepArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The step's name, 1 to 256 bytes.
+ */
+name: string,
+};
+
+/**
+ * The arguments of `list_attempts`.
+ */
+export type ListAttemptsArgs = { 
+/**
+ * The execution.
+ */
+executionId: string, 
+/**
+ * The `nextCursor` of the page before.
+ */
+cursor?: string, 
+/**
+ * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
+ */
+limit?: number,
+};
+
+/**
+ * A page of an execution's attempts.
+ */
+export type AttemptPage = { 
+/**
+ * The newest first. What they failed with may end a page early.
+ */
+attempts: Array<AttemptSnapshot>, 
+/**
+ * Present exactly when more remain.
+ */
+nextCursor?: string,
 };
 
 /**
@@ -1108,6 +1213,10 @@ export type StepSnapshot = {
  * Its name.
  */
 name: string, 
+/**
+ * When the work on it began, in Unix ms, where its worker said how long it took.
+ */
+startedAt?: number, 
 /**
  * How many bytes its result has.
  */
@@ -1295,7 +1404,7 @@ grant?: GrantSnapshot,
  */
 currentAttemptIndex: number, 
 /**
- * Every attempt, in order.
+ * The newest 100 attempts, in order; `totalAttemptCount` says how many there are, `list_attempts` has them all.
  */
 attempts: Array<AttemptSnapshot>, 
 /**
@@ -1445,6 +1554,10 @@ export type ListExecutionsArgs = {
  */
 cursor?: string, 
 /**
+ * The `previousCursor` of a page: answers the one before it, in the same order. Not beside `cursor`.
+ */
+before?: string, 
+/**
  * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
  */
 limit?: number, 
@@ -1479,9 +1592,21 @@ kind: string,
  */
 priority: number, 
 /**
- * Its state.
+ * Its state in one word.
  */
 publicState: PublicState, 
+/**
+ * Its state in seven dimensions; `blockingReason` says what it waits for: a delay, the back-off of a retry, others.
+ */
+state: StateVector, 
+/**
+ * When it can be claimed, where it waits for an instant, in Unix ms.
+ */
+claimableAt?: number, 
+/**
+ * Its tags, sorted by key.
+ */
+tags: { [key in string]: string }, 
 /**
  * Attempts ever started.
  */
@@ -1511,7 +1636,11 @@ executions: Array<ExecutionSummary>,
 /**
  * Present only when more remain, or, in a search, may remain.
  */
-nextCursor?: string,
+nextCursor?: string, 
+/**
+ * As `before` it leads to the page before this one. Present where there may be one.
+ */
+previousCursor?: string,
 };
 
 /**
@@ -1555,6 +1684,10 @@ oldestFirst?: boolean,
  * The `nextCursor` of the page before.
  */
 cursor?: string, 
+/**
+ * The `previousCursor` of a page: answers the one before it, in the same order. Not beside `cursor`.
+ */
+before?: string, 
 /**
  * 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
  */
@@ -2061,7 +2194,11 @@ result?: Bytes,
 /**
  * How the result is encoded; recorded, never interpreted.
  */
-encoding?: string,
+encoding?: string, 
+/**
+ * How long it took until now, in ms: its start is told by that, at the earliest that of the attempt.
+ */
+tookMs?: number,
 };
 
 /**

@@ -34,6 +34,7 @@ use crate::ops::events::filter::TagFilter;
 use crate::ops::events::history::{ExecutionHistory, ExecutionHistoryArgs};
 use crate::ops::events::read::{EventPage, EventRecord, ReadEventsArgs};
 use crate::ops::events::wait::{WaitAnswer, WaitArgs, WaitOutcome, WaitPending};
+use crate::ops::executions::attempts::{AttemptPage, ListAttemptsArgs};
 use crate::ops::executions::cancel::{CancelExecutionAnswer, CancelExecutionArgs};
 use crate::ops::executions::count::{CountExecutionsArgs, ExecutionCounts, LaneCounts};
 use crate::ops::executions::create::{CreateAnswer, CreateArgs, CreateOutcome, Difference};
@@ -46,10 +47,12 @@ use crate::ops::executions::get_tag::GetExecutionTagArgs;
 use crate::ops::executions::input::{ExecutionInput, GetExecutionInputArgs};
 use crate::ops::executions::list::{ExecutionPage, ExecutionSummary, ListExecutionsArgs};
 use crate::ops::executions::priority::{ChangePriorityAnswer, ChangePriorityArgs};
+use crate::ops::executions::read_step::ReadStepArgs;
 use crate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
 use crate::ops::executions::result::{ExecutionResult, GetExecutionResultArgs};
 use crate::ops::executions::search::SearchExecutionsArgs;
 use crate::ops::executions::set_tag::{ExecutionTag, SetExecutionTagArgs};
+use crate::ops::executions::wake::{WakeExecutionAnswer, WakeExecutionArgs, WakeOutcome};
 use crate::ops::flows::edges::wait_children::{ChildEdge, WaitChildrenAnswer, WaitChildrenArgs};
 use crate::ops::ground::recorded::RecordedStep;
 use crate::ops::lanes::list::{LanePage, LaneSummary, ListLanesArgs};
@@ -235,6 +238,9 @@ fn operations(config: &Config, text: &mut String) {
         RevokeLeaseAnswer,
         ChangePriorityArgs,
         ChangePriorityAnswer,
+        WakeExecutionArgs,
+        WakeOutcome,
+        WakeExecutionAnswer,
         ReplayExecutionArgs,
         ReplayExecutionAnswer,
     );
@@ -246,6 +252,9 @@ fn reading(config: &Config, text: &mut String) {
     declare!(
         config, text;
         DescribeExecutionArgs,
+        ReadStepArgs,
+        ListAttemptsArgs,
+        AttemptPage,
         LeaseSnapshot,
         GrantSnapshot,
         StepSnapshot,
@@ -268,6 +277,14 @@ fn reading(config: &Config, text: &mut String) {
         SetExecutionTagArgs,
         ExecutionTag,
         GetExecutionTagArgs,
+    );
+    readers(config, text);
+}
+
+/// The arguments and answers of whoever reads the log, and of the engine as a whole.
+fn readers(config: &Config, text: &mut String) {
+    declare!(
+        config, text;
         TagFilter,
         ReadEventsArgs,
         EventRecord,

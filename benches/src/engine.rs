@@ -158,14 +158,14 @@ impl Subject for EngineSubject {
         for part in parts(count, batch) {
             if part == 1 {
                 let handle = self.next_handle()?;
-                self.engine()?.call(RenewArgs { handle: handle.clone() })?;
+                self.engine()?.call(RenewArgs { handle: handle.clone(), lease_ttl_ms: None })?;
                 self.handles.push_back(handle);
                 continue;
             }
             let mut envelopes = Vec::with_capacity(part as usize);
             for _ in 0..part {
                 let handle = self.next_handle()?;
-                envelopes.push(RenewArgs { handle: handle.clone() }.into());
+                envelopes.push(RenewArgs { handle: handle.clone(), lease_ttl_ms: None }.into());
                 self.handles.push_back(handle);
             }
             self.batch(envelopes)?;

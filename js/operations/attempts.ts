@@ -19,6 +19,7 @@ import type {
   ProgressAnswer,
   RecordedStep,
   RenewAnswer,
+  RenewArgs,
   WaitChildrenAnswer,
   WaitChildrenArgs,
 } from "../types.generated.js";
@@ -28,6 +29,9 @@ export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 
 /** What a frame is, and how it is kept. */
 export type AppendOptions = Omit<AppendFrameArgs, "handle" | "bytes"> & CallOptions;
+
+/** What a step came to, and how long it took until it is recorded. */
+export type StepOptions = { result?: Payload | undefined; encoding?: string; tookMs?: number };
 
 /** Claiming executions, and what the holder of a lease does; an engine has these calls as its own. */
 export class Attempts {
@@ -61,15 +65,18 @@ export class Attempts {
     return (await this.#send("complete", args, { requestId })) as CompleteAnswer;
   }
 
-  /** Ends an attempt badly; the retry policy decides what follows. */
+  /** Ends an attempt badly; the retry policy decides whether it is tried again, `retryAt` when, where it is given. */
   async fail(handle: string, options: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
     const { requestId, ...failure } = given("failure", options);
     return (await this.#send("fail", { handle, ...failure }, { requestId })) as FailAnswer;
   }
 
-  /** Extends a lease by the time to live it was claimed with. */
-  async renew(handle: string, { requestId }: CallOptions = {}): Promise<RenewAnswer> {
-    return (await this.#send("renew", { handle }, { requestId })) as RenewAnswer;
+  /** Extends a lease by the time to live it was claimed with, or this once by `leaseTtlMs`, from now on. */
+  async renew(
+    handle: string,
+    { requestId, ...args }: Omit<RenewArgs, "handle"> & CallOptions = {},
+  ): Promise<RenewAnswer> {
+    return (await this.#send("renew", { handle, ...args }, { requestId })) as RenewAnswer;
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */
@@ -116,14 +123,14 @@ export class Attempts {
 
   /**
    * Keeps what a part of an execution's work came to, for every later attempt. A name that was recorded before answers
-   * what was recorded then.
+   * what was recorded then. `tookMs` says how long it took until now.
    */
   async recordStep(
     handle: string,
     name: string,
-    { result, encoding, requestId }: { result?: Payload | undefined; encoding?: string } & CallOptions = {},
+    { result, encoding, tookMs, requestId }: StepOptions & CallOptions = {},
   ): Promise<DecodedStep> {
-    const args = packed("result", { handle, name, result, encoding });
+    const args = packed("result", { handle, name, result, encoding, tookMs });
     return withResult((await this.#send("record_step", args, { requestId })) as RecordedStep);
   }
 }

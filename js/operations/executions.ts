@@ -1,11 +1,13 @@
-// Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling them.
+// Executions: creating, reading, awaiting, searching, counting, tagging, explaining, moving, waking, replaying and cancelling them.
 
-import { type WithInput, type WithResult, withInput, withResult } from "../calls/claimed.js";
+import { type DecodedStep, type WithInput, type WithResult, withInput, withResult } from "../calls/claimed.js";
 import { awaited, type WaitOptions } from "../calls/end.js";
 import type { Parking } from "../calls/parking.js";
-import { type CallOptions, parted, type Send } from "../calls/send.js";
+import { type CallOptions, given, parted, type Send } from "../calls/send.js";
 import { type Payload, packed } from "../ground/payload.js";
+import type { Port } from "../lines/port.js";
 import type {
+  AttemptPage,
   CancelExecutionAnswer,
   CancelExecutionArgs,
   ChangePriorityAnswer,
@@ -13,6 +15,7 @@ import type {
   CountExecutionsArgs,
   CreateAnswer,
   CreateArgs,
+  EventPage,
   ExecutionCounts,
   ExecutionHistory,
   ExecutionHistoryArgs,
@@ -22,13 +25,18 @@ import type {
   ExecutionSnapshot,
   ExecutionTag,
   ExplainClaimArgs,
+  ListAttemptsArgs,
   ListExecutionsArgs,
+  RecordedStep,
   ReplayExecutionAnswer,
   ReplayExecutionArgs,
   SearchExecutionsArgs,
   WaitAnswer,
   WaitOutcome,
+  WakeExecutionAnswer,
+  WakeExecutionArgs,
 } from "../types.generated.js";
+import { type ExecutionWatchOptions, snapshots } from "./watch.js";
 
 /** An execution to create; the input is a JSON value or bytes. */
 export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
@@ -42,14 +50,16 @@ export type DecodedInput = WithInput<ExecutionInput>;
 /** How an execution ended, its result decoded. */
 export type Ended = WithResult<WaitOutcome>;
 
-/** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, replaying and cancelling executions. */
+/** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, waking, replaying and cancelling executions. */
 export class Executions {
   readonly #send: Send;
   readonly #parking: Parking;
+  readonly #port: Pick<Port, "reopens">;
 
-  constructor(send: Send, parking: Parking) {
+  constructor(send: Send, parking: Parking, port: Pick<Port, "reopens">) {
     this.#send = send;
     this.#parking = parking;
+    this.#port = port;
   }
 
   /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
@@ -58,7 +68,9 @@ export class Executions {
     return (await this.#send("create_execution", packed("input", args), extra)) as CreateAnswer;
   }
 
-  /** Everything about an execution; null when it is unknown. */
+  /**
+   * Everything about an execution, of its attempts the newest 100 (`attempts` has them all); null when it is unknown.
+   */
   async describe(executionId: string): Promise<ExecutionSnapshot | null> {
     return (await this.#send("describe_execution", { executionId })) as ExecutionSnapshot | null;
   }
@@ -79,6 +91,17 @@ export class Executions {
     return answer && withInput(answer);
   }
 
+  /** A page of an execution's attempts, the newest first. */
+  async attempts(executionId: string, args: Omit<ListAttemptsArgs, "executionId"> = {}): Promise<AttemptPage> {
+    return (await this.#send("list_attempts", { executionId, ...args })) as AttemptPage;
+  }
+
+  /** What one step of an execution came to, without claiming it; null where none of that name is recorded. */
+  async step(executionId: string, name: string): Promise<DecodedStep | null> {
+    const answer = (await this.#send("read_step", { executionId, name })) as RecordedStep | null;
+    return answer && withResult(answer);
+  }
+
   /**
    * Waits until an execution has ended, however that is; at once where it has. The first end counts, even if it is
    * replayed right after. Null when `timeoutMs` is over before.
@@ -87,6 +110,21 @@ export class Executions {
     const ask = async (after?: string) => (await this.#send("wait", { executionId, after })) as WaitAnswer;
     const end = await awaited<WaitOutcome, string>(this.#parking, executionId, ask, options);
     return end && withResult(end);
+  }
+
+  /**
+   * Watches an execution to its end: how it stands, and how it stands after each change of its state or its progress. What
+   * changes while nobody asks for the next one is one change, so the last is never missed; with its end it is over. `break`
+   * and the signal end it before, the signal with its reason.
+   */
+  watch(executionId: string, options: ExecutionWatchOptions = {}): AsyncIterableIterator<ExecutionSnapshot, void> {
+    return snapshots(executionId, given("options", options), {
+      describe: (id) => this.describe(id),
+      known: (id) => this.history(id, { limit: 0 }),
+      read: async (args) => (await this.#send("read_events", args)) as EventPage,
+      parking: this.#parking,
+      reopens: this.#port.reopens,
+    });
   }
 
   /** What happened to an execution, the newest first: its leases and what operators did, or the streams asked for. */
@@ -143,6 +181,17 @@ export class Executions {
   ): Promise<ChangePriorityAnswer> {
     const args = { executionId, newPriority };
     return (await this.#send("change_priority", args, { requestId })) as ChangePriorityAnswer;
+  }
+
+  /**
+   * Lets an execution that waits for an instant (a delay, the back-off of a retry) wait no longer: it can be claimed at
+   * once. One that depends on others still waits for them.
+   */
+  async wake(
+    executionId: string,
+    { requestId, ...args }: Omit<WakeExecutionArgs, "executionId"> & CallOptions = {},
+  ): Promise<WakeExecutionAnswer> {
+    return (await this.#send("wake_execution", { executionId, ...args }, { requestId })) as WakeExecutionAnswer;
   }
 
   /**

@@ -22,8 +22,13 @@ export function lost(signal: AbortSignal): boolean {
 /** A thrown value as a failure: a worker that stops is no fault of the work. */
 export function failureOf(thrown: unknown, signal: AbortSignal): Failure {
   if (thrown instanceof TaskFailure) {
-    const { message, detail, category, failureClass } = thrown;
-    return { reason: reasonOf(message, detail), class: failureClass, ...(category !== undefined && { category }) };
+    const { message, detail, category, failureClass, retryAt } = thrown;
+    return {
+      reason: reasonOf(message, detail),
+      class: failureClass,
+      ...(category !== undefined && { category }),
+      ...(retryAt !== undefined && { retryAt }),
+    };
   }
   const [message, detail] = thrown instanceof Error ? [thrown.message, thrown.stack] : [textOf(thrown), undefined];
   return { reason: reasonOf(message, detail), class: signal.aborted ? "infra_crash" : "transient" };

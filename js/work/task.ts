@@ -9,18 +9,23 @@ import type { AppendFrameAnswer, ChildEdge, EdgeGroupPolicy, FailureClass } from
 /** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
 export type StopReason = "lease_lost" | "ended" | "stopping";
 
-/** Thrown by a handler to say what kind of failure it is; any other error is `transient`. */
+/**
+ * Thrown by a handler to say what kind of failure it is; any other error is `transient`. `retryAt` (Unix ms) says when it
+ * is tried again where the policy grants a retry, as the `Retry-After` of an answer does.
+ */
 export class TaskFailure extends Error {
   override readonly name = "TaskFailure";
   readonly failureClass: FailureClass;
   readonly category: string | undefined;
   readonly detail: string | undefined;
+  readonly retryAt: number | undefined;
 
-  constructor(message: string, options: { class: FailureClass; category?: string; detail?: string }) {
+  constructor(message: string, options: { class: FailureClass; category?: string; detail?: string; retryAt?: number }) {
     super(message);
     this.failureClass = options.class;
     this.category = options.category;
     this.detail = options.detail;
+    this.retryAt = options.retryAt;
   }
 }
 
@@ -127,9 +132,11 @@ export class Task {
   async #record(name: string, run: () => unknown): Promise<Payload | undefined> {
     this.#mayBegin(name);
     const omitted = this.claim.steps.some((step) => step.name === name);
+    const began = performance.now();
     const result = omitted ? undefined : ((await run()) as Payload | undefined);
+    const tookMs = Math.round(performance.now() - began);
     try {
-      const record = () => this.#engine.recordStep(this.claim.handle, name, { result });
+      const record = () => this.#engine.recordStep(this.claim.handle, name, { result, tookMs });
       // What ran must not be lost because the storage blinked.
       return (await this.#again(record)).result;
     } catch (error) {

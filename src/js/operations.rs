@@ -44,12 +44,18 @@ methods! {
     revoke_lease revokeLease ("RevokeLeaseArgs") -> "RevokeLeaseAnswer";
     /// Moves a waiting execution in its lane.
     change_priority changePriority ("ChangePriorityArgs") -> "ChangePriorityAnswer";
+    /// Lets a delayed execution wait no longer.
+    wake_execution wakeExecution ("WakeExecutionArgs") -> "WakeExecutionAnswer";
     /// Runs an ended execution again.
     replay_execution replayExecution ("ReplayExecutionArgs") -> "ReplayExecutionAnswer";
     /// Cancels an execution, whatever it is doing.
     cancel_execution cancelExecution ("CancelExecutionArgs") -> "CancelExecutionAnswer";
     /// Everything about an execution; null when it is unknown.
     describe_execution describeExecution ("DescribeExecutionArgs") -> "ExecutionSnapshot | null";
+    /// A page of an execution's attempts, the newest first.
+    list_attempts listAttempts ("ListAttemptsArgs") -> "AttemptPage";
+    /// What one step of an execution came to; null where none of that name is recorded.
+    read_step readStep ("ReadStepArgs") -> "RecordedStep | null";
     /// The result of a completed execution, or of one of its attempts; null while that has not completed.
     get_execution_result getExecutionResult ("GetExecutionResultArgs") -> "ExecutionResult | null";
     /// The input of an execution, without claiming it; null when it is unknown.

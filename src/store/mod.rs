@@ -24,7 +24,7 @@ pub use attempts::claim::Work;
 pub use attempts::failure::Failure;
 pub use attempts::lease::LeaseRange;
 pub use attempts::progress::Progress;
-pub use attempts::step::Step;
+pub use attempts::step::{Step, StepLine};
 pub use events::event::{EventRow, NewEvent, ROWS_LOOKED_AT_MAX};
 pub use executions::dedup::Dedup;
 pub use executions::listing::Listed;

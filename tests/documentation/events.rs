@@ -12,13 +12,14 @@ use tidegate::model::ground::vocabulary::{
     AttemptState, BlockingReason, EligibilityState, LeaseEvent, LifecyclePhase, Outcome, OwnershipState,
 };
 
-const STREAMS: [(EventStream, &str); 6] = [
+const STREAMS: [(EventStream, &str); 7] = [
     (EventStream::Execution, "execution"),
     (EventStream::Completion, "completion"),
     (EventStream::Lease, "lease"),
     (EventStream::Operator, "operator"),
     (EventStream::Flow, "flow"),
     (EventStream::Worker, "worker"),
+    (EventStream::Progress, "progress"),
 ];
 
 pub fn table() -> String {
@@ -26,7 +27,7 @@ pub fn table() -> String {
     for (_, name) in STREAMS {
         write!(table, " `{name}` |").expect("a string takes it");
     }
-    table.push_str(" Detail |\n|---|---|---|---|---|---|---|---|\n");
+    table.push_str(" Detail |\n|---|---|---|---|---|---|---|---|---|\n");
     let lines = lines();
     for cause in Cause::ALL.iter().copied() {
         let rows = rows(&lines, cause);
@@ -90,6 +91,10 @@ fn details() -> Vec<(Cause, EventDetail)> {
     };
     vec![
         (Cause::PriorityChanged, EventDetail::PriorityChanged { old_priority: 0, new_priority: 0 }),
+        (
+            Cause::ProgressReported,
+            EventDetail::Progress { attempt_index: 0, percent: Some(0), message: Some("how far".to_owned()) },
+        ),
         (Cause::Replayed, EventDetail::Replayed { branch: ReplayBranch::Normal, groups_reset: 0 }),
         (Cause::FlowCreated, EventDetail::FlowShape { node_count: 0, edge_count: 0 }),
         (Cause::FlowMemberAdded, EventDetail::Member { execution_id: id() }),
@@ -98,6 +103,7 @@ fn details() -> Vec<(Cause, EventDetail)> {
         (Cause::FlowCompleted, EventDetail::FlowEnded { public_flow_state: FlowState::Completed }),
         (Cause::LeaseRevoked, why()),
         (Cause::Blocked, why()),
+        (Cause::Woken, why()),
         (Cause::WorkerMarkedDead, why()),
     ]
 }

@@ -128,14 +128,50 @@ fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: 
     came
 }
 
+fn open(driver: Rc<dyn Driver>) -> tidegate::Result<Engine> {
+    let clock = Box::new(ManualClock::at(1_700_000_000_000.0));
+    let host = Host { clock, entropy: Box::new(SeededEntropy::new(START.unsigned_abs())) };
+    Engine::open(driver, host, Limits::default())
+}
+
+/// What a release wrote, in memory.
+fn released() -> Rc<dyn Driver> {
+    let image = Embedded::image(include_bytes!("../fixtures/0006-flow.sqlite").to_vec()).expect("an image");
+    Rc::new(Embedded::memory_of(Some(&image)).expect("a copy in memory"))
+}
+
+/// Contract: storage.open-again.
+#[test]
+fn a_fault_at_any_statement_of_an_upgrade_leaves_the_file_as_it_was_and_the_next_opening_succeeds() {
+    let (former, sound) = (dump(&*released()), released());
+    open(Rc::clone(&sound)).expect("the engine opens");
+    for fault in FAULTS {
+        for n in 0.. {
+            let raw = released();
+            let failing = Failing::over(Rc::clone(&raw));
+            failing.fail_at(n, fault);
+            let first = open(Rc::new(failing.clone()));
+            let came = failing.heal();
+            if first.is_err() {
+                let lines = differences(&former, &dump(&*raw));
+                let upgraded = differences(&dump(&*sound), &dump(&*raw)).is_empty();
+                assert!(lines.is_empty() || upgraded, "{fault:?} at statement {n}:\n{}", lines.join("\n"));
+            }
+            drop(first);
+            let again = open(Rc::new(failing));
+            assert!(again.is_ok(), "{fault:?} at statement {n}: {:?}", again.err());
+            let lines = differences(&dump(&*sound), &dump(&*raw));
+            assert!(lines.is_empty(), "{fault:?} at statement {n}:\n{}", lines.join("\n"));
+            if !came {
+                break;
+            }
+        }
+    }
+}
+
 /// Contract: storage.open-again.
 #[test]
 fn after_a_fault_at_any_statement_of_an_opening_the_next_one_succeeds() {
-    let open = |driver: Rc<dyn Driver>| {
-        let clock = Box::new(ManualClock::at(1_700_000_000_000.0));
-        let host = Host { clock, entropy: Box::new(SeededEntropy::new(START.unsigned_abs())) };
-        Engine::open(driver, host, Limits::default())
-    };
     let sound: Rc<dyn Driver> = Rc::new(Embedded::memory().expect("a database in memory"));
     open(Rc::clone(&sound)).expect("the engine opens");
     for fault in FAULTS {

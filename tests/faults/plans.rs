@@ -18,16 +18,18 @@ const RUN_AS_SCRIPT: &str = "CREATE TABLE IF NOT EXISTS migration";
 /// What no situation does: reads of every kind, an attempt that follows others.
 fn reads(stage: &Stage) -> Vec<Call> {
     let id = crate::situations::executions::id("1");
-    let list = |namespace: Option<&str>| Op::List {
-        cursor: Some(id.clone()),
+    let list = |namespace: Option<&str>, back: bool| Op::List {
+        cursor: Some(id.clone()).filter(|_| !back),
+        before: Some(id.clone()).filter(|_| back),
         limit: None,
         namespace: namespace.map(str::to_owned),
     };
     let events = |after: &str| Watch::after(after, None, &[]);
     let mut calls: Vec<Call> =
         vec![create("8", |one| one.namespace = Some("other".to_owned())), claim(&["mail"], 500), claim(&["mail"], 500)];
-    let ops = [list(None), list(Some("other")), events("start"), events("e1"), Op::Describe { id: id.clone() }];
+    let ops = [list(None, false), list(Some("other"), false), list(None, true), list(Some("other"), true)];
     calls.extend(ops.map(Call::from));
+    calls.extend([events("start"), events("e1"), Op::Describe { id: id.clone() }].map(Call::from));
     calls.push(Op::Complete { handle: stage.handles[0].clone(), result: Some(vec![1]), encoding: None }.into());
     calls.push(Op::Result { id: id.clone(), index: None }.into());
     calls.push(Op::Result { id: id.clone(), index: Some(0) }.into());

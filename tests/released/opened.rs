@@ -93,6 +93,12 @@ fn goes_on(teller: &mut Teller) {
         teller.held("complete", &held, &json!({}));
     }
     let held = teller.claim("open", 60_000);
+    for percent in [10, 20] {
+        teller.held("progress", &held, &json!({ "percent": percent }));
+    }
+    let told = teller.ask("read_events", &json!({ "after": "start", "streams": ["progress"] }));
+    assert_eq!(told["events"].as_array().map(Vec::len), Some(1), "{told}");
+    teller.held("record_step", &held, &json!({ "name": "after the upgrade", "tookMs": 5 }));
     teller.held("complete", &held, &json!({ "result": "6f6b" }));
     teller.flow("seal_flow", 3, &json!({}));
     teller.ask("replay_execution", &json!({ "executionId": id(111), "cascade": true }));

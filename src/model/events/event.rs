@@ -28,6 +28,8 @@ pub enum EventStream {
     Flow,
     /// Who joined the registry, was heard of, and left it.
     Worker,
+    /// How far each execution is: what was reported last.
+    Progress,
 }
 
 spelled!(EventStream {
@@ -37,6 +39,7 @@ spelled!(EventStream {
     "operator" => Operator,
     "flow" => Flow,
     "worker" => Worker,
+    "progress" => Progress,
 });
 
 impl EventStream {
@@ -47,7 +50,7 @@ impl EventStream {
             Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
             Self::Lease => lease.is_some(),
             Self::Operator => {
-                matches!(cause, Cause::Replayed | Cause::PriorityChanged | Cause::FlowCancelRequested)
+                matches!(cause, Cause::Replayed | Cause::PriorityChanged | Cause::Woken | Cause::FlowCancelRequested)
             }
             Self::Flow => matches!(
                 cause,
@@ -59,6 +62,7 @@ impl EventStream {
                     | Cause::FlowCompleted
                     | Cause::FlowReopened
             ),
+            Self::Progress => cause == Cause::ProgressReported,
             Self::Worker => matches!(
                 cause,
                 Cause::WorkerRegistered | Cause::WorkerHeartbeat | Cause::WorkerMarkedDead | Cause::WorkerSwept
@@ -78,6 +82,19 @@ pub enum EventDetail {
         old_priority: i64,
         /// After.
         new_priority: i64,
+    },
+    /// Of `progress_reported`; absent once its execution is deleted.
+    Progress {
+        /// The attempt that reported it.
+        attempt_index: i64,
+        /// 0 to 100.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
+        percent: Option<i64>,
+        /// In the worker's words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
+        message: Option<String>,
     },
     /// Of `replayed`.
     Replayed {
@@ -121,7 +138,7 @@ pub enum EventDetail {
         /// `completed` or `failed`.
         public_flow_state: FlowState,
     },
-    /// Of `lease_revoked`, `blocked` and `worker_marked_dead`, when somebody said why.
+    /// Of `lease_revoked`, `blocked`, `woken` and `worker_marked_dead`, when somebody said why.
     Reason {
         /// In words.
         reason: String,
@@ -179,9 +196,11 @@ impl EventDetail {
         matches!(
             cause,
             Cause::PriorityChanged
+                | Cause::ProgressReported
                 | Cause::Replayed
                 | Cause::LeaseRevoked
                 | Cause::Blocked
+                | Cause::Woken
                 | Cause::WorkerMarkedDead
                 | Cause::FlowCreated
                 | Cause::FlowMemberAdded

@@ -71,6 +71,21 @@ pub struct DueKey {
     pub row: i64,
 }
 
+impl Phase {
+    /// From when on it can be claimed, where it waits for an instant, in Unix ms.
+    pub const fn claimable_at(&self) -> Option<i64> {
+        match *self {
+            Self::Delayed(delayed) => Some(delayed.until_at),
+            Self::Active(Active::Lapsed(lapsed)) => match lapsed.claimable_at {
+                Some(at) => Some(at),
+                None => Some(lapsed.expired_at),
+            },
+            Self::Blocked(blocked) => blocked.not_before_at,
+            Self::Waiting(_) | Self::Active(Active::Held(_)) | Self::Suspended(_) | Self::Terminal(_) => None,
+        }
+    }
+}
+
 impl Execution {
     /// When its live lease runs out.
     pub fn lease_due(&self) -> Option<DueKey> {

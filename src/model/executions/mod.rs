@@ -6,6 +6,7 @@ pub mod due;
 pub mod effective;
 pub mod ending;
 pub mod execution;
+pub mod expiry;
 pub mod grant;
 pub mod lease;
 pub mod phase;

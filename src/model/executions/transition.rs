@@ -2,6 +2,7 @@
 //! be recorded. An illegal transition does not compile. Each method is one transition of the graph, and names its rule;
 //! [`released`] and [`finished`] hold what leaving Active and entering Terminal share. Contract: states.graph.
 
+pub use super::expiry::Expiry;
 use super::phase::{
     Active, Blocked, Blocker, DelayReason, Delayed, Held, Lapsed, Next, Phase, SuspendReason, Suspended, Terminal,
     Waiting,
@@ -44,33 +45,6 @@ pub struct Step {
     pub phase: Phase,
     /// What to record.
     pub record: Record,
-}
-
-/// Why time ends an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expiry {
-    /// Its deadline passed.
-    Deadline,
-    /// Its last attempt timed out.
-    AttemptTimeout,
-}
-
-impl Expiry {
-    /// The cause in the event log.
-    pub const fn cause(self) -> Cause {
-        match self {
-            Self::Deadline => Cause::DeadlinePassed,
-            Self::AttemptTimeout => Cause::AttemptTimedOut,
-        }
-    }
-
-    /// The trigger, as a failure reason names it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Deadline => "execution_deadline",
-            Self::AttemptTimeout => "attempt_timeout",
-        }
-    }
 }
 
 const fn quiet(phase: Phase, cause: Cause) -> Step {
@@ -172,6 +146,12 @@ impl Delayed {
         quiet(Phase::Waiting(Waiting { next: self.next }), Cause::DelayOver)
     }
 
+    /// Before its instant. Contract: states.wake.
+    #[must_use]
+    pub const fn wake(self) -> Step {
+        quiet(Phase::Waiting(Waiting { next: self.next }), Cause::Woken)
+    }
+
     /// Contract: states.cancel.
     #[must_use]
     pub const fn cancel(self, attempted: bool) -> Step {
@@ -194,6 +174,12 @@ impl Blocked {
             Some(_) | None => Phase::Waiting(Waiting { next: self.next }),
         };
         quiet(phase, Cause::Unblocked)
+    }
+
+    /// It waits for no instant any more, and for its upstreams still. Contract: states.wake.
+    #[must_use]
+    pub const fn wake(self) -> Step {
+        quiet(Phase::Blocked(Blocked { not_before_at: None, ..self }), Cause::Woken)
     }
 
     /// What blocked it is gone, and its upstreams still do.

@@ -52,6 +52,10 @@ vocabulary! {
         Replayed = 22, "replayed";
         /// An operator changed its priority.
         PriorityChanged = 23, "priority_changed";
+        /// An operator ended its wait for an instant.
+        Woken = 24, "woken";
+        /// Its attempt reported how far it is.
+        ProgressReported = 25, "progress_reported";
         /// A worker joined the registry, or joined it again.
         WorkerRegistered = 30, "worker_registered";
         /// A worker said that it is there.

@@ -13,7 +13,7 @@ use crate::ops::ground::call::Refill;
 use crate::ops::ground::recorded::{RecordedStep, recorded};
 use crate::ops::ground::turn::Turn;
 use crate::ops::ground::upstream::{Upstream, claimed_upstreams, kept_upstream};
-use crate::store::Work;
+use crate::store::{StepLine, Work};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -174,11 +174,11 @@ fn kept_step(turn: &Turn<'_>, execution: i64, kept: &Given<'_>) -> Result<Record
 /// The steps of an execution as a claim hands them back: in order, results as long as they fit.
 pub fn claimed_steps(turn: &mut Turn<'_>, execution: i64) -> Result<Vec<RecordedStep>> {
     let mut steps = Vec::new();
-    for (name, bytes, recorded_at) in turn.store.step_list(execution)? {
-        let fits = if bytes <= turn.step_bytes_left { turn.store.step(execution, &name)? } else { None };
+    for StepLine { name, result_bytes, recorded_at, .. } in turn.store.step_list(execution)? {
+        let fits = if result_bytes <= turn.step_bytes_left { turn.store.step(execution, &name)? } else { None };
         steps.push(match fits {
             Some(step) => {
-                turn.step_bytes_left -= bytes;
+                turn.step_bytes_left -= result_bytes;
                 recorded(step)
             }
             None => RecordedStep { name, result: None, encoding: None, recorded_at, omitted: true },

@@ -41,9 +41,12 @@ pub struct FailArgs {
     pub class: FailureClass,
     /// Free text that a retry policy may name; the class's own word when left out.
     pub category: Option<String>,
+    /// When it is tried again, in Unix ms, in place of the policy's back-off; in the past is now. Whether it is, the policy
+    /// alone decides.
+    pub retry_at: Option<i64>,
 }
 
-reads!(FailArgs { handle, reason, class, category });
+reads!(FailArgs { handle, reason, class, category, retry_at });
 
 /// The answer of `fail`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +68,7 @@ pub enum FailAnswer {
 pub struct Ready {
     handle: Handle,
     failure: Failure,
+    retry_at: Option<i64>,
 }
 
 impl Call for FailArgs {
@@ -75,12 +79,14 @@ impl Call for FailArgs {
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
         let handle = Handle::decode(&self.handle)?;
-        Ok(Ready { handle, failure: failure(self.reason, self.class, self.category)? })
+        argument::opt_instant("retryAt", self.retry_at)?;
+        Ok(Ready { handle, failure: failure(self.reason, self.class, self.category)?, retry_at: self.retry_at })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<FailAnswer> {
         let entry = enter(turn, &ready.handle, Some(Verb::Fail))?;
-        fail(turn, entry, ready.handle.attempt_index, &ready.failure, None, true)
+        let retry = ready.retry_at.map_or(Retry::Own, Retry::At);
+        fail(turn, entry, ready.handle.attempt_index, &ready.failure, &retry, true)
     }
 }
 
@@ -97,14 +103,23 @@ pub fn failure(reason: FailReason, class: FailureClass, category: Option<String>
     })
 }
 
-/// Fails the attempt that a caller was let in to; `retry` is a policy that wins over the execution's own. The call of a
-/// `holder` is answered again.
+/// What a failing call says of its retry. Contract: attempts.fail-at, retries.of-call.
+pub enum Retry<'a> {
+    /// Nothing: the execution's policy decides.
+    Own,
+    /// When it is, where the execution's policy grants one.
+    At(i64),
+    /// Another policy decides.
+    Policy(&'a RetryPolicy),
+}
+
+/// Fails the attempt that a caller was let in to. The call of a `holder` is answered again.
 pub fn fail(
     turn: &mut Turn<'_>,
     entry: Entry,
     index: i64,
     failure: &Failure,
-    retry: Option<&RetryPolicy>,
+    retry: &Retry<'_>,
     holder: bool,
 ) -> Result<FailAnswer> {
     let (mut execution, active) = match entry {
@@ -113,8 +128,9 @@ pub fn fail(
         Entry::Repeated(_, finished) => return Ok(answer(finished.at, index)),
     };
     let retry_at = match retry {
-        Some(retry) => retry_under(turn, &execution, Some(retry), failure, turn.now),
-        None => retry_at(turn, &execution, failure, turn.now)?,
+        Retry::Policy(policy) => retry_under(turn, &execution, Some(policy), failure, turn.now),
+        Retry::Own => retry_at(turn, &execution, failure, turn.now)?,
+        Retry::At(at) => retry_at(turn, &execution, failure, turn.now)?.map(|_| turn.now.max(*at)),
     };
     let step = match (active, retry_at) {
         (Active::Held(held), Some(at)) => held.retry(at),

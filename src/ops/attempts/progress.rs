@@ -1,4 +1,5 @@
-//! `progress`: a worker reports how far it is. Contract: attempts.progress, attempts.progress-quiet.
+//! `progress`: a worker reports how far it is. Contract: attempts.progress, attempts.progress-quiet,
+//! events.view-progress.
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;
@@ -6,6 +7,7 @@ use crate::model::ground::argument::{self, Limits, PROGRESS_BYTES_MAX};
 use crate::model::ground::given::reads;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::gate::enter_held;
+use crate::ops::ground::settle::reported;
 use crate::ops::ground::turn::Turn;
 use crate::store::Progress;
 use serde::Serialize;
@@ -62,7 +64,7 @@ impl Call for ProgressArgs {
                 message: ready.message.clone(),
                 updated_at: turn.now,
             };
-            turn.store.save_progress(execution.row, &progress)?;
+            reported(turn, &execution, &progress)?;
         }
         Ok(ProgressAnswer { lease_expires_at: held.expires_at })
     }

@@ -1,5 +1,5 @@
-//! `renew`: a worker extends its lease by the time to live that its handle carries. Contract: leases.renew,
-//! leases.renew-ttl.
+//! `renew`: a worker extends its lease by the time to live that its handle carries, or by another one. Contract:
+//! leases.renew, leases.renew-ttl, leases.renew-other.
 
 use crate::error::Result;
 use crate::model::attempts::handle::Handle;
@@ -21,9 +21,18 @@ use serde::Serialize;
 pub struct RenewArgs {
     /// The handle of the claim.
     pub handle: String,
+    /// How long the lease runs from now on, in ms: 1 to 24 hours; as long as the handle says when left out.
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub lease_ttl_ms: Option<i64>,
 }
 
-reads!(RenewArgs { handle });
+reads!(RenewArgs { handle, lease_ttl_ms });
+
+/// Checked arguments.
+pub struct Ready {
+    handle: Handle,
+    ttl_ms: i64,
+}
 
 /// The answer of `renew`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,18 +48,19 @@ pub struct RenewAnswer {
 impl Call for RenewArgs {
     const OP: &'static str = "renew";
     const WRITES: bool = true;
-    type Ready = Handle;
+    type Ready = Ready;
     type Answer = RenewAnswer;
 
-    fn check(self, _limits: &Limits) -> Result<Handle> {
+    fn check(self, _limits: &Limits) -> Result<Ready> {
         let handle = Handle::decode(&self.handle)?;
         argument::number("handle.leaseTtlMs", handle.ttl_ms, 1, TTL_MS_MAX)?;
-        Ok(handle)
+        argument::opt_number("leaseTtlMs", self.lease_ttl_ms, 1, TTL_MS_MAX)?;
+        Ok(Ready { ttl_ms: self.lease_ttl_ms.unwrap_or(handle.ttl_ms), handle })
     }
 
-    fn run(handle: &Handle, turn: &mut Turn<'_>) -> Result<RenewAnswer> {
-        let (execution, held) = enter_held(turn, handle)?;
-        extend(turn, execution, held, handle.ttl_ms)
+    fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<RenewAnswer> {
+        let (execution, held) = enter_held(turn, &ready.handle)?;
+        extend(turn, execution, held, ready.ttl_ms)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `record_step`: a worker keeps what a part of its work came to, so that no later attempt does it again. Contract:
-//! attempts.step, attempts.step-first, attempts.step-count.
+//! attempts.step, attempts.step-first, attempts.step-count, attempts.step-start.
 
 use super::complete::ResultBytes;
 use crate::error::{Code, Error, Result};
 use crate::model::attempts::handle::Handle;
-use crate::model::ground::argument::{self, Limits};
+use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::{Given, reads, stored};
 use crate::model::ground::payload::Bytes;
 use crate::ops::ground::call::{Call, Refill};
@@ -27,15 +27,18 @@ pub struct RecordStepArgs {
     pub result: Option<Bytes>,
     /// How the result is encoded; recorded, never interpreted.
     pub encoding: Option<String>,
+    /// How long it took until now, in ms: its start is told by that, at the earliest that of the attempt.
+    pub took_ms: Option<i64>,
 }
 
-reads!(RecordStepArgs { handle, name, result, encoding });
+reads!(RecordStepArgs { handle, name, result, encoding, took_ms });
 
 /// Checked arguments.
 pub struct Ready {
     handle: Handle,
     name: String,
     result: ResultBytes,
+    took_ms: Option<i64>,
 }
 
 impl Call for RecordStepArgs {
@@ -48,7 +51,9 @@ impl Call for RecordStepArgs {
     fn check(self, limits: &Limits) -> Result<Ready> {
         let handle = Handle::decode(&self.handle)?;
         argument::name("name", &self.name)?;
-        Ok(Ready { handle, name: self.name, result: ResultBytes::checked(self.result, self.encoding, limits)? })
+        argument::opt_number("tookMs", self.took_ms, 0, INTEGER_MAX)?;
+        let result = ResultBytes::checked(self.result, self.encoding, limits)?;
+        Ok(Ready { handle, name: self.name, result, took_ms: self.took_ms })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<RecordedStep> {
@@ -60,7 +65,10 @@ impl Call for RecordStepArgs {
                 return Err(too_many(ready));
             }
             let result = ready.result.keep(turn)?;
-            turn.store.insert_step(execution.row, ordinal, &ready.name, result, turn.now)?;
+            // Nothing of an attempt took longer than the attempt.
+            let longest_ms = execution.attempt.as_ref().map_or(0, |attempt| turn.now - attempt.started_at);
+            let when = (turn.now, ready.took_ms.map(|took_ms| took_ms.min(longest_ms)));
+            turn.store.insert_step(execution.row, ordinal, &ready.name, result, when)?;
         }
         let step = turn.store.step(execution.row, &ready.name)?;
         step.map(recorded).ok_or_else(|| Error::new(Code::InvariantBroken, "a step is gone right after its insert"))

@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::events::event::{Cursor, EventStream};
 use crate::model::executions::execution::Execution;
 use crate::model::ground::argument::{self, Limits};
+use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::ops::ground::call::Call;
@@ -102,7 +103,8 @@ fn start(turn: &Turn<'_>, execution: &Execution, before: Option<i64>) -> Result<
     let Some(before) = before else { return Ok(Some(execution.last_event)) };
     not_past("cursor", before, execution.last_event)?;
     match turn.store.event(before)? {
-        Some(row) if row.row == Some(execution.row) => Ok(row.previous),
+        // Progress stands in no history.
+        Some(row) if row.row == Some(execution.row) && row.cause != Cause::ProgressReported => Ok(row.previous),
         Some(_) => Err(foreign(&Cursor::text_after(before))),
         None => Ok(None),
     }

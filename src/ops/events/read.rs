@@ -131,7 +131,7 @@ impl Call for ReadEventsArgs {
             Cursor::Start => turn.oldest_kept()? - 1,
             Cursor::After(position) => {
                 not_past("after", position, newest)?;
-                not_trimmed(position, turn.oldest_kept()?)?;
+                not_trimmed(turn, position)?;
                 position
             }
         };
@@ -154,9 +154,11 @@ pub fn not_past(field: &str, position: i64, newest: i64) -> Result<()> {
     Err(Error::argument(Code::InvalidInput, field, &limit, Cursor::text_after(position)))
 }
 
-/// Nothing may have been trimmed between a cursor and the oldest row that is kept.
-fn not_trimmed(position: i64, oldest: i64) -> Result<()> {
-    if position + 1 >= oldest {
+/// Nothing may have been trimmed between a cursor and the oldest row that is kept; progress that was reported anew leaves
+/// a gap as well.
+fn not_trimmed(turn: &Turn<'_>, position: i64) -> Result<()> {
+    let oldest = turn.oldest_kept()?;
+    if position + 1 >= oldest || position >= turn.store.last_event_before(oldest)? {
         return Ok(());
     }
     let message = format!("after: the log starts at {}", Cursor::text_after(oldest));

@@ -1,6 +1,7 @@
 //! `describe_execution`: one read that answers everything about an execution. Contract: executions.describe,
 //! executions.describe-attempts.
 
+use super::attempts::{ATTEMPTS_TOLD_MAX, attempts_before};
 pub use super::snapshot::{
     AttemptSnapshot, EndingSnapshot, ExecutionSnapshot, FailureSnapshot, GrantSnapshot, LeaseSnapshot,
     ProgressSnapshot, StepSnapshot,
@@ -8,17 +9,16 @@ pub use super::snapshot::{
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::effective::EffectivePolicy;
-use crate::model::executions::execution::{Attempt, Execution};
+use crate::model::executions::execution::Execution;
 use crate::model::executions::grant::Granted;
-use crate::model::executions::phase::{Active, Phase};
+use crate::model::executions::phase::{Active, Blocker, Phase};
 use crate::model::executions::policy::Policy;
 use crate::model::executions::tag::stored_tags;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
-use crate::store::Failure;
 
 /// The arguments of `describe_execution`.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
     let reported_at = progress.as_ref().map_or(0, |progress| progress.updated_at);
     let recorded_at = steps.last().map_or(0, |step| step.recorded_at);
     let state = execution.phase.state();
-    let (claimable_at, waits_for) = waits(execution);
+    let waits_for = waits(execution);
     let blocking_detail = waits_for.or(why_blocked(turn, execution)?);
     let ending = turn.store.ending(execution.row)?.map(|(reason, source)| EndingSnapshot { reason, source });
     Ok(ExecutionSnapshot {
@@ -72,12 +72,12 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
         public_state: state.public_state(),
         state,
         blocking_detail,
-        claimable_at,
+        claimable_at: execution.phase.claimable_at(),
         ending,
         current_lease: lease(execution),
         current_attempt_index: execution.attempt_pointer(),
         grant: grant(turn, execution)?,
-        attempts: attempts(turn, execution)?,
+        attempts: newest_attempts(turn, execution)?,
         steps,
         progress: progress.map(|progress| ProgressSnapshot {
             attempt_index: progress.attempt_index,
@@ -106,25 +106,29 @@ fn snapshot(turn: &mut Turn<'_>, execution: &Execution) -> Result<ExecutionSnaps
     })
 }
 
-/// From when the execution can be claimed where it waits for an instant, and that in words.
-fn waits(execution: &Execution) -> (Option<i64>, Option<String>) {
+/// From when the execution can be claimed where it waits for an instant, in words.
+fn waits(execution: &Execution) -> Option<String> {
     match execution.phase {
-        Phase::Delayed(delayed) => (Some(delayed.until_at), Some(format!("delayed until {}", delayed.until_at))),
-        Phase::Active(Active::Lapsed(lapsed)) => {
-            let words = match lapsed.claimable_at {
-                Some(at) => format!("lease expired at {}, reclaimable from {at}", lapsed.expired_at),
-                None => format!("lease expired at {}, reclaimable", lapsed.expired_at),
-            };
-            (Some(lapsed.claimable_at.unwrap_or(lapsed.expired_at)), Some(words))
-        }
-        Phase::Blocked(blocked) => (blocked.not_before_at, None),
-        Phase::Waiting(_) | Phase::Active(Active::Held(_)) | Phase::Suspended(_) | Phase::Terminal(_) => (None, None),
+        Phase::Delayed(delayed) => Some(format!("delayed until {}", delayed.until_at)),
+        Phase::Active(Active::Lapsed(lapsed)) => Some(match lapsed.claimable_at {
+            Some(at) => format!("lease expired at {}, reclaimable from {at}", lapsed.expired_at),
+            None => format!("lease expired at {}, reclaimable", lapsed.expired_at),
+        }),
+        Phase::Blocked(_)
+        | Phase::Waiting(_)
+        | Phase::Active(Active::Held(_))
+        | Phase::Suspended(_)
+        | Phase::Terminal(_) => None,
     }
 }
 
 /// Why a scheduler blocked it, as the event that tells of it says: a blocked execution has none after that.
 fn why_blocked(turn: &Turn<'_>, execution: &Execution) -> Result<Option<String>> {
-    let Phase::Blocked(_) = execution.phase else { return Ok(None) };
+    let Phase::Blocked(blocked) = execution.phase else { return Ok(None) };
+    // No scheduler makes one wait for its upstreams; what its latest event tells there is why it was woken.
+    if blocked.by == Blocker::Children {
+        return Ok(None);
+    }
     let detail = turn.store.event_detail(execution.last_event)?;
     Ok(if let Some(EventDetail::Reason { reason }) = detail { Some(reason) } else { None })
 }
@@ -142,7 +146,14 @@ fn grant(turn: &Turn<'_>, execution: &Execution) -> Result<Option<GrantSnapshot>
 
 fn steps(turn: &Turn<'_>, execution: &Execution) -> Result<Vec<StepSnapshot>> {
     let found = turn.store.step_list(execution.row)?.into_iter();
-    Ok(found.map(|(name, result_bytes, recorded_at)| StepSnapshot { name, result_bytes, recorded_at }).collect())
+    Ok(found
+        .map(|step| StepSnapshot {
+            started_at: step.took_ms.map(|took_ms| (step.recorded_at - took_ms).max(0)),
+            name: step.name,
+            result_bytes: step.result_bytes,
+            recorded_at: step.recorded_at,
+        })
+        .collect())
 }
 
 fn lease(execution: &Execution) -> Option<LeaseSnapshot> {
@@ -158,33 +169,9 @@ fn lease(execution: &Execution) -> Option<LeaseSnapshot> {
     })
 }
 
-fn attempts(turn: &mut Turn<'_>, execution: &Execution) -> Result<Vec<AttemptSnapshot>> {
-    let failures = turn.store.failures(execution.row)?;
-    let archived = if execution.attempt_count > 1 { turn.store.archived_attempts(execution.row)? } else { Vec::new() };
-    let all = archived.iter().chain(&execution.attempt);
-    Ok(all.map(|attempt| attempt_snapshot(execution, attempt, &failures)).collect())
-}
-
-fn attempt_snapshot(execution: &Execution, attempt: &Attempt, failures: &[(i64, Failure)]) -> AttemptSnapshot {
-    // Both lists are sorted by index.
-    let found = failures.binary_search_by_key(&attempt.index, |(index, _)| *index).ok();
-    let failure = found.map(|place| &failures[place].1).map(|failure| FailureSnapshot {
-        class: failure.class,
-        category: failure.category.clone(),
-        message: failure.message.clone(),
-        detail: failure.detail.clone(),
-    });
-    AttemptSnapshot {
-        attempt_index: attempt.index,
-        attempt_id: uuid_text(attempt.id),
-        attempt_type: attempt.kind,
-        lifecycle: execution.attempt_lifecycle(attempt),
-        worker_id: attempt.lease.worker.to_string(),
-        worker_instance_id: attempt.lease.instance.to_string(),
-        lease_epoch: attempt.lease.epoch,
-        started_at: attempt.started_at,
-        ended_at: attempt.ended.map(|(_, at)| at),
-        failure,
-        has_result: attempt.result.is_some(),
-    }
+/// The newest attempts, the oldest of them first.
+fn newest_attempts(turn: &Turn<'_>, execution: &Execution) -> Result<Vec<AttemptSnapshot>> {
+    let mut attempts = attempts_before(turn, execution, INTEGER_MAX, ATTEMPTS_TOLD_MAX)?;
+    attempts.reverse();
+    Ok(attempts)
 }

@@ -1,7 +1,7 @@
 //! `list_executions`: pages in the order of ids. Contract: executions.list.
 
-use super::summary::summary;
 pub use super::summary::{ExecutionPage, ExecutionSummary};
+use super::summary::{one_way, summary};
 use crate::error::Result;
 use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
@@ -15,17 +15,20 @@ use crate::ops::ground::turn::Turn;
 pub struct ListExecutionsArgs {
     /// The `nextCursor` of the page before.
     pub cursor: Option<String>,
+    /// The `previousCursor` of a page: answers the one before it, in the same order. Not beside `cursor`.
+    pub before: Option<String>,
     /// 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
     pub limit: Option<i64>,
     /// Only this namespace.
     pub namespace: Option<String>,
 }
 
-reads!(ListExecutionsArgs { cursor, limit, namespace });
+reads!(ListExecutionsArgs { cursor, before, limit, namespace });
 
 /// Checked arguments.
 pub struct Ready {
-    after: Option<ExecutionId>,
+    place: Option<ExecutionId>,
+    back: bool,
     limit: i64,
     namespace: Option<String>,
 }
@@ -39,16 +42,25 @@ impl Call for ListExecutionsArgs {
     fn check(self, _limits: &Limits) -> Result<Ready> {
         argument::opt_name("namespace", self.namespace.as_deref())?;
         let limit = argument::page("limit", self.limit)?;
+        one_way(self.cursor.as_deref(), self.before.as_deref())?;
         let after = self.cursor.as_deref().map(|cursor| ExecutionId::parse("cursor", cursor)).transpose()?;
-        Ok(Ready { after, limit, namespace: self.namespace })
+        let before = self.before.as_deref().map(|before| ExecutionId::parse("before", before)).transpose()?;
+        Ok(Ready { back: before.is_some(), place: after.or(before), limit, namespace: self.namespace })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionPage> {
-        let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
-        let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(empty) };
-        let found = turn.store.list_executions(ready.after.as_ref(), namespace, ready.limit + 1, turn.now)?;
-        let (found, next_cursor) = argument::page_after(found, ready.limit, |last| Some(last.id.text()));
+        let namespace = turn.namespace_filter(ready.namespace.as_deref())?;
+        let Some(namespace) = namespace.filter(|_| ready.limit > 0) else { return Ok(ExecutionPage::EMPTY) };
+        let place = (ready.place.as_ref(), ready.back);
+        let found = turn.store.list_executions(place, namespace, ready.limit + 1, turn.now)?;
+        let (mut found, onward) = argument::page_after(found, ready.limit, |last| Some(last.id.text()));
+        // What lies where the walk came from.
+        let back = found.first().filter(|_| ready.place.is_some()).map(|first| first.id.text());
+        if ready.back {
+            found.reverse();
+        }
         let executions = found.into_iter().map(|listed| summary(turn, listed)).collect::<Result<_>>()?;
-        Ok(ExecutionPage { executions, next_cursor })
+        let (next_cursor, previous_cursor) = if ready.back { (back, onward) } else { (onward, back) };
+        Ok(ExecutionPage { executions, next_cursor, previous_cursor })
     }
 }

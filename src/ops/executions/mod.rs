@@ -1,5 +1,6 @@
 //! Executions: creating, reading, finding, tagging, cancelling and replaying them.
 
+pub mod attempts;
 pub mod cancel;
 pub mod count;
 pub mod create;
@@ -10,9 +11,11 @@ pub mod get_tag;
 pub mod input;
 pub mod list;
 pub mod priority;
+pub mod read_step;
 pub mod replay;
 pub mod result;
 pub mod search;
 pub mod set_tag;
 pub mod snapshot;
 pub mod summary;
+pub mod wake;

@@ -4,7 +4,7 @@
 //! Invariant: an execution that does not change meanwhile comes exactly once, for any size of pages: rows stand in the
 //! order of creation, and a cursor is a row. Absent on purpose: sorting; what stands in several indexes is merged.
 
-use super::summary::{ExecutionPage, summary};
+use super::summary::{ExecutionPage, ExecutionSummary, one_way, summary};
 use crate::error::Result;
 use crate::model::executions::tag;
 use crate::model::ground::argument::{self, Limits};
@@ -48,6 +48,8 @@ pub struct SearchExecutionsArgs {
     pub oldest_first: bool,
     /// The `nextCursor` of the page before.
     pub cursor: Option<String>,
+    /// The `previousCursor` of a page: answers the one before it, in the same order. Not beside `cursor`.
+    pub before: Option<String>,
     /// 100 when left out; more than 1 000 is read as 1 000; 0 answers an empty page.
     pub limit: Option<i64>,
 }
@@ -62,6 +64,7 @@ reads!(SearchExecutionsArgs {
     created_before,
     oldest_first = default,
     cursor,
+    before,
     limit,
 });
 
@@ -88,23 +91,33 @@ impl Call for SearchExecutionsArgs {
         argument::opt_name("namespace", self.namespace.as_deref())?;
         argument::opt_instant("createdFrom", self.created_from)?;
         argument::opt_instant("createdBefore", self.created_before)?;
-        let mut span = Span::all(self.oldest_first);
-        if let Some(cursor) = &self.cursor {
-            span = span.after(parse_cursor("cursor", cursor)?);
+        one_way(self.cursor.as_deref(), self.before.as_deref())?;
+        // The page before is searched for the other way round.
+        let mut span = Span::all(self.oldest_first != self.before.is_some());
+        for (field, cursor) in [("cursor", &self.cursor), ("before", &self.before)] {
+            if let Some(cursor) = cursor {
+                span = span.after(parse_cursor(field, cursor)?);
+            }
         }
         let limit = usize::try_from(argument::page("limit", self.limit)?).unwrap_or(0);
         Ok(Ready { span, limit, args: self })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ExecutionPage> {
-        let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
-        let Some(namespace) = turn.namespace_filter(ready.args.namespace.as_deref())? else { return Ok(empty) };
-        if ready.limit == 0 {
-            return Ok(empty);
-        }
+        let namespace = turn.namespace_filter(ready.args.namespace.as_deref())?;
+        let Some(namespace) = namespace.filter(|_| ready.limit > 0) else { return Ok(ExecutionPage::EMPTY) };
         let sections = sections(&ready.args, turn)?;
         let search = Search { args: &ready.args, namespace, sections };
-        search.page(turn, created(ready, turn)?, ready.limit)
+        let walk = search.walk(turn, created(ready, turn)?, ready.limit)?;
+        // What lies where the walk came from.
+        let came = ready.args.cursor.is_some() || ready.args.before.is_some();
+        let back = walk.first.filter(|_| came).map(cursor_after);
+        let (mut executions, onward) = (walk.executions, walk.onward.map(cursor_after));
+        if ready.args.before.is_none() {
+            return Ok(ExecutionPage { executions, next_cursor: onward, previous_cursor: back });
+        }
+        executions.reverse();
+        Ok(ExecutionPage { executions, next_cursor: back, previous_cursor: onward })
     }
 }
 
@@ -142,6 +155,16 @@ fn sections(args: &SearchExecutionsArgs, turn: &mut Turn<'_>) -> Result<Option<V
     Ok(Some(routes.iter().flat_map(|route| wanted.iter().map(|section| (*route, *section))).collect()))
 }
 
+/// What a walk came by.
+struct Walk {
+    /// What matches, in the order of the walk.
+    executions: Vec<ExecutionSummary>,
+    /// The row of the first of them.
+    first: Option<i64>,
+    /// The row after which it goes on, where there is or may be more.
+    onward: Option<i64>,
+}
+
 /// A search under way.
 struct Search<'a> {
     args: &'a SearchExecutionsArgs,
@@ -152,8 +175,8 @@ struct Search<'a> {
 impl Search<'_> {
     /// Looks at rows until the page is full and one more was found, there are no more, or it has looked at enough. A
     /// rare match is looked for in larger and larger steps.
-    fn page(&self, turn: &mut Turn<'_>, mut span: Span, limit: usize) -> Result<ExecutionPage> {
-        let mut executions = Vec::new();
+    fn walk(&self, turn: &mut Turn<'_>, mut span: Span, limit: usize) -> Result<Walk> {
+        let (mut executions, mut first) = (Vec::new(), None);
         let (mut looked_at, mut step, mut last) = (0, limit + 1, 0);
         loop {
             let wanted = step.min(LOOKED_AT_MAX - looked_at);
@@ -161,8 +184,9 @@ impl Search<'_> {
             for row in &rows {
                 if let Some(listed) = self.matching(turn, *row)? {
                     if executions.len() == limit {
-                        return Ok(ExecutionPage { executions, next_cursor: Some(cursor_after(last)) });
+                        return Ok(Walk { executions, first, onward: Some(last) });
                     }
+                    first = first.or(Some(*row));
                     executions.push(summary(turn, listed)?);
                 }
                 last = *row;
@@ -170,7 +194,7 @@ impl Search<'_> {
             looked_at += rows.len();
             let over = rows.len() < wanted;
             if over || looked_at >= LOOKED_AT_MAX {
-                return Ok(ExecutionPage { executions, next_cursor: (!over).then(|| cursor_after(last)) });
+                return Ok(Walk { executions, first, onward: (!over).then_some(last) });
             }
             (span, step) = (span.after(last), step * 2);
         }

@@ -129,6 +129,10 @@ pub struct GrantSnapshot {
 pub struct StepSnapshot {
     /// Its name.
     pub name: String,
+    /// When the work on it began, in Unix ms, where its worker said how long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub started_at: Option<i64>,
     /// How many bytes its result has.
     pub result_bytes: i64,
     /// When it was recorded, in Unix ms.
@@ -179,7 +183,7 @@ pub struct ExecutionSnapshot {
     pub grant: Option<GrantSnapshot>,
     /// The attempt pointer: the attempt under way or most recently ended; after a scheduled retry, the one to come.
     pub current_attempt_index: i64,
-    /// Every attempt, in order.
+    /// The newest 100 attempts, in order; `totalAttemptCount` says how many there are, `list_attempts` has them all.
     pub attempts: Vec<AttemptSnapshot>,
     /// What it has recorded, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,7 +1,7 @@
 //! A transition with all that follows from it: what nearly every operation does.
 
 use super::cascade::follow;
-pub use super::transit::{Change, Ending, append, renewed, told, transit};
+pub use super::transit::{Change, Ending, append, renewed, reported, told, transit};
 use super::turn::Turn;
 use crate::error::Result;
 use crate::model::executions::execution::Execution;

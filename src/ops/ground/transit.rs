@@ -10,7 +10,7 @@ use crate::model::executions::transition::Step;
 use crate::model::ground::cause::Cause;
 use crate::model::ground::vocabulary::LeaseEvent;
 use crate::model::streams::stream::latest_closure;
-use crate::store::{Keys, NewEvent, Touched};
+use crate::store::{Keys, NewEvent, Progress, Touched};
 
 /// Why an execution ended, where its outcome does not say it.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +113,18 @@ pub fn told(
     turn.store.insert_event_detail(execution.last_event, Some(execution.row), detail)?;
     turn.wakes.events = true;
     turn.store.save_execution(execution, Touched::Any, before)
+}
+
+/// Keeps what an attempt reports, with the event that tells it. That of what was reported before leaves the log, so that
+/// an execution has one at most; it is no part of the execution's history.
+pub fn reported(turn: &mut Turn<'_>, execution: &Execution, progress: &Progress) -> Result<()> {
+    if let Some(former) = turn.store.progress_position(execution.row)? {
+        turn.store.delete_event(former)?;
+    }
+    let event = NewEvent { at: turn.now, holder: None, previous: 0, ..event_of(execution, Cause::ProgressReported) };
+    let position = turn.store.append_event(&event)?;
+    turn.wakes.events = true;
+    turn.store.save_progress(execution.row, progress, position)
 }
 
 /// Appends the event of a transition and remembers its position on the execution.

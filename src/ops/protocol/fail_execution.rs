@@ -9,7 +9,7 @@ use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::{FailureClass, Verb};
-use crate::ops::attempts::fail::{FailAnswer, FailReason, fail, failure};
+use crate::ops::attempts::fail::{FailAnswer, FailReason, Retry, fail, failure};
 use crate::ops::ground::call::Call;
 use crate::ops::ground::gate::enter_typed;
 use crate::ops::ground::turn::Turn;
@@ -67,6 +67,7 @@ impl Call for FailExecutionArgs {
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<FailAnswer> {
         let entry = enter_typed(turn, &ready.id, ready.index, ready.fence.as_ref(), Verb::Fail)?;
-        fail(turn, entry, ready.index, &ready.failure, ready.retry.as_ref(), ready.fence.is_some())
+        let retry = ready.retry.as_ref().map_or(Retry::Own, Retry::Policy);
+        fail(turn, entry, ready.index, &ready.failure, &retry, ready.fence.is_some())
     }
 }

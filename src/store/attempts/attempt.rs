@@ -28,6 +28,16 @@ impl Store {
         self.first(SQL, &[execution.into(), index.into()], |row| read_attempt(row, index, 0))
     }
 
+    /// Archived attempts of an execution before an index, the newest first, at most so many.
+    pub fn archived_attempts_before(&self, execution: i64, before: i64, limit: i64) -> Result<Vec<Attempt>> {
+        const SQL: &str = "SELECT attempt_id, attempt_type, attempt_outcome, attempt_started_at, attempt_ended_at, \
+             timeout_left_ms, lease_id, worker, instance, lease_epoch, renewed_at, verb, verb_at, result, \
+             attempt_index FROM attempt WHERE execution = ?1 AND attempt_index < ?2 \
+             ORDER BY attempt_index DESC LIMIT ?3";
+        let params = [execution.into(), before.into(), limit.into()];
+        self.all(SQL, &params, |row| read_attempt(row, row.int(14)?, 0))
+    }
+
     /// All archived attempts of an execution, in order.
     pub fn archived_attempts(&self, execution: i64) -> Result<Vec<Attempt>> {
         const SQL: &str = "SELECT attempt_id, attempt_type, attempt_outcome, attempt_started_at, attempt_ended_at, \

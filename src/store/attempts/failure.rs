@@ -39,18 +39,17 @@ impl Store {
         self.first(SQL, &[execution.into(), attempt_index.into()], |row| row.text(0).map(str::to_owned))
     }
 
-    /// Why the attempts of an execution failed: index and failure, in order.
-    pub fn failures(&self, execution: i64) -> Result<Vec<(i64, Failure)>> {
-        const SQL: &str = "SELECT attempt_index, class, category, message, detail FROM failure \
-             WHERE execution = ?1 ORDER BY attempt_index";
-        self.all(SQL, &[execution.into()], |row| {
-            let failure = Failure {
-                class: FailureClass::of_number(row.int(1)?)?,
-                category: row.text(2)?.to_owned(),
-                message: row.text(3)?.to_owned(),
-                detail: row.opt_text(4)?.map(str::to_owned),
-            };
-            Ok((row.int(0)?, failure))
+    /// Why an attempt failed.
+    pub fn failure(&self, execution: i64, attempt_index: i64) -> Result<Option<Failure>> {
+        const SQL: &str = "SELECT class, category, message, detail FROM failure \
+             WHERE execution = ?1 AND attempt_index = ?2";
+        self.first(SQL, &[execution.into(), attempt_index.into()], |row| {
+            Ok(Failure {
+                class: FailureClass::of_number(row.int(0)?)?,
+                category: row.text(1)?.to_owned(),
+                message: row.text(2)?.to_owned(),
+                detail: row.opt_text(3)?.map(str::to_owned),
+            })
         })
     }
 }

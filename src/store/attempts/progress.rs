@@ -1,4 +1,4 @@
-//! The latest progress that an attempt reported.
+//! The latest progress that an attempt reported, and where the log tells of it.
 
 use crate::error::Result;
 use crate::store::Store;
@@ -17,21 +17,29 @@ pub struct Progress {
 }
 
 impl Store {
-    /// Keeps what an attempt reports: a member left out keeps its earlier value while the attempt is the same.
-    pub fn save_progress(&mut self, execution: i64, progress: &Progress) -> Result<()> {
-        const SQL: &str = "INSERT INTO progress (execution, attempt_index, percent, message, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (execution) DO UPDATE SET \
+    /// Keeps what an attempt reports, and the position of the event that tells it: a member left out keeps its earlier
+    /// value while the attempt is the same.
+    pub fn save_progress(&mut self, execution: i64, progress: &Progress, position: i64) -> Result<()> {
+        const SQL: &str = "INSERT INTO progress (execution, attempt_index, percent, message, updated_at, position) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (execution) DO UPDATE SET \
              percent = CASE WHEN attempt_index = ?2 THEN coalesce(?3, percent) ELSE ?3 END, \
              message = CASE WHEN attempt_index = ?2 THEN coalesce(?4, message) ELSE ?4 END, \
-             attempt_index = ?2, updated_at = ?5";
+             attempt_index = ?2, updated_at = ?5, position = ?6";
         let params = [
             execution.into(),
             progress.attempt_index.into(),
             progress.percent.into(),
             progress.message.as_deref().into(),
             progress.updated_at.into(),
+            position.into(),
         ];
         self.execute(SQL, &params).map(|_| ())
+    }
+
+    /// The position of the event that tells what was reported last; none where there is no such event.
+    pub fn progress_position(&self, execution: i64) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT position FROM progress WHERE execution = ?1 AND position IS NOT NULL";
+        self.first(SQL, &[execution.into()], |row| row.int(0))
     }
 
     /// What was reported last.

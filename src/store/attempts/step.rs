@@ -4,6 +4,19 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::store::driver::Row;
 
+/// A step without its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepLine {
+    /// Its name.
+    pub name: String,
+    /// How many bytes its result has.
+    pub result_bytes: i64,
+    /// When it was recorded, in Unix ms.
+    pub recorded_at: i64,
+    /// How long it took, in ms, where that was said.
+    pub took_ms: Option<i64>,
+}
+
 /// What a step left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -25,11 +38,18 @@ impl Store {
         self.first(SQL, &[execution.into(), name.into()], read)
     }
 
-    /// The steps of an execution, in order: their names, the bytes of their results, when they were recorded.
-    pub fn step_list(&self, execution: i64) -> Result<Vec<(String, i64, i64)>> {
-        const SQL: &str = "SELECT name, coalesce(length(bytes), 0), recorded_at FROM step \
+    /// The steps of an execution, in order, without their results.
+    pub fn step_list(&self, execution: i64) -> Result<Vec<StepLine>> {
+        const SQL: &str = "SELECT name, coalesce(length(bytes), 0), recorded_at, took_ms FROM step \
              LEFT JOIN payload ON payload.id = result WHERE execution = ?1 ORDER BY ordinal";
-        self.all(SQL, &[execution.into()], |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?)))
+        self.all(SQL, &[execution.into()], |row| {
+            Ok(StepLine {
+                name: row.text(0)?.to_owned(),
+                result_bytes: row.int(1)?,
+                recorded_at: row.int(2)?,
+                took_ms: row.opt_int(3)?,
+            })
+        })
     }
 
     /// How many steps an execution has recorded.
@@ -45,11 +65,11 @@ impl Store {
         ordinal: i64,
         name: &str,
         result: Option<i64>,
-        at: i64,
+        (at, took_ms): (i64, Option<i64>),
     ) -> Result<()> {
-        const SQL: &str =
-            "INSERT INTO step (execution, ordinal, name, result, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let params = [execution.into(), ordinal.into(), name.into(), result.into(), at.into()];
+        const SQL: &str = "INSERT INTO step (execution, ordinal, name, result, recorded_at, took_ms) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let params = [execution.into(), ordinal.into(), name.into(), result.into(), at.into(), took_ms.into()];
         self.execute(SQL, &params).map(|_| ())
     }
 

@@ -183,7 +183,14 @@ impl Store {
 
     /// A row with what it tells beyond its columns.
     pub fn with_detail(&self, mut row: EventRow) -> Result<EventRow> {
-        if EventDetail::belongs_to(row.cause) {
+        if let (Cause::ProgressReported, Some(execution)) = (row.cause, row.row) {
+            // Its event is always that of what stands with the execution.
+            row.detail = self.progress(execution)?.map(|progress| EventDetail::Progress {
+                attempt_index: progress.attempt_index,
+                percent: progress.percent,
+                message: progress.message,
+            });
+        } else if EventDetail::belongs_to(row.cause) {
             row.detail = self.event_detail(row.position)?;
         }
         Ok(row)

@@ -32,20 +32,44 @@ impl Store {
     }
 
     /// Deletes events before a position, the oldest first and at most so many, with what only they needed: their details
-    /// and what was kept of deleted executions. Answers how many. What an execution is blocked for stays until it is
-    /// not.
+    /// and what was kept of deleted executions. Answers how many, or that many at least where more may be left. What an
+    /// execution is blocked for stays until it is not.
     pub fn trim_events(&mut self, kept_from: i64, rows_max: i64) -> Result<u64> {
         const EVENTS: &str = "DELETE FROM event WHERE position < ?1";
         const DETAILS: &str = "DELETE FROM event_detail WHERE position >= ?1 AND position < ?2 AND NOT EXISTS (SELECT 1 \
              FROM execution e WHERE e.id = event_detail.execution AND e.last_event = event_detail.position \
              AND e.phase = 3)";
+        const TRIMMED: &str = "UPDATE trimmed SET position = ?1 WHERE id = 1";
         const FORMER: &str = "DELETE FROM former WHERE last_event < ?1";
         let Some((oldest, _)) = self.event_from(0)?.filter(|(oldest, _)| *oldest < kept_from) else { return Ok(0) };
         let until = kept_from.min(oldest + rows_max);
+        let last = self.last_event_before(until)?;
         self.log_start = None;
+        self.execute(TRIMMED, &[last.into()])?;
         self.execute(DETAILS, &[oldest.into(), until.into()])?;
         self.execute(FORMER, &[until.into()])?;
-        self.execute(EVENTS, &[until.into()])
+        let deleted = self.execute(EVENTS, &[until.into()])?;
+        // Positions without a row count as looked at.
+        Ok(if until < kept_from { deleted.max(rows_max.unsigned_abs()) } else { deleted })
+    }
+
+    /// Deletes an event that another one takes the place of; one that was trimmed is gone already.
+    pub fn delete_event(&mut self, position: i64) -> Result<()> {
+        const SQL: &str = "DELETE FROM event WHERE position = ?1";
+        if self.log_start == Some(position) {
+            self.log_start = None;
+        }
+        self.execute(SQL, &[position.into()]).map(|_| ())
+    }
+
+    /// The last event before a position that is hidden, or was trimmed; 0 where none ever was.
+    pub fn last_event_before(&self, position: i64) -> Result<i64> {
+        const HIDDEN: &str = "SELECT position FROM event WHERE position < ?1 ORDER BY position DESC LIMIT 1";
+        const TRIMMED: &str = "SELECT position FROM trimmed WHERE id = 1";
+        match self.first(HIDDEN, &[position.into()], |row| row.int(0))? {
+            Some(hidden) => Ok(hidden),
+            None => Ok(self.first(TRIMMED, &[], |row| row.int(0))?.unwrap_or(0)),
+        }
     }
 
     /// Deletes the detail of an event that was trimmed while its execution was blocked for what it tells.

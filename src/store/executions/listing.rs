@@ -2,6 +2,7 @@
 
 use super::execution::read_phase;
 use crate::error::{Code, Error, Result};
+use crate::model::executions::phase::Phase;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::PublicState;
 use crate::store::Store;
@@ -20,7 +21,9 @@ pub struct Listed {
     pub created_at: i64,
     /// Its priority.
     pub priority: i64,
-    /// Its state.
+    /// Its phase.
+    pub phase: Phase,
+    /// Its state, which follows from that.
     pub state: PublicState,
     /// Attempts ever started.
     pub attempt_count: i64,
@@ -34,12 +37,14 @@ pub struct Listed {
     pub flow: Option<i64>,
     /// Its kind.
     pub kind: String,
+    /// The JSON of its tags; none where it has none.
+    pub tags: Option<String>,
 }
 
 macro_rules! listed_columns {
     () => {
         "public_id, namespace, route, created_at, priority, phase, next, reason, outcome, lapsed, until_at, expires_at, \
-         timeout_at, attempt_count, started_at, ended_at, retention_ms, kind, flow"
+         timeout_at, attempt_count, started_at, ended_at, retention_ms, kind, flow, tags"
     };
 }
 pub(in crate::store) use listed_columns;
@@ -62,11 +67,11 @@ macro_rules! kept {
 pub(in crate::store) use kept;
 
 impl Store {
-    /// Executions after an id, in the order of ids, at most so many; of one namespace or of all. Left out is what is
-    /// past its retention at an instant.
+    /// Executions after an id in the order of ids, or before one in the opposite order, at most so many; of one namespace
+    /// or of all. Left out is what is past its retention at an instant.
     pub fn list_executions(
         &mut self,
-        after: Option<&ExecutionId>,
+        (place, back): (Option<&ExecutionId>, bool),
         namespace: Option<i64>,
         limit: i64,
         now: i64,
@@ -87,13 +92,31 @@ impl Store {
             kept!(),
             " ORDER BY public_id LIMIT ?4"
         );
+        const ALL_BACK: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            listed_tables!(),
+            " WHERE public_id < ?3 AND ",
+            kept!(),
+            " ORDER BY public_id DESC LIMIT ?4"
+        );
+        const ONE_BACK: &str = concat!(
+            "SELECT ",
+            listed_columns!(),
+            listed_tables!(),
+            " WHERE namespace = ?5 AND public_id < ?3 AND ",
+            kept!(),
+            " ORDER BY public_id DESC LIMIT ?4"
+        );
         self.save_flows()?;
-        let after = after.map(ExecutionId::stored);
-        let after: &[u8] = after.as_ref().map_or(&[], |id| id);
-        let params = [now.into(), self.retention.executions_ms.into(), after.into(), limit.into(), namespace.into()];
-        match namespace {
-            None => self.all(ALL, &params[..4], read),
-            Some(_) => self.all(ONE, &params, read),
+        let place = place.map(ExecutionId::stored);
+        let place: &[u8] = place.as_ref().map_or(&[], |id| id);
+        let params = [now.into(), self.retention.executions_ms.into(), place.into(), limit.into(), namespace.into()];
+        match (namespace, back) {
+            (None, false) => self.all(ALL, &params[..4], read),
+            (None, true) => self.all(ALL_BACK, &params[..4], read),
+            (Some(_), false) => self.all(ONE, &params, read),
+            (Some(_), true) => self.all(ONE_BACK, &params, read),
         }
     }
 
@@ -108,18 +131,21 @@ impl Store {
 /// Reads the columns of a line, the first of a statement.
 pub(in crate::store) fn read(row: &dyn Row) -> Result<Listed> {
     let attempt_count = row.int(13)?;
+    let phase = read_phase(row, 5)?.typed(attempt_count > 0)?;
     Ok(Listed {
         id: ExecutionId::of_stored(row.blob(0)?)?,
         namespace: row.int(1)?,
         route: row.int(2)?,
         created_at: row.int(3)?,
         priority: row.int(4)?,
-        state: read_phase(row, 5)?.typed(attempt_count > 0)?.state().public_state(),
+        phase,
+        state: phase.state().public_state(),
         attempt_count,
         started_at: row.opt_int(14)?,
         ended_at: row.opt_int(15)?,
         retention_ms: row.opt_int(16)?,
         kind: row.text(17)?.to_owned(),
         flow: row.opt_int(18)?,
+        tags: row.opt_text(19)?.map(str::to_owned),
     })
 }

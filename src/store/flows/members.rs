@@ -36,10 +36,10 @@ impl Store {
         self.all(SQL, &[flow.into(), limit.into()], |row| {
             Ok(Member {
                 listed: read(row)?,
-                row: row.int(19)?,
-                name: row.opt_text(20)?.map(str::to_owned),
-                changed_at: row.int(21)?,
-                group: row.opt_int(22)?.map(|_| group::read(row, 22)).transpose()?,
+                row: row.int(20)?,
+                name: row.opt_text(21)?.map(str::to_owned),
+                changed_at: row.int(22)?,
+                group: row.opt_int(23)?.map(|_| group::read(row, 23)).transpose()?,
             })
         })
     }

@@ -7,8 +7,9 @@ use tidegate::model::events::event::EventStream;
 use tidegate::model::executions::retry::{Backoff, RetryPolicy};
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{
-    AttemptLifecycle, AttemptState, BlockingReason, FailureClass, LeaseEvent, Outcome, PublicState,
+    AttemptLifecycle, AttemptState, AttemptType, BlockingReason, FailureClass, LeaseEvent, Outcome, PublicState,
 };
+use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::fail::{FailAnswer, FailArgs, FailReason};
 use tidegate::ops::executions::create::CreateArgs;
 
@@ -100,6 +101,7 @@ fn every_attempt_keeps_why_it_failed() {
         reason,
         class: FailureClass::InfraCrash,
         category: Some("net".to_owned()),
+        retry_at: None,
     };
     world.call(first).unwrap();
     world.pass(100);
@@ -166,4 +168,65 @@ fn an_empty_message_is_a_message() {
     let mut args = failure(&claim.handle, FailureClass::Permanent);
     args.reason.message.clear();
     assert!(world.call(args).is_ok());
+}
+
+fn until(world: &mut World, claim: &Claim, class: FailureClass, retry_at: i64) -> FailAnswer {
+    world.call(FailArgs { retry_at: Some(retry_at), ..failure(&claim.handle, class) }).unwrap()
+}
+
+/// Contract: attempts.fail-at, retries.instant.
+#[test]
+fn the_holder_says_when_it_is_tried_again() {
+    let mut world = World::new();
+    let claim = world.running_with(retrying);
+    let answer = until(&mut world, &claim, FailureClass::Transient, START + 7_000);
+    assert_eq!(answer, FailAnswer::RetryScheduled { delay_until: START + 7_000, next_attempt_index: 1 });
+    let found = world.describe(&claim.execution_id);
+    assert_eq!((found.claimable_at, found.retry_count), (Some(START + 7_000), 1));
+    assert_eq!(found.state.blocking_reason, BlockingReason::WaitingForRetryBackoff);
+    world.pass(6_999);
+    assert!(world.claim_if_any("mail").is_none());
+    world.pass(1);
+    assert_eq!(world.claim("mail").attempt_type, AttemptType::Retry);
+    assert_eq!(world.fail(&claim, FailureClass::Transient).unwrap(), answer, "told again, whatever is said now");
+}
+
+/// Contract: attempts.fail-at.
+#[test]
+fn a_retry_in_the_past_is_now() {
+    let mut world = World::new();
+    let claim = world.running_with(retrying);
+    world.pass(5);
+    let answer = until(&mut world, &claim, FailureClass::Transient, START);
+    assert_eq!(answer, FailAnswer::RetryScheduled { delay_until: START + 5, next_attempt_index: 1 });
+    assert_eq!(world.claim("mail").attempt_index, 1);
+}
+
+/// Contract: attempts.fail-at-policy.
+#[test]
+fn what_the_policy_does_not_try_again_is_final_whatever_instant_is_named() {
+    let mut world = World::new();
+    for class in [FailureClass::Permanent, FailureClass::Cancelled] {
+        let claim = world.running_with(retrying);
+        assert_eq!(until(&mut world, &claim, class, START + 50), FailAnswer::TerminalFailed);
+    }
+    let once = |create: &mut CreateArgs| {
+        create.policy.retry = Some(RetryPolicy { max_retries: Some(1), ..RetryPolicy::default() });
+    };
+    let claim = world.running_with(once);
+    until(&mut world, &claim, FailureClass::Transient, START);
+    let again = world.claim("mail");
+    assert_eq!(until(&mut world, &again, FailureClass::Transient, START), FailAnswer::TerminalFailed);
+}
+
+/// Contract: attempts.fail-at.
+#[test]
+fn an_instant_that_is_none_is_refused_by_name() {
+    let mut world = World::new();
+    let claim = world.running();
+    for at in [-1, 253_402_300_800_000] {
+        let args = FailArgs { retry_at: Some(at), ..failure(&claim.handle, FailureClass::Transient) };
+        refused_field(world.call(args), Code::InvalidInput, "retryAt");
+    }
+    assert_eq!(world.state(&claim.execution_id), PublicState::Active);
 }

@@ -9,6 +9,7 @@ pub mod delay;
 pub mod fail;
 pub mod lease;
 pub mod lease_list;
+pub mod list;
 pub mod progress;
 pub mod reclaim;
 pub mod renew;

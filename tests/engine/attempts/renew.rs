@@ -7,6 +7,7 @@ use tidegate::model::events::event::EventStream;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::LeaseEvent;
 use tidegate::ops::attempts::claim::Claim;
+use tidegate::ops::attempts::renew::RenewArgs;
 
 /// Contract: leases.renew.
 #[test]
@@ -100,5 +101,31 @@ fn a_handle_whose_time_to_live_is_out_of_range_is_refused() {
         handle.ttl_ms = ttl_ms;
         let forged = Claim { handle: handle.encode(), ..claim.clone() };
         refused_field(world.renew(&forged), Code::InvalidInput, "handle.leaseTtlMs");
+    }
+}
+
+/// Contract: leases.renew-other.
+#[test]
+fn another_time_to_live_counts_from_now_and_for_this_renewal_alone() {
+    let mut world = World::new();
+    let claim = world.running();
+    let other = |ttl_ms| RenewArgs { handle: claim.handle.clone(), lease_ttl_ms: Some(ttl_ms) };
+    world.pass(5);
+    assert_eq!(world.call(other(90_000)).unwrap().expires_at, START + 90_005);
+    assert_eq!(world.call(other(10)).unwrap().expires_at, START + 15, "shorter than before too");
+    assert_eq!(world.renew(&claim).unwrap().expires_at, START + 5 + TTL, "the handle keeps its own");
+    world.call(other(1)).unwrap();
+    world.pass(1);
+    assert!(world.renew(&claim).is_err());
+}
+
+/// Contract: leases.renew-other.
+#[test]
+fn a_time_to_live_out_of_range_is_refused_by_name() {
+    let mut world = World::new();
+    let claim = world.running();
+    for ttl_ms in [0, -1, 86_400_001] {
+        let args = RenewArgs { handle: claim.handle.clone(), lease_ttl_ms: Some(ttl_ms) };
+        refused_field(world.call(args), Code::InvalidInput, "leaseTtlMs");
     }
 }

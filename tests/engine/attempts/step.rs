@@ -6,6 +6,7 @@ use crate::engine::world::{START, Span, TTL, World, detail, pull, refusal, refus
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::step::RecordStepArgs;
+use tidegate::ops::executions::read_step::ReadStepArgs;
 use tidegate::ops::ground::recorded::RecordedStep;
 use tidegate::{Answer, Code, Limits};
 
@@ -273,4 +274,52 @@ fn the_claims_of_one_commit_hand_back_16_mib_of_results_together() {
         })
         .collect();
     assert_eq!(omitted, [0, 2]);
+}
+
+/// Contract: attempts.step-start.
+#[test]
+fn a_step_tells_when_it_began_where_its_worker_says_how_long_it_took() {
+    let mut world = World::new();
+    world.pass(100);
+    let claim = world.running();
+    world.pass(1_000);
+    let took = |name, took_ms| RecordStepArgs { took_ms, ..step_of(&claim, name) };
+    for args in [took("short", Some(400)), took("longer than the attempt", Some(5_000)), took("untold", None)] {
+        world.call(args).unwrap();
+    }
+    let began = |world: &mut World| -> Vec<Option<i64>> {
+        world.describe(&claim.execution_id).steps.iter().map(|step| step.started_at).collect()
+    };
+    assert_eq!(began(&mut world), [Some(START + 700), Some(START + 100), None]);
+    world.call(took("untold", Some(5))).unwrap();
+    assert_eq!(began(&mut world)[2], None, "the first that records a name wins");
+    refused_field(world.call(took("never", Some(-1))), Code::InvalidInput, "tookMs");
+}
+
+fn read(world: &mut World, id: &str, name: &str) -> Option<RecordedStep> {
+    world.call(ReadStepArgs { execution_id: id.to_owned(), name: name.to_owned() }).unwrap()
+}
+
+/// Contract: attempts.read-step.
+#[test]
+fn a_step_is_read_by_its_name_without_a_claim_in_any_state() {
+    let mut world = World::new();
+    let claim = world.running();
+    let id = claim.execution_id.clone();
+    let kept = world.record(&claim, "pay", b"paid").unwrap();
+    assert_eq!(read(&mut world, &id, "pay"), Some(kept.clone()));
+    assert_eq!(read(&mut world, &id, "ship"), None);
+    world.complete(&claim).unwrap();
+    assert_eq!(read(&mut world, &id, "pay"), Some(kept));
+    replay(&mut world, &id).unwrap();
+    assert_eq!(read(&mut world, &id, "pay"), None, "a replay forgets");
+    assert_eq!(read(&mut world, "{fp:0}:00000000-0000-4000-8000-0000000000ff", "pay"), None);
+}
+
+/// Contract: attempts.read-step.
+#[test]
+fn a_step_without_a_name_is_refused_by_it() {
+    let mut world = World::new();
+    let args = ReadStepArgs { execution_id: world.submit("mail"), name: String::new() };
+    refused_field(world.call(args), Code::InvalidInput, "name");
 }

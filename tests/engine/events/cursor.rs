@@ -165,6 +165,7 @@ fn a_cursor_older_than_the_log_is_refused_with_the_oldest_kept() {
     let mut world = filled(5);
     let events = world.events();
     world.driver.execute("DELETE FROM event WHERE position <= 3", &[]).unwrap();
+    world.driver.execute("UPDATE trimmed SET position = 3", &[]).unwrap();
     let error = refusal(world.read_events(&events[0].cursor, 10, PHASES), Code::CursorTooOld);
     let oldest = detail(&error, "oldest").to_owned();
     assert_eq!(world.read_events(&oldest, 10, PHASES).unwrap().events, events[3..]);

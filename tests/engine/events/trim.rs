@@ -100,7 +100,8 @@ fn a_tick_deletes_a_thousand_events_and_says_that_there_are_more() {
     let mut world = World::keeping_events(10);
     let claim = world.running();
     for _ in 0..5 {
-        let renew = || tidegate::ops::attempts::renew::RenewArgs { handle: claim.handle.clone() }.into();
+        let renew =
+            || tidegate::ops::attempts::renew::RenewArgs { handle: claim.handle.clone(), lease_ttl_ms: None }.into();
         world.batch((0..500).map(|_| renew()).collect());
     }
     world.pass(10);

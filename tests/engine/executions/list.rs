@@ -2,12 +2,12 @@
 
 use crate::engine::world::{START, World, refused_field, test};
 use tidegate::Code;
-use tidegate::model::ground::vocabulary::PublicState;
+use tidegate::model::ground::vocabulary::{BlockingReason, FailureClass, PublicState};
 use tidegate::ops::executions::list::{ExecutionPage, ListExecutionsArgs};
 
 fn list(world: &mut World, cursor: Option<&str>, limit: i64, namespace: Option<&str>) -> ExecutionPage {
     let (cursor, namespace) = (cursor.map(str::to_owned), namespace.map(str::to_owned));
-    world.call(ListExecutionsArgs { cursor, limit: Some(limit), namespace }).unwrap()
+    world.call(ListExecutionsArgs { cursor, before: None, limit: Some(limit), namespace }).unwrap()
 }
 
 /// All pages of a listing: their ids, and whether each page had a cursor.
@@ -34,7 +34,7 @@ fn filled(count: usize) -> (World, Vec<String>) {
 #[test]
 fn an_empty_database_lists_nothing() {
     let page = list(&mut World::new(), None, 10, None);
-    assert_eq!(page, ExecutionPage { executions: Vec::new(), next_cursor: None });
+    assert_eq!(page, ExecutionPage { executions: Vec::new(), next_cursor: None, previous_cursor: None });
 }
 
 #[test]
@@ -71,7 +71,10 @@ fn ids_of_several_partitions_are_listed_once_each() {
 #[test]
 fn a_limit_of_0_is_an_empty_page_without_a_cursor() {
     let (mut world, _) = filled(3);
-    assert_eq!(list(&mut world, None, 0, None), ExecutionPage { executions: Vec::new(), next_cursor: None });
+    assert_eq!(
+        list(&mut world, None, 0, None),
+        ExecutionPage { executions: Vec::new(), next_cursor: None, previous_cursor: None }
+    );
 }
 
 /// Contract: executions.list, limits.page.
@@ -156,4 +159,76 @@ fn a_listing_applies_time_too() {
     world.submit_with("mail", |create| create.deadline_at = Some(START + 5));
     world.pass(5);
     assert_eq!(list(&mut world, None, 10, None).executions[0].public_state, PublicState::Expired);
+}
+
+fn back(world: &mut World, before: &str, limit: i64, namespace: Option<&str>) -> ExecutionPage {
+    let (before, namespace) = (Some(before.to_owned()), namespace.map(str::to_owned));
+    world.call(ListExecutionsArgs { cursor: None, before, limit: Some(limit), namespace }).unwrap()
+}
+
+/// The ids of all pages back from the last one, and that one's.
+fn from_the_end(world: &mut World, limit: i64, namespace: Option<&str>) -> Vec<String> {
+    let mut page = list(world, None, limit, namespace);
+    while let Some(cursor) = page.next_cursor {
+        page = list(world, Some(&cursor), limit, namespace);
+    }
+    let mut ids = Vec::new();
+    loop {
+        let own: Vec<String> = page.executions.into_iter().map(|line| line.execution_id).collect();
+        ids.splice(0..0, own);
+        match page.previous_cursor {
+            Some(cursor) => page = back(world, &cursor, limit, namespace),
+            None => return ids,
+        }
+    }
+}
+
+/// Contract: executions.list-back.
+#[test]
+fn pages_go_back_as_they_went_on_for_any_size() {
+    let (mut world, ids) = filled(20);
+    let mut team: Vec<String> =
+        (0..7).map(|_| world.submit_with("mail", |create| create.namespace = Some("team".to_owned()))).collect();
+    team.sort();
+    let all = {
+        let mut all = [ids, team.clone()].concat();
+        all.sort();
+        all
+    };
+    for limit in [1, 2, 3, 7, 26, 27, 100] {
+        assert_eq!(from_the_end(&mut world, limit, None), all, "by {limit}");
+        assert_eq!(from_the_end(&mut world, limit, Some("team")), team, "of a namespace, by {limit}");
+    }
+}
+
+/// Contract: executions.list-back.
+#[test]
+fn the_page_before_leads_back_and_only_the_first_has_none_before_it() {
+    let (mut world, ids) = filled(5);
+    let first = list(&mut world, None, 2, None);
+    assert_eq!(first.previous_cursor, None);
+    let second = list(&mut world, first.next_cursor.as_deref(), 2, None);
+    assert_eq!(second.previous_cursor.as_ref(), Some(&ids[2]));
+    assert_eq!(back(&mut world, &ids[2], 2, None), first);
+    let page = back(&mut world, &ids[4], 2, None);
+    assert_eq!((page.next_cursor, page.previous_cursor), (Some(ids[3].clone()), Some(ids[2].clone())));
+    let both = ListExecutionsArgs { cursor: Some(ids[0].clone()), before: Some(ids[1].clone()), ..Default::default() };
+    refused_field(world.call(both), Code::InvalidInput, "before");
+}
+
+/// Contract: executions.list-line.
+#[test]
+fn a_line_tells_tags_and_why_and_until_when_it_waits() {
+    let mut world = World::new();
+    let claim = world.running_with(|create| {
+        create.tags.insert("app.customer".to_owned(), "7".to_owned());
+    });
+    world.fail(&claim, FailureClass::Transient).unwrap();
+    let found = world.describe(&claim.execution_id);
+    let line = list(&mut world, None, 1, None).executions.remove(0);
+    assert_eq!((line.state, line.claimable_at, &line.tags), (found.state, found.claimable_at, &found.tags));
+    assert_eq!(line.state.blocking_reason, BlockingReason::WaitingForRetryBackoff);
+    assert!(line.claimable_at.is_some() && line.tags.len() == 1);
+    let searched = world.search(|_| {}).executions.remove(0);
+    assert_eq!(searched, line);
 }

@@ -15,3 +15,4 @@ pub mod result;
 pub mod search;
 pub mod search_paging;
 pub mod tags;
+pub mod wake;

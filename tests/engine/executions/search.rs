@@ -258,8 +258,10 @@ fn a_search_goes_over_the_wire() {
     let args =
         json!({ "lane": "mail", "states": ["waiting", "rate_limited"], "tags": {}, "createdFrom": START, "limit": 1 });
     let page = say_one(&mut world, &json!({ "op": "search_executions", "args": args }))["ok"].clone();
+    let state = json!({ "lifecyclePhase": "runnable", "ownershipState": "unowned", "eligibilityState": "eligible_now",
+        "blockingReason": "waiting_for_worker", "terminalOutcome": "none", "attemptState": "pending_first_attempt" });
     let line = json!({ "executionId": ids[1], "namespace": "default", "lane": "mail", "kind": "send", "priority": 0,
-        "publicState": "waiting", "totalAttemptCount": 0, "createdAt": START });
+        "publicState": "waiting", "state": state, "tags": {}, "totalAttemptCount": 0, "createdAt": START });
     assert_eq!(page["executions"], json!([line]));
     let args = json!({ "cursor": page["nextCursor"], "oldestFirst": false });
     let page = say_one(&mut world, &json!({ "op": "search_executions", "args": args }))["ok"].clone();

@@ -2,7 +2,7 @@
 //! executions.search-bound, executions.search-page.
 
 use super::search::{FILTERS, varied};
-use crate::engine::world::{START, World, order, test};
+use crate::engine::world::{START, World, order, refused_field, test};
 use tidegate::model::ground::vocabulary::PublicState;
 use tidegate::ops::executions::list::ExecutionPage;
 use tidegate::ops::executions::search::SearchExecutionsArgs;
@@ -44,7 +44,7 @@ fn all_pages_together_give_each_match_once_for_any_limit_and_only_the_last_has_n
 #[test]
 fn an_empty_database_and_a_limit_of_0_answer_an_empty_page_without_a_cursor() {
     let mut world = World::new();
-    let empty = ExecutionPage { executions: Vec::new(), next_cursor: None };
+    let empty = ExecutionPage { executions: Vec::new(), next_cursor: None, previous_cursor: None };
     assert_eq!(world.search(|_| {}), empty);
     world.submit("mail");
     assert_eq!(world.search(|args| args.limit = Some(0)), empty);
@@ -193,4 +193,47 @@ fn creation_bounds_hold_after_the_clock_was_put_back() {
     assert_eq!(ids(world.search(|args| args.created_from = Some(START + 10))), [after]);
     let error = world.call(SearchExecutionsArgs { cursor: Some("x".to_owned()), ..SearchExecutionsArgs::default() });
     assert_eq!(error.unwrap_err().code(), Code::InvalidInput);
+}
+
+/// Contract: executions.list-back, executions.search-once.
+#[test]
+fn a_search_goes_back_as_it_went_on_for_any_filter_and_size() {
+    let mut world = World::new();
+    varied(&mut world);
+    for (name, set, _) in FILTERS {
+        for oldest_first in [false, true] {
+            let mut args = SearchExecutionsArgs { oldest_first, ..SearchExecutionsArgs::default() };
+            set(&mut args);
+            let whole = world.searched(&args);
+            for limit in [1, 3, 29, 1_000] {
+                args.limit = Some(limit);
+                assert_eq!(backwards(&mut world, &args), whole, "{name}, limit {limit}");
+            }
+        }
+    }
+}
+
+/// The ids of a search from its last page back to its first.
+fn backwards(world: &mut World, args: &SearchExecutionsArgs) -> Vec<String> {
+    let mut page = world.call(args.clone()).unwrap();
+    while let Some(cursor) = page.next_cursor {
+        page = world.call(SearchExecutionsArgs { cursor: Some(cursor), ..args.clone() }).unwrap();
+    }
+    let mut ids: Vec<String> = Vec::new();
+    loop {
+        let own: Vec<String> = page.executions.into_iter().map(|line| line.execution_id).collect();
+        ids.splice(0..0, own);
+        let Some(before) = page.previous_cursor else { return ids };
+        page = world.call(SearchExecutionsArgs { before: Some(before), ..args.clone() }).unwrap();
+    }
+}
+
+/// Contract: executions.list-back.
+#[test]
+fn a_cursor_and_a_place_before_which_to_look_are_refused_together() {
+    let mut world = World::new();
+    let both = SearchExecutionsArgs { cursor: Some("x1".into()), before: Some("x2".into()), ..Default::default() };
+    refused_field(world.call(both), Code::InvalidInput, "before");
+    let none = SearchExecutionsArgs { before: Some("2".into()), ..Default::default() };
+    refused_field(world.call(none), Code::InvalidInput, "before");
 }

@@ -28,6 +28,7 @@ pub const OPERATIONS: &[&str] = &[
     "claim",
     "block",
     "delay_over",
+    "wake",
     "unblock",
     "unblock early",
     "depend",
@@ -110,6 +111,7 @@ pub fn attempt(operation: &str, sample: &Sample) -> Option<(Phase, Option<Record
         (_, Phase::Waiting(waiting)) => on_waiting(operation, waiting),
         ("delay_over", Phase::Delayed(delayed)) => recorded(Some(delayed.over())),
         ("block", Phase::Delayed(delayed)) => recorded(Some(delayed.block())),
+        ("wake", Phase::Delayed(delayed)) => recorded(Some(delayed.wake())),
         (_, Phase::Blocked(blocked)) => on_blocked(operation, blocked),
         (_, Phase::Active(Active::Held(held))) => on_held(operation, held),
         (_, Phase::Active(Active::Lapsed(lapsed))) => on_lapsed(operation, lapsed),
@@ -138,6 +140,9 @@ fn on_blocked(operation: &str, blocked: Blocked) -> Option<(Phase, Option<Record
         "unblock" => recorded(Some(blocked.unblock(START))),
         "unblock early" => recorded(Some(Blocked { not_before_at: Some(LATER), ..blocked }.unblock(START))),
         "depend" => recorded(Some(blocked.depend())),
+        "wake" if blocked.by == Blocker::Children => {
+            recorded(Some(Blocked { not_before_at: Some(LATER), ..blocked }.wake()))
+        }
         _ => None,
     }
 }
@@ -227,7 +232,7 @@ fn found() -> Vec<String> {
 /// Contract: states.phases, states.graph, states.create, states.claim, states.resume, states.renew, states.complete,
 /// states.retry, states.fail, states.cancel, states.expire, states.skip, states.delay, states.wait-children,
 /// states.lapse, states.revoke, states.reclaim, states.over-cap, states.claimable, states.delay-over, states.block,
-/// states.depend, states.unblock, states.suspend, states.resume-suspended, states.replay, states.replay-skipped.
+/// states.depend, states.wake, states.unblock, states.suspend, states.resume-suspended, states.replay, states.replay-skipped.
 #[test]
 fn every_operation_does_to_every_phase_what_the_table_says_and_nothing_else() {
     let (mut expected, mut found) = (expected(), found());
@@ -244,7 +249,7 @@ fn every_operation_does_to_every_phase_what_the_table_says_and_nothing_else() {
 fn an_operation_on_a_phase_never_loses_the_attempt_that_comes_next() {
     for sample in samples() {
         let before = sample.phase.state().attempt_state;
-        for operation in ["block", "delay_over", "unblock", "unblock early", "depend"] {
+        for operation in ["block", "delay_over", "wake", "unblock", "unblock early", "depend"] {
             if let Some((phase, _)) = attempt(operation, &sample) {
                 assert_eq!(phase.state().attempt_state, before, "{operation} on {}", sample.name);
             }

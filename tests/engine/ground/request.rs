@@ -64,7 +64,7 @@ fn every_operation_that_writes_answers_again_what_it_answered() {
     let complete = CompleteArgs { handle: handle.clone(), result: Some("done".into()), ..CompleteArgs::default() };
     let progress =
         tidegate::ops::attempts::progress::ProgressArgs { handle: handle.clone(), percent: Some(5), message: None };
-    let renew = tidegate::ops::attempts::renew::RenewArgs { handle };
+    let renew = tidegate::ops::attempts::renew::RenewArgs { handle, lease_ttl_ms: None };
     let first = once(&mut world, "r1", renew.clone()).unwrap();
     world.pass(1.secs());
     assert_eq!(once(&mut world, "r1", renew).unwrap(), first, "not renewed again");

@@ -103,7 +103,7 @@ fn a_retry_wakes_its_lane_when_its_wait_is_over() {
 fn a_renewal_wakes_the_readers_of_events_alone() {
     let mut world = World::new();
     let claim = world.running();
-    let woken = wakes(&mut world, vec![RenewArgs { handle: claim.handle }.into()]);
+    let woken = wakes(&mut world, vec![RenewArgs { handle: claim.handle, lease_ttl_ms: None }.into()]);
     assert!(woken.events && woken.lanes.is_empty() && woken.finished.is_empty());
 }
 

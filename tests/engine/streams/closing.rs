@@ -234,7 +234,7 @@ fn those_who_read_a_stream_are_woken_when_it_closes_or_opens_while_the_execution
     let id = &claim.execution_id;
     let woken = |world: &mut World, operation: tidegate::Operation| world.woken(operation).streams.contains(id);
     let handle = |claim: &Claim| claim.handle.clone();
-    assert!(!woken(&mut world, RenewArgs { handle: handle(&claim) }.into()));
+    assert!(!woken(&mut world, RenewArgs { handle: handle(&claim), lease_ttl_ms: None }.into()));
     assert!(!woken(&mut world, DelayArgs { handle: handle(&claim), delay_until: START }.into()));
     assert!(!woken(&mut world, crate::engine::world::pull("mail").into()));
     assert!(woken(&mut world, RevokeLeaseArgs { execution_id: id.clone(), ..RevokeLeaseArgs::default() }.into()));

@@ -105,7 +105,8 @@ impl World {
 
     pub fn record(&mut self, claim: &Claim, name: &str, result: &[u8]) -> Result<RecordedStep> {
         let result = Some(result.to_vec().into());
-        self.call(RecordStepArgs { handle: claim.handle.clone(), name: name.to_owned(), result, encoding: None })
+        let (handle, name) = (claim.handle.clone(), name.to_owned());
+        self.call(RecordStepArgs { handle, name, result, ..RecordStepArgs::default() })
     }
 
     pub fn explain_with(&mut self, id: &str, set: impl FnOnce(&mut ExplainClaimArgs)) -> Result<ClaimExplanation> {

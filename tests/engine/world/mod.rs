@@ -185,7 +185,7 @@ impl World {
     }
 
     pub fn renew(&mut self, claim: &Claim) -> Result<RenewAnswer> {
-        self.call(RenewArgs { handle: claim.handle.clone() })
+        self.call(RenewArgs { handle: claim.handle.clone(), lease_ttl_ms: None })
     }
 
     pub fn progress(&mut self, claim: &Claim, percent: Option<i64>, message: Option<&str>) -> Result<ProgressAnswer> {
@@ -319,7 +319,7 @@ pub fn pull(lane: &str) -> ClaimArgs {
 /// A plain failure.
 pub fn failure(handle: &str, class: FailureClass) -> FailArgs {
     let reason = FailReason { message: "no route to host".to_owned(), detail: None };
-    FailArgs { handle: handle.to_owned(), reason, class, category: None }
+    FailArgs { handle: handle.to_owned(), reason, class, category: None, retry_at: None }
 }
 
 /// The refusal that a call must have met, its code checked.

@@ -39,7 +39,7 @@ impl World {
     /// Renews a lease so often, in large batches: an event each.
     pub fn renew_often(&mut self, claim: &Claim, count: usize) {
         for _ in 0..count / 600 {
-            let renew = || RenewArgs { handle: claim.handle.clone() }.into();
+            let renew = || RenewArgs { handle: claim.handle.clone(), lease_ttl_ms: None }.into();
             self.batch((0..600).map(|_| renew()).collect());
         }
     }

@@ -45,7 +45,7 @@ pub fn cancel(name: &str) -> Call {
 
 fn fail(stage: &Stage, class: &'static str) -> Call {
     let handle = stage.handles[0].clone();
-    Op::Fail(Fail { handle, class, category: None, message: "no".to_owned(), detail: None }).into()
+    Op::Fail(Fail { handle, class, category: None, message: "no".to_owned(), detail: None, retry_at: None }).into()
 }
 
 pub fn complete(stage: &Stage, index: usize) -> Call {
@@ -73,12 +73,16 @@ pub fn replay(name: &str) -> Call {
     Op::Replay { id: id(name) }.into()
 }
 
+fn wake(name: &str) -> Call {
+    Op::Wake { id: id(name), reason: Some("now".to_owned()) }.into()
+}
+
 pub fn progress(stage: &Stage) -> Call {
     Op::Progress { handle: stage.handles[0].clone(), percent: Some(5), message: None }.into()
 }
 
 pub fn renewal(stage: &Stage) -> Call {
-    Op::Renew { handle: stage.handles[0].clone() }.into()
+    Op::Renew { handle: stage.handles[0].clone(), ttl_ms: None }.into()
 }
 
 pub fn with_id(call: Call, id: &str) -> Call {
@@ -112,6 +116,13 @@ pub fn held(stage: &mut Stage) {
     waiting(stage);
     stage.grant(claim(&["mail"], 1_000));
     stage.grant(create("2", rich));
+}
+
+/// The one that is held has said how far it is.
+fn reported(stage: &mut Stage) {
+    held(stage);
+    stage.grant(progress(stage));
+    stage.pass(10);
 }
 
 /// So that a renewal moves the end of the lease.
@@ -227,6 +238,7 @@ fn turning_batch(stage: &Stage) -> Vec<Call> {
         with_id(revoke("1"), "v"),
         revoke("1"),
         reorder("1", 9),
+        with_id(wake("1"), "w"),
         claim(&["mail"], 700),
         describe("1"),
     ]
@@ -259,6 +271,7 @@ pub const SITUATIONS: &[Situation] = &[
     },
     Situation { name: "a renewal", prepare: held_for_a_while, act: Act::Calls(|stage| one(renewal(stage))) },
     Situation { name: "progress", prepare: held, act: Act::Calls(|stage| one(progress(stage))) },
+    Situation { name: "progress again", prepare: reported, act: Act::Calls(|stage| one(progress(stage))) },
     Situation { name: "a completion", prepare: held, act: Act::Calls(|stage| one(complete(stage, 0))) },
     Situation { name: "a refused completion", prepare: lapsed, act: Act::Calls(|stage| one(complete(stage, 0))) },
     Situation {
@@ -288,6 +301,8 @@ pub const SITUATIONS: &[Situation] = &[
     Situation { name: "a claim that goes on", prepare: interrupted, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
     Situation { name: "a change of priority", prepare: over, act: Act::Calls(|_| one(reorder("4", 9))) },
     Situation { name: "a change while much is due", prepare: much_is_due, act: Act::Calls(|_| one(reorder("2", 9))) },
+    Situation { name: "a wake", prepare: held, act: Act::Calls(|_| one(wake("2"))) },
+    Situation { name: "a wake that is refused", prepare: held, act: Act::Calls(|_| one(wake("1"))) },
     Situation { name: "a replay", prepare: over, act: Act::Calls(|_| one(replay("1"))) },
     Situation { name: "a replay of what was cancelled", prepare: over, act: Act::Calls(|_| one(replay("2"))) },
     Situation { name: "a replay past a deadline", prepare: over_while_due, act: Act::Calls(|_| one(replay("6"))) },

@@ -32,7 +32,7 @@ impl Stage {
         let end = cancel("1");
         // In the end all that the engine remembers of an ended execution is put to use as well.
         let anew = [replay("1"), claim(&["mail"], 500)];
-        let list = Op::List { cursor: None, limit: None, namespace: None };
+        let list = Op::List { cursor: None, before: None, limit: None, namespace: None };
         let late: Vec<Call> = claims
             .into_iter()
             .chain([grant_for(&["mail"]), heartbeat("process"), end, new])

@@ -100,7 +100,8 @@ fn typed_failure(shown: Shown, retry: Option<Retry>) -> Call {
 
 fn step(stage: &Stage, name: &str) -> Call {
     let (handle, name) = (stage.handles[0].clone(), name.to_owned());
-    Op::Step { handle, name, result: Some(b"part".to_vec()), encoding: Some("text".to_owned()) }.into()
+    Op::Step { handle, name, result: Some(b"part".to_vec()), encoding: Some("text".to_owned()), took_ms: Some(5) }
+        .into()
 }
 
 fn wait_children(stage: &Stage) -> Call {
@@ -226,7 +227,7 @@ fn ahead(stage: &mut Stage) {
     stage.grant(create("5", |_| {}));
     stage.grant(claim(&["mail"], 20_000));
     let handle = stage.handles.last().expect("a handle").clone();
-    stage.grant(Op::Step { handle, name: "one".to_owned(), result: None, encoding: None }.into());
+    stage.grant(Op::Step { handle, name: "one".to_owned(), result: None, encoding: None, took_ms: None }.into());
     stage.grant(create("6", |_| {}));
     stage.grant(grant("6"));
     stage.grant(register("process", "worker", None));

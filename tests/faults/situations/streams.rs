@@ -119,13 +119,18 @@ fn ended(stage: &mut Stage) {
     stage.grant(append(stage, Mode::Summary, r#"{"a":1}"#));
     let handle = stage.handles.last().expect("a handle").clone();
     let message = "no".to_owned();
-    stage.grant(Op::Fail(Fail { handle, class: "transient", category: None, message, detail: None }).into());
+    stage.grant(
+        Op::Fail(Fail { handle, class: "transient", category: None, message, detail: None, retry_at: None }).into(),
+    );
     stage.pass(1_000);
     stage.grant(claim(&["mail"], 5_000));
     stage.grant(append(stage, Mode::Durable, "two"));
     let handle = stage.handles.last().expect("a handle").clone();
     stage.grant(Op::Progress { handle: handle.clone(), percent: Some(5), message: None }.into());
-    stage.grant(Op::Step { handle, name: "one".to_owned(), result: Some(b"part".to_vec()), encoding: None }.into());
+    stage.grant(
+        Op::Step { handle, name: "one".to_owned(), result: Some(b"part".to_vec()), encoding: None, took_ms: None }
+            .into(),
+    );
     stage.grant(complete(stage, stage.handles.len() - 1));
 }
 
@@ -158,6 +163,10 @@ fn trimmed(stage: &mut Stage) {
     stage.act(Act::Tick);
 }
 
+fn read_from(cursor: &str) -> Call {
+    Watch::after(cursor, None, &[]).into()
+}
+
 /// One ended, was replayed, and ended again.
 fn ended_twice(stage: &mut Stage) {
     over(stage);
@@ -172,7 +181,9 @@ fn ended_twice(stage: &mut Stage) {
 fn failed(stage: &mut Stage) {
     held(stage);
     let (handle, message) = (stage.handles[0].clone(), "no".to_owned());
-    stage.grant(Op::Fail(Fail { handle, class: "permanent", category: None, message, detail: None }).into());
+    stage.grant(
+        Op::Fail(Fail { handle, class: "permanent", category: None, message, detail: None, retry_at: None }).into(),
+    );
 }
 
 fn wait(name: &str, after: Option<&str>) -> Call {
@@ -250,6 +261,7 @@ pub const SITUATIONS: &[Situation] = &[
         prepare: past,
         act: Act::Calls(|_| one(create("1", |one| one.key = Some("key".to_owned())))),
     },
+    Situation { name: "a read of what was trimmed", prepare: trimmed, act: Act::Calls(|_| one(read_from("e1"))) },
     Situation { name: "an end of a block after a trim", prepare: trimmed, act: Act::Calls(|_| one(unblock("3"))) },
     Situation { name: "a tag of one past its retention", prepare: past, act: Act::Calls(|_| one(tag("1", "x"))) },
     Situation { name: "reads of nothing", prepare: nothing, act: Act::Calls(|_| reads("1")) },

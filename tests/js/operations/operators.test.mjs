@@ -68,3 +68,28 @@ test("a handler that puts its execution off is called again, in the same attempt
 async function until(holds) {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2));
 }
+
+// Contract: executions.wake.
+test("what is delayed is woken by an operator, who says why", async () => {
+  const { engine, clock } = await openTestEngine();
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k", delayUntil: clock.now + 60_000 });
+  const waiting = engine.claim({ lanes: ["l"], worker, maxWaitMs: 1_000 });
+  const woken = await engine.executions.wake(executionId, { reason: "the host is back" });
+  assert.deepEqual(woken, { executionId, outcome: "woken", publicState: "waiting" });
+  assert.equal((await waiting)?.executionId, executionId, "the claim that waits for the lane gets it");
+  assert.equal((await rejection(() => engine.executions.wake(executionId))).code, "contention.execution_not_eligible");
+  const [event] = (await engine.readEvents({ after: "start", streams: ["operator"] })).events;
+  assert.deepEqual([event?.cause, event?.detail], ["woken", { reason: "the host is back" }]);
+  await engine.close();
+});
+
+// Contract: leases.renew-other.
+test("a lease is renewed for another time to live, this once", async () => {
+  const { engine, clock } = await openTestEngine();
+  await engine.executions.create({ lane: "l", kind: "k" });
+  const claim = await engine.claim({ lanes: ["l"], worker, leaseTtlMs: 10_000 });
+  assert.ok(claim);
+  assert.equal((await engine.renew(claim.handle, { leaseTtlMs: 90_000 })).expiresAt, clock.now + 90_000);
+  assert.equal((await engine.renew(claim.handle)).expiresAt, clock.now + 10_000);
+  await engine.close();
+});

@@ -87,3 +87,42 @@ test("counts are told by lane and together, under the words of the states", asyn
   assert.deepEqual([of.lanes, of.total.waiting], [[], 0]);
   await engine.close();
 });
+
+// Contract: executions.list-back.
+test("a search and a listing go back page by page", async () => {
+  const { engine } = await openTestEngine();
+  const { executions } = engine;
+  for (let n = 0; n < 5; n++) await executions.create({ lane: "l", kind: "k", tags: { n: String(n) } });
+  for (const page of [executions.search.bind(executions), executions.list.bind(executions)]) {
+    const first = await page({ limit: 2 });
+    assert.ok(first.nextCursor);
+    const second = await page({ limit: 2, cursor: first.nextCursor });
+    assert.ok(second.previousCursor);
+    assert.deepEqual(await page({ limit: 2, before: second.previousCursor }), first);
+  }
+  const [line] = (await executions.search({ tags: { n: "3" } })).executions;
+  assert.deepEqual([line?.tags, line?.state.blockingReason], [{ n: "3" }, "waiting_for_worker"]);
+  await engine.close();
+});
+
+// Contract: attempts.list.
+test("the attempts of an execution are paged, the newest first", async () => {
+  const { engine } = await openTestEngine();
+  const retry = { maxRetries: 9, backoff: /** @type {const} */ ({ type: "fixed", delayMs: 0 }) };
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k", retry });
+  for (let n = 0; n < 3; n++) {
+    const { handle } = await claimed(engine);
+    await engine.fail(handle, { class: "transient", reason: { message: `no ${n}` } });
+  }
+  const page = await engine.executions.attempts(executionId, { limit: 2 });
+  assert.deepEqual(
+    page.attempts.map(({ attemptIndex, failure }) => [attemptIndex, failure?.message]),
+    [
+      [2, "no 2"],
+      [1, "no 1"],
+    ],
+  );
+  const rest = await engine.executions.attempts(executionId, { cursor: String(page.nextCursor) });
+  assert.deepEqual([rest.attempts.length, rest.nextCursor], [1, undefined]);
+  await engine.close();
+});

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TaskFailure } from "../../../dist/js/index.js";
+import { openTestEngine } from "../../../dist/js/testing.js";
 import { deferred, engineWith, storageError } from "../world/engine.mjs";
 
 /** @typedef {import("../../../dist/js/index.js").Engine} Engine */
@@ -251,5 +253,23 @@ test("work that cannot be meant is refused by name", async () => {
   refused(() => bad.work({ lanes: ["l"] }), "handlers");
   refused(() => bad.work({ lanes: ["l"], concurrency: 2 ** 33 }, {}), "concurrency");
   for (const worker of [null, "mailer"]) refused(() => bad.work({ lanes: ["l"], worker }, {}), "worker");
+  await engine.close();
+});
+
+// Contract: workers.loop-failure, attempts.fail-at.
+test("a failure that names an instant is tried again then", async () => {
+  const { engine, clock } = await openTestEngine();
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
+  const retryAt = clock.now + 7_000;
+  const loop = engine.work(
+    { lanes: ["l"] },
+    {
+      k: () => {
+        throw new TaskFailure("too many requests", { class: "transient", retryAt });
+      },
+    },
+  );
+  assert.equal((await reached(engine, executionId, "delayed")).claimableAt, retryAt);
+  await loop.stop();
   await engine.close();
 });

@@ -16,6 +16,7 @@ pub struct Search {
     pub created_before: Option<i64>,
     pub oldest_first: bool,
     pub cursor: Option<String>,
+    pub before: Option<String>,
     pub limit: Option<i64>,
 }
 
@@ -27,6 +28,7 @@ pub enum Inquiry {
     Count { lane: Option<String>, namespace: Option<String> },
     History { id: String, streams: Vec<&'static str>, cursor: Option<String>, limit: Option<i64> },
     Wait { id: String, after: Option<String> },
+    Attempts { id: String, cursor: Option<String>, limit: Option<i64> },
     Inspect,
 }
 
@@ -39,6 +41,7 @@ impl Inquiry {
             Self::Count { .. } => "count_executions",
             Self::History { .. } => "execution_history",
             Self::Wait { .. } => "wait",
+            Self::Attempts { .. } => "list_attempts",
             Self::Inspect => "inspect_storage",
         }
     }
@@ -56,6 +59,9 @@ impl Inquiry {
             Self::Count { lane, namespace } => json!({ "lane": lane, "namespace": namespace }),
             Self::History { id, streams, cursor, limit } => {
                 json!({ "executionId": id, "streams": streams, "cursor": cursor, "limit": limit })
+            }
+            Self::Attempts { id, cursor, limit } => {
+                json!({ "executionId": id, "cursor": cursor, "limit": limit })
             }
             Self::Wait { id, after } => json!({ "executionId": id, "after": after }),
             Self::Inspect => json!({}),
@@ -76,6 +82,7 @@ impl Search {
             "createdBefore": self.created_before,
             "oldestFirst": self.oldest_first,
             "cursor": self.cursor,
+            "before": self.before,
             "limit": self.limit,
         })
     }

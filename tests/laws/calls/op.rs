@@ -51,6 +51,7 @@ pub struct Fail {
     pub category: Option<String>,
     pub message: String,
     pub detail: Option<String>,
+    pub retry_at: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -89,6 +90,7 @@ pub enum Op {
     Claim(Claim),
     Renew {
         handle: Handle,
+        ttl_ms: Option<i64>,
     },
     Progress {
         handle: Handle,
@@ -118,6 +120,11 @@ pub enum Op {
         id: String,
         priority: i64,
     },
+    /// Why, in words.
+    Wake {
+        id: String,
+        reason: Option<String>,
+    },
     Replay {
         id: String,
     },
@@ -133,6 +140,7 @@ pub enum Op {
     },
     List {
         cursor: Option<String>,
+        before: Option<String>,
         limit: Option<i64>,
         namespace: Option<String>,
     },
@@ -145,6 +153,11 @@ pub enum Op {
         name: String,
         result: Option<Vec<u8>>,
         encoding: Option<String>,
+        took_ms: Option<i64>,
+    },
+    ReadStep {
+        id: String,
+        name: String,
     },
     /// Grants, blocks, typed fences.
     Protocol(Protocol),
@@ -192,6 +205,7 @@ impl Op {
             Self::Cancel(_) => "cancel_execution",
             Self::Revoke(_) => "revoke_lease",
             Self::Priority { .. } => "change_priority",
+            Self::Wake { .. } => "wake_execution",
             Self::Replay { .. } => "replay_execution",
             Self::Describe { .. } => "describe_execution",
             Self::Result { .. } => "get_execution_result",
@@ -200,6 +214,7 @@ impl Op {
             Self::Events(_) => "read_events",
             Self::WaitChildren { .. } => "wait_children",
             Self::Step { .. } => "record_step",
+            Self::ReadStep { .. } => "read_step",
             Self::Protocol(protocol) => protocol.name(),
             Self::Registry(registry) => registry.name(),
             Self::Streaming(streaming) => streaming.name(),
@@ -227,6 +242,7 @@ impl Op {
         matches!(
             self,
             Self::Describe { .. }
+                | Self::ReadStep { .. }
                 | Self::Result { .. }
                 | Self::Input { .. }
                 | Self::List { .. }
@@ -245,8 +261,11 @@ impl Op {
                 "capabilities": claim.offered,
                 "leaseTtlMs": claim.ttl_ms,
             }),
-            Self::Renew { handle } | Self::WaitChildren { handle } => json!({ "handle": handle.encode() }),
-            Self::Step { handle, name, result, encoding } => json!({
+            Self::Renew { handle, ttl_ms } => json!({ "handle": handle.encode(), "leaseTtlMs": ttl_ms }),
+            Self::WaitChildren { handle } => json!({ "handle": handle.encode() }),
+            Self::ReadStep { id, name } => json!({ "executionId": id, "name": name }),
+            Self::Step { handle, name, result, encoding, took_ms } => json!({
+                "tookMs": took_ms,
                 "handle": handle.encode(),
                 "name": name,
                 "result": put(result.as_ref(), payloads),
@@ -267,6 +286,7 @@ impl Op {
                 "class": fail.class,
                 "category": fail.category,
                 "reason": without_nulls(json!({ "message": fail.message, "detail": fail.detail })),
+                "retryAt": fail.retry_at,
             }),
             Self::Cancel(cancel) => json!({
                 "executionId": cancel.id,
@@ -285,10 +305,11 @@ impl Op {
                 "reason": revoke.reason,
             }),
             Self::Priority { id, priority } => json!({ "executionId": id, "newPriority": priority }),
+            Self::Wake { id, reason } => json!({ "executionId": id, "reason": reason }),
             Self::Describe { id } | Self::Input { id } | Self::Replay { id } => json!({ "executionId": id }),
             Self::Result { id, index } => json!({ "executionId": id, "attemptIndex": index }),
-            Self::List { cursor, limit, namespace } => {
-                json!({ "cursor": cursor, "limit": limit, "namespace": namespace })
+            Self::List { cursor, before, limit, namespace } => {
+                json!({ "cursor": cursor, "before": before, "limit": limit, "namespace": namespace })
             }
             Self::Events(watch) => watch.args(),
             Self::Flow(_, args) => return detached(args, payloads),

@@ -336,7 +336,7 @@ impl Script {
                 let id = self.member_id(model, flow, |one| matches!(one.phase, Phase::Waiting { .. }));
                 ("block_execution_for_admission", json!({ "executionId": id, "reason": self.random.pick(&BLOCKERS) }))
             }
-            70..=81 => {
+            70..=79 => {
                 let row = self.member(
                     model,
                     None,
@@ -348,6 +348,12 @@ impl Script {
                 let by = by.filter(|by| BLOCKERS.contains(by)).unwrap_or(BLOCKERS[0]);
                 let id = row.map_or_else(|| self.id(), |row| model.members[row].id.clone());
                 ("unblock_execution", json!({ "executionId": id, "expectedReason": by }))
+            }
+            80 | 81 => {
+                let later = |one: &Member| {
+                    matches!(one.phase, Phase::Delayed { .. } | Phase::Blocked { not_before_at: Some(_), .. })
+                };
+                ("wake_execution", json!({ "executionId": self.member_id(model, None, later) }))
             }
             82..=85 => ("cancel_flow", self.cancellation(model)),
             86..=89 => {

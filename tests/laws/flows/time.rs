@@ -91,6 +91,7 @@ impl Model {
             "cancel_execution" => self.cancel_execution(args, now),
             "block_execution_for_admission" => self.block(args, now),
             "unblock_execution" => self.unblock(args, now),
+            "wake_execution" => self.wake(args, now),
             "replay_execution" => self.replay(args, now),
             read => Ok(self.read(read, args)),
         };

@@ -232,6 +232,27 @@ impl Model {
         Ok(json!({ "executionId": self.members[row].id, "publicState": "cancelled" }))
     }
 
+    /// What depends on others goes on to do so, and waits for no instant any more. Contract: states.wake.
+    pub fn wake(&mut self, args: &Value, now: i64) -> Answer {
+        let row = self.find(text(args, "executionId"))?;
+        let (outcome, phase) = match self.members[row].phase {
+            Phase::Delayed { next, .. } => ("woken", Phase::Waiting { next }),
+            Phase::Blocked { next, by: CHILDREN, not_before_at: Some(at) } if at > now => {
+                self.meet("a wake of a member that depends on others");
+                ("woken", Phase::Blocked { next, by: CHILDREN, not_before_at: None })
+            }
+            stays @ Phase::Waiting { .. } => ("already_satisfied", stays),
+            Phase::Blocked { .. } | Phase::Held { .. } | Phase::Lapsed { .. } | Phase::Ended { .. } => {
+                return Err(refused("contention.execution_not_eligible"));
+            }
+        };
+        if outcome == "woken" {
+            self.enter(row, now, phase, "woken", None);
+        }
+        let one = &self.members[row];
+        Ok(json!({ "executionId": one.id, "outcome": outcome, "publicState": one.public_state() }))
+    }
+
     /// Contract: states.block.
     pub fn block(&mut self, args: &Value, now: i64) -> Answer {
         let row = self.find(text(args, "executionId"))?;

@@ -26,6 +26,7 @@ use tidegate::ops::attempts::step::RecordStepArgs;
 use tidegate::ops::events::history::ExecutionHistoryArgs;
 use tidegate::ops::events::read::ReadEventsArgs;
 use tidegate::ops::events::wait::WaitArgs;
+use tidegate::ops::executions::attempts::ListAttemptsArgs;
 use tidegate::ops::executions::cancel::CancelExecutionArgs;
 use tidegate::ops::executions::count::CountExecutionsArgs;
 use tidegate::ops::executions::create::CreateArgs;
@@ -35,10 +36,12 @@ use tidegate::ops::executions::get_tag::GetExecutionTagArgs;
 use tidegate::ops::executions::input::GetExecutionInputArgs;
 use tidegate::ops::executions::list::ListExecutionsArgs;
 use tidegate::ops::executions::priority::ChangePriorityArgs;
+use tidegate::ops::executions::read_step::ReadStepArgs;
 use tidegate::ops::executions::replay::ReplayExecutionArgs;
 use tidegate::ops::executions::result::GetExecutionResultArgs;
 use tidegate::ops::executions::search::SearchExecutionsArgs;
 use tidegate::ops::executions::set_tag::SetExecutionTagArgs;
+use tidegate::ops::executions::wake::WakeExecutionArgs;
 use tidegate::ops::flows::edges::wait_children::WaitChildrenArgs;
 use tidegate::ops::lanes::list::ListLanesArgs;
 use tidegate::ops::lanes::set_state::SetLaneStateArgs;
@@ -209,8 +212,11 @@ impl World {
             "cancel_execution" => single::<CancelExecutionArgs>(engine, &args, &payloads),
             "revoke_lease" => single::<RevokeLeaseArgs>(engine, &args, &payloads),
             "change_priority" => single::<ChangePriorityArgs>(engine, &args, &payloads),
+            "wake_execution" => single::<WakeExecutionArgs>(engine, &args, &payloads),
             "replay_execution" => single::<ReplayExecutionArgs>(engine, &args, &payloads),
             "describe_execution" => single::<DescribeExecutionArgs>(engine, &args, &payloads),
+            "list_attempts" => single::<ListAttemptsArgs>(engine, &args, &payloads),
+            "read_step" => single::<ReadStepArgs>(engine, &args, &payloads),
             "get_execution_result" => single::<GetExecutionResultArgs>(engine, &args, &payloads),
             "get_execution_input" => single::<GetExecutionInputArgs>(engine, &args, &payloads),
             "list_executions" => single::<ListExecutionsArgs>(engine, &args, &payloads),

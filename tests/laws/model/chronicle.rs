@@ -7,7 +7,9 @@ use crate::model::answer::refused;
 use crate::model::state::{Execution, Logged, Model, Phase};
 use serde_json::{Value, json};
 
-const OPERATOR: [&str; 2] = ["replayed", "priority_changed"];
+/// Of what stands in no history.
+pub const PROGRESS: &str = "progress_reported";
+const OPERATOR: [&str; 3] = ["replayed", "priority_changed", "woken"];
 
 /// Whether an event belongs to one of some streams.
 pub fn in_one_of(event: &Value, streams: &[&str]) -> bool {
@@ -16,6 +18,7 @@ pub fn in_one_of(event: &Value, streams: &[&str]) -> bool {
         "completion" => !event["completion"].is_null(),
         "lease" => !event["lease"].is_null(),
         "operator" => event["cause"].as_str().is_some_and(|cause| OPERATOR.contains(&cause)),
+        "progress" => event["cause"] == PROGRESS,
         "flow" => event["cause"].as_str().is_some_and(|cause| cause.starts_with("flow_")),
         "worker" => event["cause"].as_str().is_some_and(|cause| cause.starts_with("worker_")),
         other => panic!("no stream is called {other}"),
@@ -31,36 +34,55 @@ fn text_after(position: usize) -> String {
     format!("e{position}")
 }
 
-/// An event as it is told; its position is its place, counted from 1.
-fn told(logged: &Logged, position: usize) -> Value {
-    let mut event = logged.event.clone();
-    event["cursor"] = json!(text_after(position));
-    event
-}
-
 impl Model {
+    /// An event as it is told; its position is its place, counted from 1. What was reported goes with its execution.
+    fn told(&self, logged: &Logged, position: usize) -> Value {
+        let mut event = logged.event.clone();
+        event["cursor"] = json!(text_after(position));
+        if event["cause"] == PROGRESS && logged.row.is_some_and(|row| self.gone.contains(&row)) {
+            event["detail"] = Value::Null;
+        }
+        event
+    }
+
     /// The events of the step under way.
     pub fn events(&self) -> Vec<Value> {
-        self.log[self.step_from..].iter().map(|logged| logged.event.clone()).collect()
+        self.log[self.step_from..].iter().filter(|logged| !logged.replaced).map(|logged| logged.event.clone()).collect()
     }
 
     /// The position of the oldest event that is kept at the instant of the step.
     pub fn oldest_kept(&self) -> usize {
-        let Some(kept_ms) = self.retention.events_ms else { return 1 };
-        let past = self.last_instant - kept_ms;
-        1 + self.log.partition_point(|logged| logged.event["at"].as_i64().expect("an instant") <= past)
+        let past = self.retention.events_ms.map_or(i64::MIN, |kept_ms| self.last_instant - kept_ms);
+        let young = self.log.partition_point(|logged| logged.event["at"].as_i64().expect("an instant") <= past);
+        1 + self.stored_from(young)
+    }
+
+    /// The place of the first event from a place on that is stored, or would be.
+    pub fn stored_from(&self, place: usize) -> usize {
+        let stored = |place: &usize| self.log.get(*place).is_none_or(|logged| !logged.replaced);
+        (place..=self.log.len()).find(stored).unwrap_or(place)
     }
 
     /// The kept events of a row after a position, the oldest first.
     fn story(&self, row: usize, after: usize) -> impl DoubleEndedIterator<Item = (usize, &Logged)> {
         let from = self.oldest_kept().max(after + 1);
         let all = self.log.iter().enumerate().skip(from - 1).map(|(index, logged)| (index + 1, logged));
-        all.filter(move |(_, logged)| logged.row == Some(row))
+        all.filter(move |(_, logged)| logged.row == Some(row) && logged.event["cause"] != PROGRESS)
     }
 
     /// The position of the latest event of a row.
     fn last_of(&self, row: usize) -> usize {
-        self.log.iter().rposition(|logged| logged.row == Some(row)).expect("its creation") + 1
+        let told = |logged: &Logged| logged.row == Some(row) && logged.event["cause"] != PROGRESS;
+        self.log.iter().rposition(told).expect("its creation") + 1
+    }
+
+    /// What was reported of an execution before leaves the log.
+    pub fn replace_progress(&mut self, row: usize) {
+        let stored = self.log.iter_mut().skip(self.trimmed);
+        let former = stored.rev().find(|one| one.row == Some(row) && one.event["cause"] == PROGRESS && !one.replaced);
+        if let Some(former) = former {
+            former.replaced = true;
+        }
     }
 
     /// Whether it is what a reader of the log wants.
@@ -71,10 +93,16 @@ impl Model {
             let row = logged.row.filter(|row| self.visible(*row));
             row.is_some_and(|row| self.executions[row].made.tags.get(key) == Some(value))
         };
-        in_one_of(event, streams)
+        !logged.replaced
+            && in_one_of(event, streams)
             && watch.namespace.as_ref().is_none_or(|name| event["namespace"] == json!(name))
             && watch.id.as_ref().is_none_or(|id| event["executionId"] == json!(id))
             && watch.tag.as_ref().is_none_or(tagged)
+    }
+
+    /// Whether an event between a position and the oldest that is kept was hidden or trimmed.
+    fn lost(&self, position: usize, oldest: usize) -> bool {
+        (position + 1..oldest).any(|lost| !self.log[lost - 1].replaced)
     }
 
     /// A page of the log. Where a read stopped looking is taken from its answer, within reason.
@@ -84,7 +112,7 @@ impl Model {
             "" => newest,
             "start" => oldest - 1,
             cursor if position(cursor) > newest => return Err(refused("validation.invalid_input")),
-            cursor if position(cursor) + 1 < oldest => {
+            cursor if self.lost(position(cursor), oldest) => {
                 let details = json!({ "oldest": text_after(oldest - 1) });
                 return Err(json!({ "error": { "code": "state.cursor_too_old", "details": details } }));
             }
@@ -101,7 +129,7 @@ impl Model {
             page.retain(|(position, _)| *position <= stopped);
             last = stopped;
         }
-        let events: Vec<Value> = page.iter().map(|(position, logged)| told(logged, *position)).collect();
+        let events: Vec<Value> = page.iter().map(|(position, logged)| self.told(logged, *position)).collect();
         Ok(json!({ "events": events, "cursor": text_after(last), "atEnd": last >= newest }))
     }
 
@@ -115,11 +143,13 @@ impl Model {
     ) -> Result<Value, Value> {
         let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
         let foreign = || Err(refused("validation.invalid_input"));
-        let of_it = |position: usize| self.log.get(position - 1).is_some_and(|logged| logged.row == Some(one.row));
+        let told = |logged: &Logged| logged.row == Some(one.row) && logged.event["cause"] != PROGRESS;
+        let of_it = |position: usize| self.log.get(position - 1).is_some_and(told);
         let before = match cursor.map(position) {
             Some(position) if position > self.last_of(one.row) => return foreign(),
             // Whether the place is still known tells who else was there.
             Some(position) if position < self.oldest_kept() && found.get("error").is_none() => 0,
+            Some(position) if self.log[position - 1].replaced => 0,
             Some(position) if !of_it(position) => return foreign(),
             Some(position) => position,
             None => usize::MAX,
@@ -134,7 +164,7 @@ impl Model {
             }
             last = Some(position);
             if in_one_of(&logged.event, streams) {
-                events.push(told(logged, position));
+                events.push(self.told(logged, position));
             }
         }
         Ok(json!({ "events": events, "nextCursor": next }))

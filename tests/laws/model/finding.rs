@@ -33,8 +33,21 @@ impl Model {
                 self.history(id, streams, (cursor.as_deref(), *limit), found)
             }
             Inquiry::Wait { id, after } => self.wait(id, after.as_deref(), found),
+            Inquiry::Attempts { id, cursor, limit } => self.attempts(id, cursor.as_deref(), *limit),
             Inquiry::Inspect => Ok(self.inspect(now)),
         }
+    }
+
+    /// The newest first. Contract: attempts.list.
+    fn attempts(&self, id: &str, cursor: Option<&str>, limit: Option<i64>) -> Result<Value, Value> {
+        let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
+        let before = cursor.map_or(usize::MAX, |cursor| cursor[1..].parse().expect("an index"));
+        let size = usize::try_from(limit.unwrap_or(100).min(1_000)).expect("a limit");
+        let mut lines = one.attempt_lines();
+        lines.truncate(before);
+        let (left, page) = lines.split_at(lines.len().saturating_sub(size));
+        let next = (!left.is_empty() && !page.is_empty()).then(|| format!("x{}", left.len()));
+        Ok(json!({ "attempts": page.iter().rev().collect::<Vec<_>>(), "nextCursor": next }))
     }
 
     /// No event tells of a tag; one that it has already is not written again.
@@ -58,6 +71,9 @@ impl Model {
     /// A page of them. A cursor stands for any place between two matches: which one is taken from the answer.
     fn search(&self, search: &Search, found: &Value) -> Value {
         let place = |cursor: &str| cursor[1..].parse::<usize>().expect("a row") - 1;
+        if let Some(before) = search.before.as_deref().map(place) {
+            return self.search_back(search, before, found);
+        }
         let after = search.cursor.as_deref().map(place);
         let later =
             |one: &&Execution| after.is_none_or(|row| if search.oldest_first { one.row > row } else { one.row < row });
@@ -72,7 +88,21 @@ impl Model {
             let fits = !cursor.is_empty() && (low..=high).contains(&place(cursor)) && place(cursor) != all[size].row;
             if fits { cursor.to_owned() } else { format!("x{}", last.row + 1) }
         });
-        json!({ "executions": page.iter().map(|one| one.summary()).collect::<Vec<_>>(), "nextCursor": next })
+        let came = page.first().filter(|_| after.is_some()).map(|first| format!("x{}", first.row + 1));
+        json!({ "executions": lines(page), "nextCursor": next, "previousCursor": came })
+    }
+
+    /// The page before a place is the page after it of the opposite search, turned round.
+    fn search_back(&self, search: &Search, before: usize, found: &Value) -> Value {
+        let (cursor, oldest_first) = (Some(format!("x{}", before + 1)), !search.oldest_first);
+        let opposite = Search { cursor, before: None, oldest_first, ..search.clone() };
+        let turned = json!({ "ok": { "nextCursor": found["ok"]["previousCursor"] } });
+        let mut page = self.search(&opposite, &turned);
+        if let Some(lines) = page["executions"].as_array_mut() {
+            lines.reverse();
+        }
+        let (onward, back) = (page["nextCursor"].take(), page["previousCursor"].take());
+        json!({ "executions": page["executions"], "nextCursor": back, "previousCursor": onward })
     }
 
     /// By lane; a lane without executions is left out.
@@ -89,6 +119,10 @@ impl Model {
         let lanes: Vec<Value> = lanes.iter().map(|(lane, counts)| json!({ "lane": lane, "counts": counts })).collect();
         json!({ "lanes": lanes, "total": total })
     }
+}
+
+fn lines(page: &[&Execution]) -> Vec<Value> {
+    page.iter().map(|one| one.summary()).collect()
 }
 
 impl Execution {

@@ -47,7 +47,13 @@ impl Model {
             Protocol::FailExecution { shown, failure, retry } => {
                 let pass = self.gate_typed(shown, "fail")?;
                 let failure = (failure, retry.as_ref());
-                Ok(self.fail_let_in(pass, shown.index, failure, !shown.by_operator(), (now, found)))
+                Ok(self.fail_let_in(
+                    pass,
+                    shown.index,
+                    (failure.0, (failure.1, None)),
+                    !shown.by_operator(),
+                    (now, found),
+                ))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What operators do in the model: cancel, revoke, reorder, replay (contract: leases.revoke, executions.cancel,
+//! What operators do in the model: cancel, revoke, reorder, wake, replay (contract: leases.revoke, executions.cancel,
 //! executions.change-priority, retries.replay, states.cancel, states.revoke, states.replay).
 
 use crate::calls::op::{Cancel, Revoke};
@@ -83,6 +83,25 @@ impl Model {
         self.record(row, now, "priority_changed", false, None);
         self.tell(&told);
         Ok(answer)
+    }
+
+    /// What waits for an instant waits for a worker then. Contract: states.wake, executions.wake.
+    pub fn wake(&mut self, id: &str, reason: &str, now: i64) -> Result<Value, Value> {
+        let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
+        let answer = |outcome| Ok(json!({ "executionId": id, "outcome": outcome, "publicState": "waiting" }));
+        let (row, next) = match one.phase {
+            Phase::Delayed { next, .. } => (one.row, next),
+            Phase::Waiting { .. } => return answer("already_satisfied"),
+            Phase::Blocked { .. } | Phase::Held { .. } | Phase::Lapsed { .. } | Phase::Ended { .. } => {
+                let details = json!({ "executionId": id, "publicState": one.public_state() });
+                return Err(json!({ "error": { "code": "contention.execution_not_eligible", "details": details } }));
+            }
+        };
+        self.enter(row, now, Phase::Waiting { next }, "woken", None);
+        if !reason.is_empty() {
+            self.tell(&json!({ "reason": reason }));
+        }
+        answer("woken")
     }
 
     /// How it ended is forgotten, its attempts are not. Contract: states.replay.

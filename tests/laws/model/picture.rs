@@ -58,7 +58,7 @@ impl Execution {
 
     /// What `describe_execution` answers.
     pub fn snapshot(&self) -> Value {
-        let attempts: Vec<Value> = (0..).zip(&self.attempts).map(|(index, one)| self.attempt(index, one)).collect();
+        let attempts = self.attempt_lines().split_off(self.attempts.len().saturating_sub(100));
         let reported_at = self.progress.as_ref().map_or(0, |progress| progress.at);
         let recorded_at = self.steps.last().map_or(0, |step| step.at);
         let mut snapshot = json!({
@@ -111,11 +111,7 @@ impl Execution {
                 "live": grant.live,
             })
         });
-        let step = |step: &Step| {
-            let bytes = step.result.as_ref().map_or(0, Vec::len);
-            json!({ "name": step.name, "resultBytes": bytes, "recordedAt": step.at })
-        };
-        let steps: Vec<Value> = self.steps.iter().map(step).collect();
+        let steps: Vec<Value> = self.steps.iter().map(Step::line).collect();
         snapshot["steps"] = if steps.is_empty() { Value::Null } else { json!(steps) };
         let (claimable_at, detail) = self.waits();
         snapshot["claimableAt"] = json!(claimable_at);
@@ -201,6 +197,10 @@ impl Execution {
         })
     }
 
+    pub fn attempt_lines(&self) -> Vec<Value> {
+        (0..).zip(&self.attempts).map(|(index, one)| self.attempt(index, one)).collect()
+    }
+
     /// What a line of `list_executions` says.
     pub fn summary(&self) -> Value {
         json!({
@@ -210,6 +210,9 @@ impl Execution {
             "kind": self.made.kind,
             "priority": self.priority,
             "publicState": self.public_state(),
+            "state": self.vector(),
+            "claimableAt": self.waits().0,
+            "tags": self.made.tags,
             "totalAttemptCount": count(&self.attempts),
             "createdAt": self.created_at,
             "startedAt": self.started_at,
@@ -297,7 +300,7 @@ impl Model {
             "detail": null,
         });
         let attempts = one.attempts.len();
-        self.log.push(Logged { row: Some(row), event, attempts });
+        self.log.push(Logged { row: Some(row), event, attempts, replaced: false });
         self.touched.insert(row);
         self.wrote = true;
     }
@@ -313,8 +316,15 @@ impl Model {
             Op::Describe { id } => self.find(id).map_or(Value::Null, Execution::snapshot),
             Op::Result { id, index } => self.find(id).and_then(|one| one.result_read(*index)).unwrap_or(Value::Null),
             Op::Input { id } => self.find(id).map_or(Value::Null, Execution::input_read),
-            Op::List { cursor, limit, namespace } => {
-                self.page(cursor.as_deref(), limit.unwrap_or(100).min(1_000), namespace.as_deref())
+            Op::ReadStep { id, name } => {
+                let one = self.find(id);
+                let step = one.and_then(|one| one.steps.iter().find(|step| step.name == *name));
+                step.map_or(Value::Null, Step::json)
+            }
+            Op::List { cursor, before, limit, namespace } => {
+                let place = cursor.as_deref().or(before.as_deref());
+                let size = limit.unwrap_or(100).min(1_000);
+                self.page((place, before.is_some()), size, namespace.as_deref())
             }
             Op::Events(_)
             | Op::Create(_)
@@ -328,6 +338,7 @@ impl Model {
             | Op::Cancel(_)
             | Op::Revoke(_)
             | Op::Priority { .. }
+            | Op::Wake { .. }
             | Op::Replay { .. }
             | Op::WaitChildren { .. }
             | Op::Step { .. }
@@ -341,21 +352,27 @@ impl Model {
         Some(answer)
     }
 
-    fn page(&self, cursor: Option<&str>, limit: i64, namespace: Option<&str>) -> Value {
-        let after = cursor.map(order_of);
+    fn page(&self, (place, back): (Option<&str>, bool), limit: i64, namespace: Option<&str>) -> Value {
+        let place = place.map(order_of);
         let mut all: Vec<&Execution> = self
             .executions
             .iter()
             .filter(|one| self.visible(one.row))
             .filter(|one| namespace.is_none_or(|name| one.namespace() == name))
-            .filter(|one| after.as_ref().is_none_or(|after| order_of(&one.id) > *after))
+            .filter(|one| {
+                let (place, own) = (place.as_ref(), order_of(&one.id));
+                place.is_none_or(|place| if back { own < *place } else { own > *place })
+            })
             .collect();
         all.sort_by_key(|one| order_of(&one.id));
         let size = usize::try_from(limit).expect("a limit");
         let more = size > 0 && all.len() > size;
-        all.truncate(size);
-        let next = all.last().filter(|_| more).map(|one| &one.id);
-        json!({ "executions": all.iter().map(|one| one.summary()).collect::<Vec<_>>(), "nextCursor": next })
+        let page =
+            if back { all.split_off(all.len().saturating_sub(size)) } else { all[..all.len().min(size)].to_vec() };
+        let before = page.first().filter(|_| if back { more } else { place.is_some() }).map(|one| &one.id);
+        let next = page.last().filter(|_| back || more).map(|one| &one.id);
+        let lines: Vec<Value> = page.iter().map(|one| one.summary()).collect();
+        json!({ "executions": lines, "nextCursor": next, "previousCursor": before })
     }
 }
 

@@ -36,7 +36,7 @@ impl Model {
 
     /// When the next execution and the next event are past their retention.
     pub fn next_past(&self) -> Option<i64> {
-        let event = self.log.get(self.trimmed).and_then(|logged| logged.event["at"].as_i64());
+        let event = self.log.get(self.stored_from(self.trimmed)).and_then(|logged| logged.event["at"].as_i64());
         let event = event.zip(self.retention.events_ms).map(|(at, kept_ms)| at + kept_ms);
         self.ended.iter().filter_map(|row| self.kept_until(*row)).chain(event).min()
     }
@@ -88,21 +88,29 @@ impl Model {
         for row in deleted {
             self.delete(row);
         }
-        let until = (self.oldest_kept() - 1).min(self.trimmed + TRIMMED_MAX);
-        let trimmed = until.saturating_sub(self.trimmed);
+        let first = self.stored_from(self.trimmed);
+        let until = (self.oldest_kept() - 1).min(first + TRIMMED_MAX);
+        let trimmed = self.stored_between(first, until);
         self.wrote |= trimmed > 0;
         if trimmed > 0 {
             self.seen.insert("an event that a tick deleted");
         }
-        self.trimmed += trimmed;
-        Ok(more || trimmed == TRIMMED_MAX)
+        if trimmed > 0 {
+            self.trimmed = until;
+        }
+        Ok(more || trimmed == TRIMMED_MAX || (trimmed > 0 && until < self.oldest_kept() - 1))
+    }
+
+    /// How many events from one place to before another are stored.
+    pub fn stored_between(&self, from: usize, to: usize) -> usize {
+        (from..to).filter(|place| !self.log[*place].replaced).count()
     }
 
     /// What `inspect_storage` counts; how large the file is stands in the answer alone.
     pub fn inspect(&self, now: i64) -> Value {
         json!({ "freeable": {
             "executions": self.past().len(),
-            "events": (self.oldest_kept() - 1).saturating_sub(self.trimmed),
+            "events": self.stored_between(self.trimmed, self.oldest_kept() - 1),
             "requests": self.requests.values().filter(|one| one.expires_at <= now).count(),
             "idempotencyKeys": self.dedup.values().filter(|one| one.expires_at <= now).count(),
         } })

@@ -167,7 +167,7 @@ impl Model {
             "workerInstanceId": worker.instance,
             "detail": if reason.is_empty() { Value::Null } else { json!({ "reason": reason }) },
         });
-        self.log.push(Logged { row: None, event, attempts: 0 });
+        self.log.push(Logged { row: None, event, attempts: 0, replaced: false });
         self.wrote = true;
     }
 }

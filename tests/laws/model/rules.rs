@@ -8,6 +8,7 @@ use crate::calls::protocol::Told;
 use crate::calls::retry::Retry;
 use crate::json::hex;
 use crate::model::answer::refused;
+use crate::model::chronicle::PROGRESS;
 use crate::model::gate::Pass;
 use crate::model::state::{Dedup, Execution, Failure, Model, Next, Payload, Phase, Progress, Request, Step, count};
 use crate::model::time::Drawn;
@@ -59,13 +60,14 @@ impl Model {
             Op::Create(create) => self.create(create, now, found),
             Op::Claim(claim) => Ok(self.claim(claim, now, found)),
             Op::WaitChildren { handle } => self.wait_children(handle, now),
-            Op::Step { handle, name, result, encoding } => {
-                let step = Step { name: name.clone(), result: result.clone(), encoding: encoding.clone(), at: now };
+            Op::Step { handle, name, result, encoding, took_ms } => {
+                let (result, encoding) = (result.clone(), encoding.clone());
+                let step = Step { name: name.clone(), result, encoding, at: now, took_ms: *took_ms };
                 self.record_step(handle, step)
             }
             Op::Protocol(protocol) => self.protocol(protocol, now, found),
             Op::Registry(registry) => self.registry(registry, now, found),
-            Op::Renew { handle } => self.renew(handle, now),
+            Op::Renew { handle, ttl_ms } => self.renew(handle, *ttl_ms, now),
             Op::Progress { handle, percent, message } => self.report(handle, *percent, message.as_ref(), now),
             Op::Complete { handle, result, encoding } => self.complete(handle, now, (result.clone(), encoding.clone())),
             Op::Fail(fail) => self.fail(fail, now, found),
@@ -74,12 +76,18 @@ impl Model {
             Op::Cancel(cancel) => self.cancel(cancel, now),
             Op::Revoke(revoke) => self.revoke(revoke, now),
             Op::Priority { id, priority } => self.change_priority(id, *priority, now),
+            Op::Wake { id, reason } => self.wake(id, reason.as_deref().unwrap_or_default(), now),
             Op::Replay { id } => self.replay(id, now),
             Op::Events(watch) => self.read_events(watch, found),
             Op::Streaming(streaming) => self.streaming(streaming, now),
             Op::Inquiry(inquiry) => self.inquiry(inquiry, now, found),
             Op::Flow(..) => panic!("calls about flows are another model's"),
-            Op::Describe { .. } | Op::Result { .. } | Op::Input { .. } | Op::List { .. } | Op::Invalid { .. } => {
+            Op::Describe { .. }
+            | Op::ReadStep { .. }
+            | Op::Result { .. }
+            | Op::Input { .. }
+            | Op::List { .. }
+            | Op::Invalid { .. } => {
                 Ok(self.read(op).expect("a read"))
             }
         };
@@ -194,9 +202,9 @@ impl Model {
     }
 
     /// Contract: states.renew.
-    fn renew(&mut self, handle: &Handle, now: i64) -> Result<Value, Value> {
+    fn renew(&mut self, handle: &Handle, ttl_ms: Option<i64>, now: i64) -> Result<Value, Value> {
         let row = self.gate_held(handle)?;
-        Ok(self.extend(row, i64::try_from(handle.ttl_ms).expect("a ttl"), now))
+        Ok(self.extend(row, ttl_ms.unwrap_or_else(|| i64::try_from(handle.ttl_ms).expect("a ttl")), now))
     }
 
     pub fn extend(&mut self, row: usize, ttl_ms: i64, now: i64) -> Value {
@@ -230,7 +238,12 @@ impl Model {
             let earlier = one.progress.take().filter(|progress| progress.attempt_index == attempt_index);
             let (old_percent, old_message) = earlier.map_or((None, None), |old| (old.percent, old.message));
             let message = message.cloned().or(old_message);
-            one.progress = Some(Progress { attempt_index, percent: percent.or(old_percent), message, at: now });
+            let percent = percent.or(old_percent);
+            let detail = json!({ "attemptIndex": attempt_index, "percent": percent, "message": message });
+            one.progress = Some(Progress { attempt_index, percent, message, at: now });
+            self.replace_progress(row);
+            self.record(row, now, PROGRESS, false, None);
+            self.tell(&detail);
         }
         Ok(json!({ "leaseExpiresAt": expires_at }))
     }
@@ -271,7 +284,13 @@ impl Model {
         let pass = self.gate(&fail.handle, Some("fail"))?;
         let (category, message) = (fail.category.clone(), fail.message.clone());
         let told = Told { class: fail.class, category, message, detail: fail.detail.clone() };
-        Ok(self.fail_let_in(pass, i64::from(fail.handle.attempt_index), (&told, None), true, (now, found)))
+        Ok(self.fail_let_in(
+            pass,
+            i64::from(fail.handle.attempt_index),
+            (&told, (None, fail.retry_at)),
+            true,
+            (now, found),
+        ))
     }
 
     /// What follows for whom the gate let in, by the policy given or the execution's own.
@@ -279,7 +298,7 @@ impl Model {
         &mut self,
         pass: Pass,
         index: i64,
-        (told, policy): (&Told, Option<&Retry>),
+        (told, (policy, at)): (&Told, (Option<&Retry>, Option<i64>)),
         holder: bool,
         (now, found): (i64, &Value),
     ) -> Value {
@@ -295,6 +314,7 @@ impl Model {
             Some(policy) => self.retry_bounds_by(Some(policy), row, (told.class, &category), now),
             None => self.retry_bounds(row, told.class, &category, now),
         };
+        let bounds = bounds.map(|bounds| at.map_or(bounds, |at| (at.max(now), at.max(now))));
         let until_at = bounds.map(|(low, high)| found["ok"]["delayUntil"].as_i64().unwrap_or(low).clamp(low, high));
         let attempt = self.executions[row].attempts.last_mut().expect("an attempt");
         attempt.finished = holder.then_some(("fail", until_at));
@@ -349,7 +369,8 @@ impl Model {
             return Ok(known.json());
         }
         let answer = step.json();
-        one.steps.push(step);
+        let longest_ms = step.at - one.attempts.last().expect("an attempt").started_at;
+        one.steps.push(Step { took_ms: step.took_ms.map(|took_ms| took_ms.min(longest_ms)), ..step });
         self.wrote = true;
         Ok(answer)
     }

@@ -108,6 +108,7 @@ pub struct Step {
     pub result: Option<Vec<u8>>,
     pub encoding: Option<String>,
     pub at: i64,
+    pub took_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -191,6 +192,8 @@ pub struct Logged {
     pub row: Option<usize>,
     pub event: Value,
     pub attempts: usize,
+    /// Whether a later one took its place while it was stored still.
+    pub replaced: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -235,6 +238,13 @@ pub struct Model {
 }
 
 impl Step {
+    /// As it is listed.
+    pub fn line(&self) -> Value {
+        let bytes = self.result.as_ref().map_or(0, Vec::len);
+        let started_at = self.took_ms.map(|took_ms| (self.at - took_ms).max(0));
+        json!({ "name": self.name, "startedAt": started_at, "resultBytes": bytes, "recordedAt": self.at })
+    }
+
     /// As it is answered.
     pub fn json(&self) -> Value {
         let encoding = self.encoding.as_ref().filter(|_| self.result.is_some());

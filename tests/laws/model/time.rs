@@ -22,7 +22,7 @@ impl Drawn {
         let after = scheduled.and_then(|place| of_it.get(place + 1));
         match after.and_then(|event| event["at"].as_i64()) {
             // Something else ended the delay: any instant that had not come serves.
-            Some(next) if after.is_some_and(|event| event["cause"] != "delay_over") => next.clamp(low, high),
+            Some(next) if after.is_some_and(|event| event["cause"] != "delay_over") => (next + 1).clamp(low, high),
             Some(over) => over,
             None => self.until_at.get(id).copied().unwrap_or(low),
         }

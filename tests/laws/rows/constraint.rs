@@ -52,10 +52,10 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT id FROM execution WHERE outcome IN (3, 4, 5) AND id NOT IN (SELECT execution FROM ending)",
     ),
     (
-        "only a replay, a priority, a revocation, a block, a mark, a flow have a detail",
+        "only a replay, a priority, a revocation, a block, a wake, a mark, a flow have a detail",
         "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
          WHERE CASE WHEN v.cause IS NULL THEN NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = d.execution \
-         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 22, 23, 32, 40, 41, 42, 44, 45) END",
+         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 22, 23, 24, 32, 40, 41, 42, 44, 45) END",
     ),
     (
         "what must be told in detail is",
@@ -65,7 +65,7 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "a detail says what its cause has to say",
         "SELECT d.position, d.detail FROM event_detail d JOIN event v ON v.position = d.position \
-         WHERE NOT CASE WHEN v.cause IN (13, 17, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
+         WHERE NOT CASE WHEN v.cause IN (13, 17, 24, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
          WHEN v.cause = 22 THEN d.detail ->> 'groupsReset' BETWEEN (d.detail ->> 'branch' <> 'normal') AND 1 \
          WHEN v.cause = 40 THEN d.detail ->> 'nodeCount' > 0 AND d.detail ->> 'edgeCount' >= 0 \
          WHEN v.cause = 41 THEN d.detail ->> 'executionId' LIKE '{fp:%' \
@@ -76,7 +76,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "a renewal, a change of priority, what workers and flows do are no changes of phase",
-        "SELECT position FROM event WHERE (state IS NULL) <> (cause = 5 OR cause >= 23) \
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23) OR cause >= 25) \
          OR (cause >= 23 AND lease IS NOT NULL)",
     ),
     (
@@ -99,6 +99,14 @@ pub const RULES: &[(&str, &str)] = &[
          WHERE e.id IS NULL OR p.attempt_index NOT BETWEEN 0 AND e.attempt_count - 1",
     ),
     (
+        "progress has one event, that of its execution, unless that was trimmed, and no other has one",
+        "SELECT p.execution FROM progress p LEFT JOIN event v ON v.position = p.position WHERE p.position IS NOT NULL \
+         AND CASE WHEN v.position IS NULL THEN p.position > (SELECT position FROM trimmed) ELSE v.cause <> 25 \
+         OR v.execution <> p.execution OR v.previous IS NOT NULL END UNION ALL SELECT v.execution FROM event v \
+         LEFT JOIN progress p ON p.execution = v.execution WHERE v.cause = 25 AND p.position IS NOT v.position \
+         AND v.execution IN (SELECT id FROM execution)",
+    ),
+    (
         "an idempotency key has an execution",
         "SELECT d.idempotency_key FROM dedup d LEFT JOIN execution e ON e.id = d.execution WHERE e.id IS NULL",
     ),
@@ -118,13 +126,13 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "an execution knows its latest event",
         "SELECT e.id FROM execution e LEFT JOIN (SELECT execution, max(position) AS latest FROM event \
-         GROUP BY execution) v ON v.execution = e.id WHERE e.last_event IS NOT v.latest \
+         WHERE cause <> 25 GROUP BY execution) v ON v.execution = e.id WHERE e.last_event IS NOT v.latest \
          AND (v.latest IS NOT NULL OR e.last_event >= (SELECT min(position) FROM event))",
     ),
     (
         "an event knows the one before it",
         "SELECT v.position FROM (SELECT position, previous, lag(position) OVER (PARTITION BY execution \
-         ORDER BY position) AS before FROM event WHERE execution IS NOT NULL) v WHERE v.previous IS NOT v.before \
+         ORDER BY position) AS before FROM event WHERE execution IS NOT NULL AND cause <> 25) v WHERE v.previous IS NOT v.before \
          AND (v.before IS NOT NULL OR v.previous >= (SELECT min(position) FROM event))",
     ),
     (

@@ -32,7 +32,7 @@ fn streamed(one: &Execution) -> bool {
 impl Script {
     /// A call of one who streams, or of one who looks.
     pub fn asking(&mut self, model: &Model, now: i64) -> Op {
-        match self.random.below(40) {
+        match self.random.below(42) {
             0..=15 => Op::Streaming(Streaming::Append(self.append(model))),
             16..=22 => Op::Streaming(self.page(model)),
             23..=25 => self.tag(model),
@@ -47,6 +47,12 @@ impl Script {
                 let id = self.id_where(model, |one| one.over() || one.replay_count > 0);
                 let after = self.random.percent(70).then(|| self.cursor(model));
                 Op::Inquiry(Inquiry::Wait { id, after })
+            }
+            39 | 40 => {
+                let id = self.id_where(model, |one| one.attempts.len() > 1);
+                let random = &mut self.random;
+                let cursor = random.maybe(50, |random| format!("x{}", random.below(5)));
+                Op::Inquiry(Inquiry::Attempts { id, cursor, limit: random.maybe(80, |random| *random.pick(&SIZES)) })
             }
             36..=38 => Op::Events(self.watch(model)),
             _ => Op::Inquiry(Inquiry::Inspect),
@@ -142,6 +148,7 @@ impl Script {
     pub fn search(&mut self, model: &Model, now: i64) -> Search {
         let row = 1 + self.random.below(model.executions.len() + 2);
         let random = &mut self.random;
+        let (place, back) = (random.maybe(60, |_| format!("x{row}")), random.percent(35));
         Search {
             lane: random.maybe(30, |random| (*random.pick(&LANES)).to_owned()),
             states: STATES.into_iter().filter(|_| random.percent(20)).collect(),
@@ -151,7 +158,8 @@ impl Script {
             created_from: random.maybe(20, |random| now + random.pick(&[-90_000, -3_000, -50, 0, 1])),
             created_before: random.maybe(20, |random| now + random.pick(&[-3_000, -50, 0, 1, 9_000])),
             oldest_first: random.percent(50),
-            cursor: random.maybe(40, |_| format!("x{row}")),
+            cursor: place.clone().filter(|_| !back),
+            before: place.filter(|_| back),
             limit: random.maybe(80, |random| *random.pick(&SIZES)),
         }
     }

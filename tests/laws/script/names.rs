@@ -9,7 +9,7 @@ pub const KINDS: [&str; 3] = ["send", "render", "über"];
 pub const NAMESPACES: [&str; 3] = ["default", "team", "équipe"];
 pub const CLASSES: [&str; 5] = ["transient", "permanent", "infra_crash", "timeout", "cancelled"];
 /// Every stream there is.
-pub const STREAMS: [&str; 6] = ["execution", "completion", "lease", "operator", "worker", "flow"];
+pub const STREAMS: [&str; 7] = ["execution", "completion", "lease", "operator", "worker", "flow", "progress"];
 /// Keys of tags, each with its values.
 pub const TAGS: [(&str, [&str; 3]); 3] =
     [("a", ["1", "2", ""]), ("b.c", ["zwei", "1", "ü"]), ("d_1", ["", "1", "a value"])];

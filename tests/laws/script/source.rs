@@ -44,15 +44,19 @@ impl Script {
             0..=17 if !busy => Op::Create(Box::new(self.create(model, now))),
             0..=3 => Op::Create(Box::new(self.create(model, now))),
             4..=41 => Op::Claim(self.claim()),
-            42..=46 => Op::Renew { handle: self.handle(model) },
+            42..=46 => {
+                let handle = self.handle(model);
+                Op::Renew { handle, ttl_ms: self.random.maybe(25, |random| *random.pick(&[1, 30, 700, 20_000])) }
+            }
             47..=51 => self.progress(model),
             52..=60 => self.complete(model),
-            61..=69 => Op::Fail(self.fail(model)),
+            61..=69 => Op::Fail(self.fail(model, now)),
             70..=73 => Op::Cancel(self.cancel(model)),
             74..=77 => self.delay(model, now),
             78 | 79 => self.abandon(model),
             80..=82 => Op::Revoke(self.revoke(model)),
-            83..=85 => self.priority(model),
+            83 | 84 => self.priority(model),
+            85 => self.wake(model),
             86 => {
                 Op::Replay { id: self.id_where(model, |one| one.over() && one.deadline_at.is_some() && !one.expired()) }
             }
@@ -219,8 +223,9 @@ impl Script {
         Op::Complete { handle, result, encoding: random.maybe(30, |_| "bytes".to_owned()) }
     }
 
-    fn fail(&mut self, model: &Model) -> Fail {
+    fn fail(&mut self, model: &Model, now: i64) -> Fail {
         let handle = self.handle(model);
+        let retry_at = self.random.percent(20).then(|| self.instant(now, &[-50, 0, 1, 20, 900]));
         let random = &mut self.random;
         Fail {
             handle,
@@ -228,6 +233,7 @@ impl Script {
             category: random.maybe(30, |random| (*random.pick(&["network", "disk"])).to_owned()),
             message: format!("because {}", random.below(9)),
             detail: random.maybe(30, |_| "more".to_owned()),
+            retry_at,
         }
     }
 
@@ -268,6 +274,11 @@ impl Script {
         Op::Priority { id, priority: *self.random.pick(&[0, 0, 1, 2, 5, 8_999, 9_000, 10_000, -5]) }
     }
 
+    fn wake(&mut self, model: &Model) -> Op {
+        let id = self.id_where(model, |one| matches!(one.phase, Phase::Delayed { .. }));
+        Op::Wake { id, reason: self.random.maybe(50, |random| format!("reason {}", random.below(9))) }
+    }
+
     fn cancel(&mut self, model: &Model) -> Cancel {
         let id = self.id(model);
         let random = &mut self.random;
@@ -289,12 +300,15 @@ impl Script {
         }
         let id = self.id(model);
         let random = &mut self.random;
-        match random.below(4) {
+        let place = random.below(10);
+        match random.below(5) {
             0 => Op::Describe { id },
             1 if random.percent(30) => Op::Input { id },
             1 => Op::Result { id, index: random.maybe(60, |random| random.within(0, 3)) },
+            4 => Op::ReadStep { id, name: format!("part {}", random.below(4)) },
             2 => Op::List {
-                cursor: random.maybe(50, |_| id),
+                cursor: Some(id.clone()).filter(|_| place < 5),
+                before: Some(id).filter(|_| place > 6),
                 limit: random.maybe(80, |random| *random.pick(&[0, 1, 2, 7, 1_000, 5_000])),
                 namespace: random.maybe(40, |random| (*random.pick(&["team", "default", "nobody"])).to_owned()),
             },

@@ -217,7 +217,8 @@ impl Script {
         let random = &mut self.random;
         let result = random.maybe(70, |random| random.number().to_be_bytes()[..random.below(9)].to_vec());
         let encoding = random.maybe(30, |_| "bytes".to_owned());
-        Op::Step { handle, name: format!("part {}", random.below(4)), result, encoding }
+        let took_ms = random.maybe(50, |random| *random.pick(&[0, 1, 40, 900, 90_000]));
+        Op::Step { handle, name: format!("part {}", random.below(4)), result, encoding, took_ms }
     }
 
     pub fn listing(&mut self, model: &Model, now: i64) -> Op {

@@ -16,9 +16,10 @@ use std::collections::BTreeSet;
 /// Every call that a handle can be shown with.
 fn calls_with(handle: &Handle) -> Vec<Call> {
     let handle = || handle.clone();
-    let fail = |class| Fail { handle: handle(), class, category: None, message: "m".to_owned(), detail: None };
+    let fail =
+        |class| Fail { handle: handle(), class, category: None, message: "m".to_owned(), detail: None, retry_at: None };
     let ops = [
-        Op::Renew { handle: handle() },
+        Op::Renew { handle: handle(), ttl_ms: None },
         Op::Progress { handle: handle(), percent: Some(99), message: Some("late".to_owned()) },
         Op::Complete { handle: handle(), result: Some(vec![1]), encoding: None },
         Op::Fail(fail("transient")),

@@ -241,7 +241,8 @@ fn what_operators_did_is_told(story: &mut Story, event: &Value) -> Verdict {
             story.replays += 1;
             detail["branch"] == "normal" && story.public_state == "waiting"
         }
-        "lease_revoked" | "blocked" => {
+        "progress_reported" => detail["attemptIndex"].is_i64() && story.public_state == "active",
+        "lease_revoked" | "blocked" | "woken" => {
             detail.is_null() || detail["reason"].as_str().is_some_and(|reason| !reason.is_empty())
         }
         _ => detail.is_null(),

@@ -23,6 +23,7 @@ const WANTED: [&str; 92] = [
     "attempt_timed_out",
     "replayed",
     "priority_changed",
+    "woken",
     "validation.invalid_input",
     "contention.lease_conflict",
     "contention.execution_not_active",

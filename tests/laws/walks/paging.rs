@@ -24,7 +24,7 @@ fn listed(world: &mut World, size: i64, namespace: Option<&str>) -> Vec<String> 
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let namespace = namespace.map(str::to_owned);
-        let page = world.granted(Op::List { cursor, limit: Some(size), namespace });
+        let page = world.granted(Op::List { cursor, before: None, limit: Some(size), namespace });
         let found = ids(&page);
         let full = i64::try_from(found.len()) == Ok(size);
         all.extend(found);

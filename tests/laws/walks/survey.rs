@@ -63,7 +63,7 @@ impl Walk {
         let streams = || model.executions.iter().flat_map(|one| one.streams.values());
         let counts = [
             ("execution", model.open.len() + model.ended.len()),
-            ("event", model.log.len() - model.trimmed),
+            ("event", model.stored_between(model.trimmed, model.log.len())),
             ("frame", streams().map(|stream| stream.frames.len()).sum()),
             ("summary", streams().filter(|stream| stream.summary.is_some()).count()),
             ("dedup", model.dedup.len()),

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<EventStream, string>> = {
   operator: "operators",
   worker: "workers",
   flow: "flows",
+  progress: "progress",
 };
 
 export function FeedForm({ feed }: { feed: Feed }) {

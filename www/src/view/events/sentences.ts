@@ -29,6 +29,8 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   skipped: "skipped",
   replayed: "replayed",
   priority_changed: "priority changed",
+  woken: "woken",
+  progress_reported: "progress reported",
   worker_registered: "worker registered",
   worker_heartbeat: "worker heard of",
   worker_marked_dead: "worker marked dead",
@@ -54,6 +56,7 @@ function detailOf(detail: EventDetail): string {
   if ("nodeCount" in detail) return `, ${count(detail.nodeCount, "member")}`;
   if ("cancellationPolicy" in detail)
     return `, ${detail.memberCount} with it${detail.cancelReason ? `: ${detail.cancelReason}` : ""}`;
+  if ("attemptIndex" in detail) return detail.percent === undefined ? "" : `: ${detail.percent} %`;
   if ("reason" in detail && typeof detail.reason === "string") return `: ${detail.reason}`;
   return "";
 }
