@@ -3725,7 +3725,7 @@ export type FlowEligibility = "not_found" | "not_runnable" | "owned" | "terminal
 /**
  * Where an edge is in its life.
  */
-export type EdgeWord = "staged" | "applied" | "satisfied" | "impossible";
+export type EdgeWord = "pending" | "applied" | "satisfied" | "impossible";
 
 /**
  * Where a group is in its life.

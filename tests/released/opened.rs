@@ -76,6 +76,8 @@ fn missing(left: &Value, right: &Value, path: &str, lost: &mut Vec<String>) {
             }
         }
         (left, right) if left == right => {}
+        // A staged edge had a word of its own once.
+        (left, right) if path.ends_with("/edgeState") && left == "staged" && right == "pending" => {}
         (left, right) => lost.push(format!("{path}: {left} then, {right} now")),
     }
 }

@@ -47,7 +47,7 @@ impl EdgeState {
     /// Its word.
     pub const fn word(self) -> EdgeWord {
         match self {
-            Self::Staged => EdgeWord::Staged,
+            Self::Staged => EdgeWord::Pending,
             Self::Applied => EdgeWord::Applied,
             Self::Resolved(Outcome::Success) => EdgeWord::Satisfied,
             Self::Resolved(Outcome::Failed | Outcome::Cancelled | Outcome::Expired | Outcome::Skipped) => {
@@ -69,7 +69,7 @@ vocabulary! {
     /// Where an edge is in its life.
     EdgeWord {
         /// Told of, without any effect.
-        Staged = 1, "staged";
+        Pending = 1, "pending";
         /// Its downstream depends on it.
         Applied = 2, "applied";
         /// Its upstream succeeded.
@@ -94,6 +94,8 @@ pub struct Edge {
     pub state: EdgeState,
     /// Which group of its downstream counts it; 0 while it is staged.
     pub round: i64,
+    /// Unresolved, and no more counted as running since its skipped downstream was replayed.
+    pub aside: bool,
     /// Whether the upstream's result becomes the downstream's input.
     pub replaces: bool,
     /// What the downstream's worker is told of it.
@@ -228,6 +230,8 @@ pub struct EdgeGroup {
     pub failed: i64,
     /// Those whose upstream was skipped.
     pub skipped: i64,
+    /// Unresolved ones that a replay of the downstream alone left behind: nothing of them runs.
+    pub aside: i64,
     /// Whether it is settled.
     pub state: GroupState,
     /// When it was satisfied, in Unix ms.
@@ -245,6 +249,7 @@ impl EdgeGroup {
             succeeded: 0,
             failed: 0,
             skipped: 0,
+            aside: 0,
             state: GroupState::Pending,
             satisfied_at: None,
         }
@@ -253,6 +258,11 @@ impl EdgeGroup {
     /// How many applied edges are unresolved.
     pub const fn unresolved(&self) -> i64 {
         self.total - self.succeeded - self.failed - self.skipped
+    }
+
+    /// How many of them count as running.
+    pub const fn running(&self) -> i64 {
+        self.unresolved() - self.aside
     }
 
     /// One more edge is applied: where all are needed, the group is pending again.

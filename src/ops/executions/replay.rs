@@ -108,7 +108,7 @@ fn replay_member(
     if turn.store.is_excused(execution.row)? {
         turn.store.flow_mut(flow)?.excused -= 1;
     }
-    let reopened = reopen_group(turn, execution.row)?;
+    let reopened = reopen_group(turn, execution)?;
     run_again(turn, execution, terminal, reopened.is_some())?;
     // What asks for more upstreams than there are may still get some.
     if let Some(mut group) = reopened

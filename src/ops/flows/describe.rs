@@ -160,7 +160,7 @@ fn group((id, group): &(ExecutionId, EdgeGroup)) -> EdgeGroupSnapshot {
         satisfied_count: group.succeeded,
         failed_count: group.failed,
         skipped_count: group.skipped,
-        running_count: group.unresolved(),
+        running_count: group.running(),
         group_state: group.state,
         satisfied_at: group.satisfied_at,
     }

@@ -171,6 +171,7 @@ fn depend(turn: &mut Turn<'_>, flow: i64, member: &Member, downstream: i64, made
             downstream,
             state: EdgeState::Applied,
             round: group.round,
+            aside: false,
             replaces: after.replaces,
             edge_ref: after.edge_ref.clone(),
             result: None,

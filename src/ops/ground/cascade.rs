@@ -82,6 +82,7 @@ pub fn resolved(turn: &mut Turn<'_>, edge: &Edge, at: i64) -> Result<()> {
     };
     let (Some(outcome), true) = (edge.state.outcome(), group.round == edge.round) else { return Ok(()) };
     group.count(outcome, 1);
+    group.aside -= i64::from(edge.aside);
     let settled = group.settle(at);
     turn.store.save_group(group)?;
     pass_result(turn, edge, &group, settled)?;
@@ -96,8 +97,11 @@ pub fn resolved(turn: &mut Turn<'_>, edge: &Edge, at: i64) -> Result<()> {
 fn pass_result(turn: &mut Turn<'_>, edge: &Edge, group: &EdgeGroup, settled: Option<GroupState>) -> Result<()> {
     let Some(result) = edge.result.filter(|_| edge.replaces) else { return Ok(()) };
     let passes = group.policy == EdgeGroupPolicy::AllOf || settled == Some(GroupState::Satisfied);
-    // One that has ended meanwhile finds it when it is replayed.
-    if passes { turn.store.replace_input(edge.downstream, result) } else { Ok(()) }
+    // What has ended keeps its own input.
+    if passes && turn.store.execution(edge.downstream)?.outcome().is_none() {
+        turn.store.replace_input(edge.downstream, result)?;
+    }
+    Ok(())
 }
 
 /// What a group's settling does to its downstream and to the other upstreams.

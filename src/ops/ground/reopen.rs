@@ -22,24 +22,46 @@ pub fn run_again(turn: &mut Turn<'_>, execution: &mut Execution, terminal: Termi
     let step = if waits { terminal.replay_skipped() } else { terminal.replay() };
     turn.store.delete_ending(execution.row)?;
     turn.store.delete_steps(execution.row)?;
+    run_for(turn, execution)?;
     transit(turn, execution, Change { detail, ..Change::plain(step, turn.now) })
 }
 
+/// Those that wait for it since they were replayed alone count it as running again.
+fn run_for(turn: &mut Turn<'_>, execution: &Execution) -> Result<()> {
+    if execution.flow.is_none() {
+        return Ok(());
+    }
+    for mut edge in turn.store.aside_edges(execution.row)? {
+        edge.aside = false;
+        turn.store.save_edge(&edge)?;
+        if let Some(mut group) = turn.store.group(edge.downstream)?.filter(|group| group.round == edge.round) {
+            group.aside -= 1;
+            turn.store.save_group(group)?;
+        }
+    }
+    Ok(())
+}
+
 /// Has a member that is replayed depend on its upstreams again, unless they have satisfied it: what was impossible is
-/// unresolved, or satisfied where its upstream has succeeded since. Answers its group then, not settled yet.
-pub fn reopen_group(turn: &mut Turn<'_>, execution: i64) -> Result<Option<EdgeGroup>> {
+/// unresolved, or satisfied where its upstream has succeeded since. Nothing of that counts as running, and of one that was
+/// skipped nothing at all. Answers its group then, not settled yet.
+pub fn reopen_group(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<EdgeGroup>> {
+    let was_skipped = execution.outcome() == Some(Outcome::Skipped);
+    let execution = execution.row;
     let group = turn.store.group(execution)?.filter(|group| group.total > 0 && group.state != GroupState::Satisfied);
     let Some(mut group) = group else { return Ok(None) };
     (group.failed, group.skipped, group.state) = (0, 0, GroupState::Pending);
     let needs_all = group.policy == EdgeGroupPolicy::AllOf;
     for mut edge in turn.store.group_edges(execution, group.round)? {
-        if !matches!(edge.state, EdgeState::Resolved(outcome) if outcome != Outcome::Success) {
-            continue;
+        match edge.state {
+            EdgeState::Applied if was_skipped && !edge.aside => {}
+            EdgeState::Resolved(outcome) if outcome != Outcome::Success => {}
+            EdgeState::Staged | EdgeState::Applied | EdgeState::Resolved(_) => continue,
         }
         let upstream = turn.store.execution(edge.upstream)?;
-        edge.state = EdgeState::Applied;
+        (edge.state, edge.aside) = (EdgeState::Applied, true);
         if upstream.outcome() == Some(Outcome::Success) {
-            edge.state = EdgeState::Resolved(Outcome::Success);
+            (edge.state, edge.aside) = (EdgeState::Resolved(Outcome::Success), false);
             edge.result = upstream.attempt.and_then(|attempt| attempt.result);
             let was = group.verdict();
             group.count(Outcome::Success, 1);
@@ -48,6 +70,7 @@ pub fn reopen_group(turn: &mut Turn<'_>, execution: i64) -> Result<Option<EdgeGr
                 turn.store.replace_input(execution, result)?;
             }
         }
+        group.aside += i64::from(edge.aside);
         turn.store.save_edge(&edge)?;
     }
     turn.store.save_group(group)?;

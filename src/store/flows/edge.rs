@@ -9,20 +9,20 @@ use uuid::Uuid;
 
 macro_rules! edge_columns {
     () => {
-        "public_id, flow, upstream, downstream, state, round, replaces, edge_ref, result, created_at"
+        "public_id, flow, upstream, downstream, state, round, aside, replaces, edge_ref, result, created_at"
     };
 }
 
 pub(in crate::store) use edge_columns;
 
 /// How many columns that is.
-pub(in crate::store) const COLUMNS: usize = 10;
+pub(in crate::store) const COLUMNS: usize = 11;
 
 impl Store {
     /// Keeps a new edge.
     pub fn insert_edge(&mut self, edge: &Edge) -> Result<()> {
         const SQL: &str = "INSERT INTO edge (public_id, flow, upstream, downstream, state, round, replaces, edge_ref, \
-             result, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+             result, created_at, aside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)";
         let params = [
             edge.id.as_bytes().into(),
             edge.flow.into(),
@@ -46,13 +46,15 @@ impl Store {
 
     /// Saves what became of an edge: its state, its round, its result.
     pub fn save_edge(&mut self, edge: &Edge) -> Result<()> {
-        const SQL: &str = "UPDATE edge SET state = ?3, round = ?4, result = ?5 WHERE upstream = ?1 AND public_id = ?2";
+        const SQL: &str = "UPDATE edge SET state = ?3, round = ?4, result = ?5, aside = ?6 \
+             WHERE upstream = ?1 AND public_id = ?2";
         let params = [
             edge.upstream.into(),
             edge.id.as_bytes().into(),
             edge.state.number().into(),
             edge.round.into(),
             edge.result.into(),
+            i64::from(edge.aside).into(),
         ];
         self.execute(SQL, &params).map(|_| ())
     }
@@ -66,7 +68,7 @@ impl Store {
 
     /// Resolves all applied edges of an upstream.
     pub fn resolve_edges(&mut self, upstream: i64, state: EdgeState, result: Option<i64>) -> Result<()> {
-        const SQL: &str = "UPDATE edge SET state = ?2, result = ?3 WHERE upstream = ?1 AND state = 1";
+        const SQL: &str = "UPDATE edge SET state = ?2, result = ?3, aside = 0 WHERE upstream = ?1 AND state = 1";
         self.execute(SQL, &[upstream.into(), state.number().into(), result.into()]).map(|_| ())
     }
 
@@ -74,6 +76,12 @@ impl Store {
     pub fn impossible_edges(&self, upstream: i64) -> Result<Vec<Edge>> {
         const SQL: &str =
             concat!("SELECT ", edge_columns!(), " FROM edge WHERE upstream = ?1 AND state > 2 ORDER BY public_id");
+        self.all(SQL, &[upstream.into()], read)
+    }
+
+    /// The edges of an upstream that nothing of runs, as their downstream was replayed alone.
+    pub fn aside_edges(&self, upstream: i64) -> Result<Vec<Edge>> {
+        const SQL: &str = concat!("SELECT ", edge_columns!(), " FROM edge WHERE upstream = ?1 AND aside = 1");
         self.all(SQL, &[upstream.into()], read)
     }
 
@@ -102,9 +110,10 @@ pub(in crate::store) fn read(row: &dyn Row) -> Result<Edge> {
         downstream: row.int(3)?,
         state: EdgeState::of_number(row.int(4)?)?,
         round: row.int(5)?,
-        replaces: row.int(6)? == 1,
-        edge_ref: row.opt_text(7)?.map(str::to_owned),
-        result: row.opt_int(8)?,
-        created_at: row.int(9)?,
+        aside: row.int(6)? == 1,
+        replaces: row.int(7)? == 1,
+        edge_ref: row.opt_text(8)?.map(str::to_owned),
+        result: row.opt_int(9)?,
+        created_at: row.int(10)?,
     })
 }

@@ -27,7 +27,8 @@ impl Groups {
 
 macro_rules! group_columns {
     () => {
-        "edge_group.execution, edge_group.policy, k, let_run, round, total, succeeded, failed, skipped, state, satisfied_at"
+        "edge_group.execution, edge_group.policy, k, let_run, round, total, succeeded, failed, skipped, aside, state, \
+         satisfied_at"
     };
 }
 
@@ -75,9 +76,9 @@ impl Store {
     /// Writes the groups that have changed.
     pub(in crate::store) fn save_groups(&mut self) -> Result<()> {
         const SQL: &str = "INSERT INTO edge_group (execution, policy, k, let_run, round, total, succeeded, failed, \
-             skipped, state, satisfied_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             skipped, state, satisfied_at, aside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
              ON CONFLICT (execution) DO UPDATE SET policy = ?2, k = ?3, let_run = ?4, round = ?5, total = ?6, \
-             succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11";
+             succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11, aside = ?12";
         let mut groups = std::mem::take(&mut self.groups);
         for execution in groups.dirty.drain(..) {
             let Some((group, dirty)) = groups.known.get_mut(&execution) else { continue };
@@ -95,6 +96,7 @@ impl Store {
                 group.skipped.into(),
                 group.state.number().into(),
                 group.satisfied_at.into(),
+                group.aside.into(),
             ];
             self.execute(SQL, &params)?;
         }
@@ -103,7 +105,7 @@ impl Store {
     }
 }
 
-/// Reads the eleven columns of a group from column `first` on.
+/// Reads the twelve columns of a group from column `first` on.
 pub(in crate::store) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
     Ok(EdgeGroup {
         execution: row.int(first)?,
@@ -113,7 +115,8 @@ pub(in crate::store) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
         succeeded: row.int(first + 6)?,
         failed: row.int(first + 7)?,
         skipped: row.int(first + 8)?,
-        state: GroupState::of_number(row.int(first + 9)?)?,
-        satisfied_at: row.opt_int(first + 10)?,
+        aside: row.int(first + 9)?,
+        state: GroupState::of_number(row.int(first + 10)?)?,
+        satisfied_at: row.opt_int(first + 11)?,
     })
 }

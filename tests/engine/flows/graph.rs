@@ -136,7 +136,7 @@ fn edges_come_by_upstream_then_in_the_order_of_their_ids_with_what_became_of_the
             { "edgeId": uuid(7), "from": 0, "to": 2, "edgeState": "applied" },
             { "edgeId": uuid(8), "from": 0, "to": 2, "edgeState": "impossible", "outcome": "expired" },
             { "edgeId": uuid(9), "from": 0, "to": 1, "edgeState": "satisfied", "outcome": "success" },
-            { "edgeId": uuid(5), "from": 1, "to": 2, "edgeState": "staged" },
+            { "edgeId": uuid(5), "from": 1, "to": 2, "edgeState": "pending" },
         ])
     );
 }

@@ -6,11 +6,14 @@ use crate::engine::world::watcher::plain_end;
 use crate::engine::world::{START, World, refusal, test};
 use tidegate::model::events::event::{EventDetail, EventStream, ReplayBranch};
 use tidegate::model::flows::edge::EdgeGroupPolicy;
+use tidegate::model::flows::flow::FlowEligibility;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::{AttemptState, AttemptType, FailureClass, Outcome, PublicState};
 use tidegate::model::streams::stream::ClosedReason;
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::executions::replay::{ReplayExecutionAnswer, ReplayExecutionArgs};
+use tidegate::ops::flows::describe::DescribeFlowArgs;
+use tidegate::ops::flows::edges::eligibility::EvaluateFlowEligibilityArgs;
 use tidegate::{Code, Result};
 
 const WAITS: PublicState = PublicState::WaitingChildren;
@@ -63,6 +66,57 @@ fn a_skipped_member_that_is_replayed_waits_for_its_upstreams_again() {
     let reset = EventDetail::Replayed { branch: ReplayBranch::SkippedFlowMember, groups_reset: 1 };
     assert_eq!(branches(&mut world), [Some(reset)]);
     assert_eq!(world.number("SELECT failed + skipped FROM edge_group ORDER BY execution LIMIT 1"), 0);
+}
+
+/// The counters of a member's group: satisfied, failed, skipped, running.
+fn counters(world: &mut World, graph: &Graph, name: &str) -> [i64; 4] {
+    let flow = world.call(DescribeFlowArgs { flow_id: graph.flow.clone() }).unwrap().unwrap();
+    let group = flow.edge_groups.iter().find(|group| group.downstream_execution_id == graph.id(name)).unwrap();
+    assert_eq!(group.total_deps, 3);
+    [group.satisfied_count, group.failed_count, group.skipped_count, group.running_count]
+}
+
+fn eligibility(world: &mut World, id: &str) -> FlowEligibility {
+    world.call(EvaluateFlowEligibilityArgs { execution_id: id.to_owned() }).unwrap().status
+}
+
+/// Contract: edges.replay-counters, edges.eligibility.
+#[test]
+fn of_a_skipped_member_that_is_replayed_alone_only_what_is_satisfied_counts() {
+    let mut world = World::new();
+    let graph = world.sealed_graph(&[("good", &[]), ("bad", &[]), ("slow", &[]), ("last", &["good", "bad", "slow"])]);
+    let last = graph.id("last");
+    world.finish("good");
+    let slow = world.claim("slow");
+    world.spoil("bad");
+    assert_eq!(counters(&mut world, &graph, "last"), [1, 1, 0, 1]);
+    replay(&mut world, &last).unwrap();
+    assert_eq!(counters(&mut world, &graph, "last"), [1, 0, 0, 0]);
+    assert_eq!(eligibility(&mut world, &last), FlowEligibility::Impossible, "bad has failed and stays so");
+    world.complete(&slow).unwrap();
+    assert_eq!(counters(&mut world, &graph, "last"), [2, 0, 0, 0]);
+    assert_eq!(world.state(&last), WAITS);
+    replay(&mut world, &graph.id("bad")).unwrap();
+    assert_eq!(counters(&mut world, &graph, "last"), [2, 0, 0, 1]);
+    assert_eq!(eligibility(&mut world, &last), FlowEligibility::BlockedByDependencies);
+    world.finish("bad");
+    assert_eq!(counters(&mut world, &graph, "last"), [3, 0, 0, 0]);
+    assert_eq!(world.state(&last), READY);
+}
+
+/// Contract: edges.replay-counters.
+#[test]
+fn what_was_left_behind_counts_as_it_ends_again() {
+    let mut world = World::new();
+    let graph = world.sealed_graph(&[("a", &[]), ("b", &[]), ("c", &[]), ("last", &["a", "b", "c"])]);
+    world.spoil("a");
+    replay(&mut world, &graph.id("last")).unwrap();
+    world.spoil("b");
+    assert_eq!(counters(&mut world, &graph, "last"), [0, 1, 0, 0]);
+    assert_eq!(world.state(&graph.id("last")), SKIPPED);
+    replay_all(&mut world, &graph.id("b")).unwrap();
+    assert_eq!(counters(&mut world, &graph, "last"), [0, 0, 0, 1]);
+    assert_eq!(world.state(&graph.id("last")), WAITS);
 }
 
 /// Contract: edges.replay-alone.

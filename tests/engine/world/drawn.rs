@@ -95,6 +95,7 @@ impl World {
             downstream,
             state: EdgeState::Staged,
             round: 0,
+            aside: false,
             replaces: false,
             edge_ref: None,
             result: None,

@@ -245,10 +245,10 @@ const ROWS: [&str; 7] = [
     "SELECT 'flow/' || id || '/' || changed_at || '/' || revision || '/' || edge_count || '/' || first_rank || '/' || \
      last_rank || '/' || sealed || '/' || coalesce(ended_at, '') || '/' || waiting || '/' || waiting_children || '/' || \
      delayed || '/' || active || '/' || skipped || '/' || cancelled FROM flow ORDER BY id",
-    "SELECT 'edge/' || upstream || '/' || downstream || '/' || state || '/' || round \
+    "SELECT 'edge/' || upstream || '/' || downstream || '/' || state || '/' || round || '/' || aside \
      FROM edge ORDER BY public_id",
     "SELECT 'group/' || execution || '/' || policy || '/' || k || '/' || let_run || '/' || round || '/' || total || \
-     '/' || succeeded || '/' || failed || '/' || skipped || '/' || state FROM edge_group ORDER BY execution",
+     '/' || succeeded || '/' || failed || '/' || skipped || '/' || aside || '/' || state FROM edge_group ORDER BY execution",
     "SELECT 'execution/' || id || '/' || phase || '/' || coalesce(reason, '') || '/' || changed_at || '/' || \
      last_event || '/' || coalesce(flow, '') || '/' || coalesce(expires_at, '') FROM execution ORDER BY id",
     "SELECT 'member/' || execution || '/' || coalesce(member_rank, '') || '/' || coalesce(member_name, '') \

@@ -58,7 +58,7 @@ test("a flow is built step by step, and runs as one that was submitted does", as
     flows.stageEdge(flowId, { upstreamExecutionId: b, downstreamExecutionId: c, expectedGraphRevision: 3 }),
   );
   assert.deepEqual([stale.details["expected"], stale.details["found"], stale.class], [3, 4, "retryable"]);
-  assert.equal((await flows.edge(flowId, edgeId))?.edgeState, "staged");
+  assert.equal((await flows.edge(flowId, edgeId))?.edgeState, "pending");
   assert.equal((await engine.executions.describe(c))?.publicState, "waiting");
   const applied = { outcome: "applied", unsatisfiedCount: 1, publicState: "waiting_children" };
   assert.deepEqual(await flows.applyEdge(flowId, edgeId), applied);

@@ -47,6 +47,8 @@ function withHex(value, payloads) {
 function known(then, now) {
   if (Array.isArray(then) && Array.isArray(now))
     return now.map((item, index) => (index < then.length ? known(then[index], item) : item));
+  // A staged edge had a word of its own once.
+  if (then === "staged" && now === "pending") return then;
   if (typeof then !== "object" || typeof now !== "object" || then === null || now === null) return now;
   return Object.fromEntries(Object.keys(then).map((name) => [name, known(then[name], now[name] ?? null)]));
 }

@@ -2,7 +2,7 @@
 //! or are skipped, siblings are cancelled, flows complete (contract: edges.resolve, edges.cascade, edges.siblings,
 //! flows.ends-once).
 
-use super::model::{CHILDREN, EdgeState, GroupState, Model, Need, Phase};
+use super::model::{CHILDREN, EdgeState, Group, GroupState, Model, Need, Phase};
 use serde_json::{Value, json};
 
 impl Model {
@@ -77,6 +77,7 @@ impl Model {
         let one = &mut self.edges[edge];
         one.state = if succeeded { EdgeState::Satisfied } else { EdgeState::Impossible(outcome) };
         one.result = result;
+        one.aside = false;
         self.touch(down);
         self.touch(up);
         let group = &mut self.members[down].group;
@@ -101,29 +102,19 @@ impl Model {
     fn replace_input(&mut self, edge: usize) {
         let one = &self.edges[edge];
         if let (true, Some(result)) = (one.replaces, one.result.clone()) {
-            // One that has ended meanwhile finds it when it is replayed.
             let down = one.down;
-            self.members[down].input = Some(result);
-            self.meet("an input that was replaced");
+            if self.members[down].over() {
+                self.meet("an input of one that had ended");
+            } else {
+                self.members[down].input = Some(result);
+                self.meet("an input that was replaced");
+            }
         }
     }
 
     /// Where a group stands by its counters.
     pub fn verdict(&self, down: usize) -> GroupState {
-        let group = &self.members[down].group;
-        let needed = match group.policy.need {
-            Need::All => group.total,
-            Need::Any => 1,
-            Need::Quorum(k) => k,
-        };
-        let bad = group.failed + group.skipped;
-        if group.succeeded >= needed {
-            GroupState::Satisfied
-        } else if (needed <= group.total && bad > group.total - needed) || group.succeeded + bad == group.total {
-            GroupState::Impossible
-        } else {
-            GroupState::Pending
-        }
+        verdict_of(&self.members[down].group)
     }
 
     /// Moves a pending group on, and its child and siblings with it.
@@ -180,5 +171,22 @@ impl Model {
                 self.meet(if satisfied { "a sibling of a met quorum" } else { "a sibling of a quorum out of reach" });
             }
         }
+    }
+}
+
+/// Where a group stands by its counters.
+pub fn verdict_of(group: &Group) -> GroupState {
+    let needed = match group.policy.need {
+        Need::All => group.total,
+        Need::Any => 1,
+        Need::Quorum(k) => k,
+    };
+    let bad = group.failed + group.skipped;
+    if group.succeeded >= needed {
+        GroupState::Satisfied
+    } else if (needed <= group.total && bad > group.total - needed) || group.succeeded + bad == group.total {
+        GroupState::Impossible
+    } else {
+        GroupState::Pending
     }
 }

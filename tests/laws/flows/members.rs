@@ -172,6 +172,7 @@ impl Model {
             replaces: args["replaceInput"] == true,
             state: EdgeState::Staged,
             round: self.members[down].group.round,
+            aside: false,
             result: None,
             created_at: now,
         });

@@ -106,6 +106,8 @@ pub struct Edge {
     pub replaces: bool,
     pub state: EdgeState,
     pub round: i64,
+    /// Left behind by a replay of its downstream alone.
+    pub aside: bool,
     pub result: Payload,
     pub created_at: i64,
 }

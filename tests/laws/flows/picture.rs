@@ -1,5 +1,6 @@
 //! What reads of flows answer in the model (contract: flows.describe, flows.list, flows.graph, edges.eligibility).
 
+use super::cascade::verdict_of;
 use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
 use crate::model::finding::STATES;
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ impl Group {
 impl EdgeState {
     pub fn words(self) -> (&'static str, Option<&'static str>) {
         match self {
-            Self::Staged => ("staged", None),
+            Self::Staged => ("pending", None),
             Self::Applied => ("applied", None),
             Self::Satisfied => ("satisfied", Some("success")),
             Self::Impossible(outcome) => ("impossible", Some(outcome)),
@@ -102,9 +103,40 @@ impl Model {
         }
         match one.group.state {
             GroupState::Impossible => "impossible",
+            GroupState::Pending if one.group.total > 0 && self.verdict_as_they_are(row) == GroupState::Impossible => {
+                "impossible"
+            }
             GroupState::Pending if one.group.total > 0 => "blocked_by_dependencies",
             GroupState::Pending | GroupState::Satisfied => "eligible",
         }
+    }
+
+    /// Where a group stands when what has ended counts as it ended.
+    fn verdict_as_they_are(&self, row: usize) -> GroupState {
+        let group = &self.members[row].group;
+        let left = |edge: &&usize| {
+            let edge = &self.edges[**edge];
+            edge.round == group.round && edge.state == EdgeState::Applied && self.members[edge.up].over()
+        };
+        let lost = self.members[row].inbound.iter().filter(left).count();
+        verdict_of(&Group { failed: group.failed + i64::try_from(lost).expect("a count"), ..group.clone() })
+    }
+
+    fn group_snapshot(&self, row: usize) -> Value {
+        let one = &self.members[row];
+        let running = |edge: &&usize| {
+            let edge = &self.edges[**edge];
+            edge.round == one.group.round && edge.state == EdgeState::Applied && !edge.aside
+        };
+        json!({
+            "downstreamExecutionId": one.id,
+            "totalDeps": one.group.total,
+            "satisfiedCount": one.group.succeeded,
+            "failedCount": one.group.failed,
+            "skippedCount": one.group.skipped,
+            "runningCount": one.inbound.iter().filter(running).count(),
+            "groupState": one.group.state_word(),
+        })
     }
 
     pub fn flow_snapshot(&self, flow: usize) -> Value {
@@ -126,6 +158,8 @@ impl Model {
             "endedAt": one.ended_at,
             "tags": one.tags,
             "counts": self.counts(flow),
+            "edgeGroups": one.members.iter().filter(|row| self.members[**row].group.known)
+                .map(|row| self.group_snapshot(*row)).collect::<Vec<_>>(),
             "excused": one.members.iter().filter(|row| self.members[**row].excused).count(),
         })
     }

@@ -16,7 +16,7 @@ impl Model {
         let grouped = one.group.total > 0 && one.group.state != GroupState::Satisfied;
         self.members[row].replay_count += 1;
         if grouped {
-            self.reset_group(row);
+            self.reset_group(row, outcome == "skipped");
         }
         let lifted = self.members[row].ending.as_ref().is_some_and(|(reason, _)| reason == "execution_deadline");
         if lifted {
@@ -45,6 +45,13 @@ impl Model {
     fn run_again(&mut self, row: usize, grouped: bool, skipped: bool, now: i64) {
         let one = &mut self.members[row];
         (one.ending, one.result, one.excused) = (None, None, false);
+        for edge in one.outbound.clone() {
+            let down = self.edges[edge].down;
+            if std::mem::take(&mut self.edges[edge].aside) {
+                self.meet("an upstream that runs for one left behind");
+                self.touch(down);
+            }
+        }
         let next = Next::Replay;
         let phase =
             if grouped { Phase::Blocked { next, by: CHILDREN, not_before_at: None } } else { Phase::Waiting { next } };
@@ -55,13 +62,15 @@ impl Model {
     }
 
     /// Its impossible edges wait again, but for those whose upstream has succeeded since.
-    fn reset_group(&mut self, row: usize) {
+    fn reset_group(&mut self, row: usize, skipped: bool) {
         let round = self.members[row].group.round;
         let group = &mut self.members[row].group;
         (group.failed, group.skipped, group.state) = (0, 0, GroupState::Pending);
         for edge in self.members[row].inbound.clone() {
-            if self.edges[edge].round == round && matches!(self.edges[edge].state, EdgeState::Impossible(_)) {
-                self.edges[edge].state = EdgeState::Applied;
+            let failed = matches!(self.edges[edge].state, EdgeState::Impossible(_));
+            if self.edges[edge].round == round && (failed || (skipped && self.edges[edge].state == EdgeState::Applied))
+            {
+                (self.edges[edge].state, self.edges[edge].aside) = (EdgeState::Applied, true);
                 self.touch(self.edges[edge].up);
             }
         }
@@ -81,7 +90,7 @@ impl Model {
 
     fn take_success(&mut self, row: usize, edge: usize) {
         let met = self.verdict(row) == GroupState::Satisfied;
-        self.edges[edge].state = EdgeState::Satisfied;
+        (self.edges[edge].state, self.edges[edge].aside) = (EdgeState::Satisfied, false);
         self.edges[edge].result = self.members[self.edges[edge].up].result.clone();
         self.members[row].group.succeeded += 1;
         let all = self.members[row].group.policy.need == Need::All;

@@ -80,7 +80,9 @@ const MET: [&str; 28] = [
     "an edge whose upstream had ended",
     "an edge whose upstream succeeded later",
     "an end by the reclaim cap",
+    "an input of one that had ended",
     "an input that was replaced",
+    "an upstream that runs for one left behind",
 ];
 
 impl Walk {

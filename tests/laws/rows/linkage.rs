@@ -52,9 +52,9 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "a group counts its applied edges of this round",
-        "SELECT g.execution FROM edge_group g WHERE (g.total, g.succeeded, g.failed, g.skipped) <> (SELECT count(*), \
+        "SELECT g.execution FROM edge_group g WHERE (g.total, g.succeeded, g.failed, g.skipped, g.aside) <> (SELECT count(*), \
          count(*) FILTER (WHERE e.state = 2), count(*) FILTER (WHERE e.state BETWEEN 3 AND 5), \
-         count(*) FILTER (WHERE e.state = 6) FROM edge e WHERE e.downstream = g.execution AND e.round = g.round) \
+         count(*) FILTER (WHERE e.state = 6), count(*) FILTER (WHERE e.aside = 1) FROM edge e WHERE e.downstream = g.execution AND e.round = g.round) \
          UNION ALL SELECT e.downstream FROM edge e LEFT JOIN edge_group g ON g.execution = e.downstream \
          WHERE e.round > coalesce(g.round, 0)",
     ),

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::model::executions::execution::Execution;
-use crate::model::flows::edge::GroupState;
+use crate::model::flows::edge::{EdgeGroup, GroupState};
 use crate::model::flows::flow::FlowEligibility;
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
@@ -62,11 +62,32 @@ fn status(turn: &mut Turn<'_>, execution: &Execution) -> Result<FlowEligibility>
     if state.terminal_outcome.is_some() {
         return Ok(FlowEligibility::Terminal);
     }
+    let group = turn.store.group(execution.row)?;
+    if let Some(group) = &group
+        && is_impossible(turn, group)?
+    {
+        return Ok(FlowEligibility::Impossible);
+    }
     let blocked = state.eligibility_state == EligibilityState::BlockedByDependencies;
-    Ok(match turn.store.group(execution.row)? {
-        Some(group) if group.state == GroupState::Impossible => FlowEligibility::Impossible,
+    Ok(match group {
         Some(group) if group.state == GroupState::Pending && group.total > 0 => FlowEligibility::BlockedByDependencies,
         Some(_) | None if blocked => FlowEligibility::BlockedByDependencies,
         Some(_) | None => FlowEligibility::Eligible,
     })
+}
+
+/// Whether what its upstreams are keeps a group from being satisfied. Those that a replay left behind have ended, and only
+/// one of their own would change that.
+fn is_impossible(turn: &mut Turn<'_>, group: &EdgeGroup) -> Result<bool> {
+    let mut standing = *group;
+    if group.state != GroupState::Pending {
+        return Ok(group.state == GroupState::Impossible);
+    }
+    let edges = if group.aside > 0 { turn.store.group_edges(group.execution, group.round)? } else { Vec::new() };
+    for edge in edges.iter().filter(|edge| edge.aside) {
+        if let Some(outcome) = turn.store.execution(edge.upstream)?.outcome() {
+            standing.count(outcome, 1);
+        }
+    }
+    Ok(standing.verdict() == GroupState::Impossible)
 }

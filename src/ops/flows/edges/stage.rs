@@ -162,6 +162,7 @@ pub fn stage(
         downstream: downstream.row,
         state: if round.is_some() { EdgeState::Applied } else { EdgeState::Staged },
         round: round.unwrap_or(0),
+        aside: false,
         replaces: new.replaces,
         edge_ref: new.edge_ref.clone(),
         result: None,

@@ -90,7 +90,7 @@ fn an_edge_has_an_id_of_its_own() {
     world.stage_with(&flow, &child, &after, |args| args.edge_id = Some(MINTED.to_owned())).unwrap();
     let error = refused(&mut world, &claim, vec![child_edge(&child), named(&child, MINTED)]);
     assert_eq!((error.code(), detail(&error, "edgeId")), (Code::DependencyAlreadyExists, MINTED));
-    assert_eq!((detail(&error, "downstreamExecutionId"), detail(&error, "edgeState")), (&*after, "staged"));
+    assert_eq!((detail(&error, "downstreamExecutionId"), detail(&error, "edgeState")), (&*after, "pending"));
     let error = refused(&mut world, &claim, vec![named(&child, other), named(&child, other)]);
     assert_eq!((error.code(), detail(&error, "edgeId")), (Code::DependencyAlreadyExists, other));
 }

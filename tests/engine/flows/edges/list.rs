@@ -170,7 +170,7 @@ fn each_state_of_an_edge_is_told_with_the_outcome_that_led_to_it() {
     let flow = world.draw_flow(1, |_, _| {});
     let members = world.draw_members(flow, 2);
     let states = [
-        (EdgeState::Staged, "staged", None, 0),
+        (EdgeState::Staged, "pending", None, 0),
         (EdgeState::Applied, "applied", None, 1),
         (EdgeState::Resolved(Outcome::Success), "satisfied", Some("success"), 1),
         (EdgeState::Resolved(Outcome::Failed), "impossible", Some("failed"), 1),

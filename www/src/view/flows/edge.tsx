@@ -25,7 +25,7 @@ const SAYS: readonly (readonly [EdgeState, string])[] = [
   ["applied", "open"],
   ["satisfied", "succeeded"],
   ["impossible", "failed, cancelled or skipped"],
-  ["staged", "not applied"],
+  ["pending", "not applied"],
 ];
 
 /** What the lines mean. */

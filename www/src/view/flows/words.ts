@@ -70,7 +70,7 @@ export function groupSentence(group: Group): string {
 /** What became of an edge, seen from the member behind it. */
 export function edgeWordOf({ edgeState, outcome }: FlowEdge): string {
   switch (edgeState) {
-    case "staged":
+    case "pending":
       return "not applied";
     case "applied":
       return "open";
