@@ -702,6 +702,10 @@ tags: { [key in string]: string },
  */
 upstream?: Array<Upstream>, 
 /**
+ * Set where it stopped waiting for its children, as it said that it would.
+ */
+childrenTimedOut?: boolean, 
+/**
  * The steps that were recorded under earlier leases, in order.
  */
 steps?: Array<RecordedStep>,
@@ -2126,9 +2130,13 @@ freeable: Freeable,
  */
 export type ChildEdge = { 
 /**
- * The member that must succeed.
+ * The member that must end.
  */
 upstreamExecutionId: string, 
+/**
+ * Which ends of it meet the dependency; `success` when left out.
+ */
+on?: EdgeOn, 
 /**
  * The id of the edge, a UUID that no other edge of the flow has; minted when left out.
  */
@@ -2158,7 +2166,12 @@ edges?: Array<ChildEdge>,
 /**
  * How many of them it needs; what was set for it before its first edge, or else all of them, when left out.
  */
-policy?: EdgeGroupPolicy,
+policy?: EdgeGroupPolicy, 
+/**
+ * How long it waits at most, in ms: 1 or more. When that is over it is waiting again, its claim says so, and what is
+ * left of the children counts no more. For ever when left out.
+ */
+timeoutMs?: number,
 };
 
 /**
@@ -3319,7 +3332,12 @@ export type FlowState = "open" | "running" | "blocked" | "completed" | "failed" 
 /**
  * What kind of dependency it is.
  */
-export type DependencyKind = "success_only";
+export type DependencyKind = "success_only" | "failure_only" | "any_end";
+
+/**
+ * Which ends of its upstream an edge asks for.
+ */
+export type EdgeOn = "success" | "failure" | "end";
 
 /**
  * What becomes of the other upstreams once a group is settled.
@@ -3444,7 +3462,7 @@ flowId: string,
  */
 edgeId?: string, 
 /**
- * The member that must succeed.
+ * The member that must end.
  */
 upstreamExecutionId: string, 
 /**
@@ -3452,7 +3470,11 @@ upstreamExecutionId: string,
  */
 downstreamExecutionId: string, 
 /**
- * `success_only`.
+ * Which ends of it meet the dependency; `success` when left out.
+ */
+on?: EdgeOn, 
+/**
+ * The same in the word that reads tell; not beside `on`, unless they agree.
  */
 dependencyKind?: DependencyKind, 
 /**
@@ -3590,7 +3612,7 @@ export type Need = "all_of" | "any_of" | { quorum: number };
 /**
  * A member that another one needs: its name alone, or more about the dependency.
  */
-export type AfterArgs = string | { name: string, edgeRef?: string, replaceInput?: boolean };
+export type AfterArgs = string | { name: string, edgeRef?: string, replaceInput?: boolean, on?: EdgeOn };
 
 /**
  * The name of a member, and what it needs.
@@ -3697,6 +3719,10 @@ name?: string,
  * How it ended.
  */
 outcome: Outcome, 
+/**
+ * Why, where it ended otherwise than well, somebody said why, and it has not been replayed since.
+ */
+reason?: string, 
 /**
  * What it came to.
  */
@@ -3861,6 +3887,10 @@ counts: Record<PublicState, number>,
  */
 excused: number, 
 /**
+ * Members that failed, expired or were cancelled and do not count as failed either: what needed them has enough.
+ */
+tolerated: number, 
+/**
  * What its members need of each other, in the order of their creation; 1 000 at most.
  */
 edgeGroups: Array<EdgeGroupSnapshot>, 
@@ -3974,7 +4004,7 @@ edgeId: string,
  */
 flowId: string, 
 /**
- * The member that must succeed.
+ * The member that must end.
  */
 upstreamExecutionId: string, 
 /**
@@ -3982,7 +4012,7 @@ upstreamExecutionId: string,
  */
 downstreamExecutionId: string, 
 /**
- * What kind of dependency it is.
+ * Which ends of it meet the dependency.
  */
 dependencyKind: DependencyKind, 
 /**
@@ -4148,15 +4178,15 @@ policy: EdgeGroupPolicy,
  */
 total: number, 
 /**
- * Those whose upstream succeeded.
+ * Those that are met.
  */
 succeeded: number, 
 /**
- * Those whose upstream failed, expired or was cancelled.
+ * Those that are not, as their upstream failed, expired, was cancelled or succeeded.
  */
 failed: number, 
 /**
- * Those whose upstream was skipped.
+ * Those that are not, as their upstream was skipped.
  */
 skipped: number, 
 /**
@@ -4231,6 +4261,10 @@ from: number,
  * The place of its downstream among the nodes.
  */
 to: number, 
+/**
+ * Which ends of its upstream meet it.
+ */
+dependencyKind: DependencyKind, 
 /**
  * Where it is in its life.
  */

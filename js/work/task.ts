@@ -106,11 +106,20 @@ export class Task {
 
   /**
    * Gives the lease up until the execution's children, other members of its flow, are done; its handler is called again
-   * then, in the same attempt, and `upstream` tells what they came to. The policy says how many must succeed: all when
-   * left out.
+   * then, in the same attempt, and `upstream` tells what they came to. The policy says how many must end as their edges
+   * ask for: all when left out. With `timeoutMs` it is called again at the latest after so long; `claim.childrenTimedOut`
+   * says so, and what is left of the children counts no more.
    */
-  async waitChildren(edges?: ChildEdge[], policy?: EdgeGroupPolicy): Promise<void> {
-    await this.#engine.waitChildren(this.claim.handle, { ...(edges && { edges }), ...(policy && { policy }) });
+  async waitChildren(
+    edges?: ChildEdge[],
+    policy?: EdgeGroupPolicy,
+    options: { timeoutMs?: number } = {},
+  ): Promise<void> {
+    await this.#engine.waitChildren(this.claim.handle, {
+      ...(edges && { edges }),
+      ...(policy && { policy }),
+      ...options,
+    });
     this.#over = true;
   }
 

@@ -88,6 +88,7 @@ pub struct Store {
     leases: Frontier<DueKey>,
     /// The first flow whose backlog is to be cancelled.
     first_cancel: Head<DueKey>,
+    first_wait: Head<DueKey>,
     /// The first worker to be swept.
     first_worker: Head<DueKey>,
     /// What was set when the engine was opened.
@@ -118,6 +119,7 @@ impl Store {
             due: Frontier::default(),
             leases: Frontier::default(),
             first_cancel: Head::Unknown,
+            first_wait: Head::Unknown,
             first_worker: Head::Unknown,
             retention: Retention::default(),
             first_past: Head::Unknown,
@@ -171,6 +173,7 @@ impl Store {
         self.due.forget();
         self.leases.forget();
         self.first_cancel = Head::Unknown;
+        self.first_wait = Head::Unknown;
         self.first_worker = Head::Unknown;
         self.first_past = Head::Unknown;
         self.log_start = None;

@@ -6,13 +6,15 @@ use crate::model::executions::due::DueKind;
 use crate::model::executions::execution::{Execution, Finished};
 use crate::model::executions::grant::Granted;
 use crate::model::executions::lease::lapse_backoff_ms;
-use crate::model::executions::phase::{Active, Held, Phase};
+use crate::model::executions::phase::{Active, Blocked, Blocker, Held, Phase};
 use crate::model::executions::transition::Expiry;
+use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy};
 use crate::model::ground::cause::Cause;
 use crate::model::ground::vocabulary::{FailureClass, Verb};
 use crate::ops::attempts::fail::retry_at;
 use crate::ops::flows::cancel::end_backlog;
 use crate::ops::ground::settle::{Change, Ending, settle};
+use crate::ops::ground::tolerate::judge_losers;
 use crate::ops::ground::turn::Turn;
 use crate::store::{Failure, Keys, Touched};
 
@@ -32,6 +34,9 @@ pub fn apply(turn: &mut Turn<'_>, row: i64, kind: DueKind, at: i64) -> Result<()
         (DueKind::Deadline, _) => expire(turn, &mut execution, Expiry::Deadline, at),
         (DueKind::AttemptTimeout, Phase::Active(Active::Held(held))) => time_out(turn, &mut execution, held, at),
         (DueKind::LeaseExpiry, Phase::Active(Active::Held(held))) => lapse(turn, &mut execution, held, at),
+        (DueKind::SuspensionTimeout, Phase::Blocked(blocked @ Blocked { by: Blocker::Children, .. })) => {
+            stop_waiting(turn, &mut execution, blocked, at)
+        }
         (DueKind::Delay, Phase::Delayed(delayed)) => settle(turn, &mut execution, Change::plain(delayed.over(), at)),
         (DueKind::Delay, Phase::Waiting(_) | Phase::Active(Active::Lapsed(_))) => release(turn, &mut execution, at),
         (
@@ -73,6 +78,19 @@ fn sweep(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
         }
         None => Err(Error::new(Code::InvariantBroken, format!("worker row {row} is gone while it is due"))),
     }
+}
+
+/// It waited for its children for too long: an empty round begins, and what is open of the one before resolves without
+/// effect. Contract: edges.timeout.
+fn stop_waiting(turn: &mut Turn<'_>, execution: &mut Execution, blocked: Blocked, at: i64) -> Result<()> {
+    let Some(former) = turn.store.group(execution.row)? else {
+        return Err(Error::new(Code::InvariantBroken, format!("execution {} waits for no group", execution.id)));
+    };
+    let mut empty = EdgeGroup::new(execution.row, EdgeGroupPolicy::AllOf, former.round + 1);
+    empty.timed_out = true;
+    turn.store.save_group(empty)?;
+    judge_losers(turn, &former)?;
+    settle(turn, execution, Change::plain(blocked.children_timed_out(), at))
 }
 
 /// From the second lapse in a row on, a plain claim must wait. Contract: states.lapse.

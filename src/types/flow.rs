@@ -1,8 +1,9 @@
 //! The declarations of flows: their vocabularies, and the arguments and answers of the operations on them.
 
 use super::{Config, declare_one};
-use crate::model::flows::edge::{DependencyKind, EdgeGroupPolicy, EdgeWord, GroupState, Need, OnSatisfied};
+use crate::model::flows::edge::{DependencyKind, EdgeGroupPolicy, EdgeOn, EdgeWord, GroupState, OnSatisfied};
 use crate::model::flows::flow::{CancellationPolicy, FlowEligibility, FlowState, FlowStatus};
+use crate::model::flows::need::Need;
 use crate::ops::flows::add_member::{AddExecutionToFlowAnswer, AddExecutionToFlowArgs, AddOutcome};
 use crate::ops::flows::cancel::{CancelFlowAnswer, CancelFlowArgs};
 use crate::ops::flows::cancel_ack::{AckCancelMemberAnswer, AckCancelMemberArgs};
@@ -31,6 +32,7 @@ pub(super) fn declarations(config: &Config, text: &mut String) {
         config, text;
         FlowState,
         DependencyKind,
+        EdgeOn,
         OnSatisfied,
         EdgeGroupPolicy,
         CreateFlowArgs,
@@ -58,6 +60,14 @@ pub(super) fn declarations(config: &Config, text: &mut String) {
         SubmitOutcome,
         SubmitFlowAnswer,
         Upstream,
+    );
+    declare_reads(config, text);
+}
+
+/// Those of reads, of cancelling and of waiting.
+fn declare_reads(config: &Config, text: &mut String) {
+    declare!(
+        config, text;
         FlowStatus,
         FlowEligibility,
         EdgeWord,

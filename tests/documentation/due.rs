@@ -17,7 +17,7 @@ const fn words(kind: DueKind) -> (&'static str, &'static str) {
     match kind {
         DueKind::Deadline => ("a deadline", "the execution expires, whatever it is doing"),
         DueKind::AttemptTimeout => ("an attempt timeout", "the attempt fails and is retried, or the execution expires"),
-        DueKind::SuspensionTimeout => ("a suspension timeout", "the suspension ends"),
+        DueKind::SuspensionTimeout => ("a suspension timeout", "the suspension ends, or the wait for children"),
         DueKind::LeaseExpiry => ("the expiry of a lease", "the lease lapses"),
         DueKind::Delay => ("the end of a delay, a back-off or a reservation", "the execution is claimable"),
         DueKind::FlowCancel => ("the end of a grace", "what is left of the backlog of a flow's cancellation ends"),

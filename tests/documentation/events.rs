@@ -104,6 +104,7 @@ fn details() -> Vec<(Cause, EventDetail)> {
         (Cause::LeaseRevoked, why()),
         (Cause::Blocked, why()),
         (Cause::Woken, why()),
+        (Cause::Skipped, why()),
         (Cause::WorkerMarkedDead, why()),
     ]
 }

@@ -30,6 +30,7 @@ fn tell(driver: Rc<dyn Driver>) -> Vec<String> {
     flows::cancelled(&mut teller);
     flows::being_cancelled(&mut teller);
     flows::with_children(&mut teller);
+    flows::with_a_loser(&mut teller);
     teller.at(END - START);
     lives::granted(&mut teller);
     lives::requests(&mut teller);

@@ -116,3 +116,13 @@ pub fn with_children(teller: &mut Teller) {
         }
     }
 }
+
+/// A member failed that nobody needs any more, since another one was enough.
+pub fn with_a_loser(teller: &mut Teller) {
+    let either = json!({ "after": ["161", "162"], "need": "any_of", "onSatisfied": "let_run" });
+    let members = [161, 162].map(|number| member(number, "race", &json!({})));
+    let members = [members.to_vec(), vec![member(163, "race", &either)]].concat();
+    submit(teller, 7, &json!({}), &members);
+    complete(teller, "race");
+    fail(teller, "race");
+}

@@ -102,6 +102,15 @@ fn goes_on(teller: &mut Teller) {
     assert_eq!(told["events"].as_array().map(Vec::len), Some(1), "{told}");
     teller.held("record_step", &held, &json!({ "name": "after the upgrade", "tookMs": 5 }));
     teller.held("complete", &held, &json!({ "result": "6f6b" }));
+    let edges = teller.flow("list_edges", 3, &json!({}));
+    for edge in edges["edges"].as_array().expect("edges") {
+        assert_eq!(edge["dependencyKind"], "success_only", "{edge}");
+    }
+    let ends = json!({ "upstreamExecutionId": id(124), "downstreamExecutionId": id(128), "on": "end" });
+    let staged = teller.flow("stage_dependency_edge", 3, &ends);
+    let edge = teller.flow("describe_edge", 3, &json!({ "edgeId": staged["edgeId"] }));
+    assert_eq!((&edge["dependencyKind"], &edge["edgeState"]), (&json!("any_end"), &json!("pending")));
+    assert_eq!(teller.flow("describe_flow", 3, &json!({}))["tolerated"], 0);
     teller.flow("seal_flow", 3, &json!({}));
     teller.ask("replay_execution", &json!({ "executionId": id(111), "cascade": true }));
     teller.at(END - START + 10_000_000);

@@ -201,6 +201,7 @@ impl EventDetail {
                 | Cause::LeaseRevoked
                 | Cause::Blocked
                 | Cause::Woken
+                | Cause::Skipped
                 | Cause::WorkerMarkedDead
                 | Cause::FlowCreated
                 | Cause::FlowMemberAdded

@@ -182,6 +182,12 @@ impl Blocked {
         quiet(Phase::Blocked(Blocked { not_before_at: None, ..self }), Cause::Woken)
     }
 
+    /// It stops waiting for its children. Contract: states.children-timed-out.
+    #[must_use]
+    pub const fn children_timed_out(self) -> Step {
+        quiet(Phase::Waiting(Waiting { next: self.next }), Cause::ChildrenTimedOut)
+    }
+
     /// What blocked it is gone, and its upstreams still do.
     #[must_use]
     pub const fn depend(self) -> Step {

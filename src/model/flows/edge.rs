@@ -4,7 +4,7 @@
 //! Contract: edges.verdict, edges.counters, edges.settled-once.
 
 use crate::error::{Code, Error, Result};
-use crate::model::ground::given::{Given, Path, Read, spelled, tagged};
+use crate::model::ground::given::tagged;
 use crate::model::ground::vocabulary::{Outcome, vocabulary};
 use crate::model::ground::word::unknown;
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub enum EdgeState {
     Applied,
     /// Its upstream ended in this way.
     Resolved(Outcome),
+    /// Its upstream was skipped since nothing that it was for had come to pass.
+    NotNeeded,
 }
 
 impl EdgeState {
@@ -31,6 +33,7 @@ impl EdgeState {
             Self::Staged => 0,
             Self::Applied => 1,
             Self::Resolved(outcome) => outcome.number() + 1,
+            Self::NotNeeded => 7,
         }
     }
 
@@ -40,26 +43,21 @@ impl EdgeState {
             0 => Self::Staged,
             1 => Self::Applied,
             2..=6 => Self::Resolved(Outcome::of_number(number - 1)?),
+            7 => Self::NotNeeded,
             _ => return Err(unknown("EdgeState", number)),
         })
     }
 
-    /// Its word.
-    pub const fn word(self) -> EdgeWord {
-        match self {
-            Self::Staged => EdgeWord::Pending,
-            Self::Applied => EdgeWord::Applied,
-            Self::Resolved(Outcome::Success) => EdgeWord::Satisfied,
-            Self::Resolved(Outcome::Failed | Outcome::Cancelled | Outcome::Expired | Outcome::Skipped) => {
-                EdgeWord::Impossible
-            }
-        }
+    /// Whether its upstream failed, expired or was cancelled.
+    pub const fn is_loss(self) -> bool {
+        matches!(self, Self::Resolved(Outcome::Failed | Outcome::Expired | Outcome::Cancelled))
     }
 
     /// How its upstream ended, once it is resolved.
     pub const fn outcome(self) -> Option<Outcome> {
         match self {
             Self::Resolved(outcome) => Some(outcome),
+            Self::NotNeeded => Some(Outcome::Skipped),
             Self::Staged | Self::Applied => None,
         }
     }
@@ -72,7 +70,7 @@ vocabulary! {
         Pending = 1, "pending";
         /// Its downstream depends on it.
         Applied = 2, "applied";
-        /// Its upstream succeeded.
+        /// Its upstream ended as it asks for.
         Satisfied = 3, "satisfied";
         /// Its upstream ended otherwise.
         Impossible = 4, "impossible";
@@ -86,10 +84,12 @@ pub struct Edge {
     pub id: Uuid,
     /// Its flow's row.
     pub flow: i64,
-    /// The row of the execution that must succeed.
+    /// The row of the execution that must end.
     pub upstream: i64,
     /// The row of the execution that depends on it.
     pub downstream: i64,
+    /// Which ends it asks for.
+    pub kind: DependencyKind,
     /// Where it is in its life.
     pub state: EdgeState,
     /// Which group of its downstream counts it; 0 while it is staged.
@@ -100,10 +100,23 @@ pub struct Edge {
     pub replaces: bool,
     /// What the downstream's worker is told of it.
     pub edge_ref: Option<String>,
-    /// The payload of the upstream's result, once it is satisfied.
+    /// The payload of the upstream's result, once it is satisfied by success.
     pub result: Option<i64>,
     /// When it was staged, in Unix ms.
     pub created_at: i64,
+}
+
+impl Edge {
+    /// Its upstream ended, with this result.
+    pub fn resolve(&mut self, state: EdgeState, result: Option<i64>) {
+        (self.state, self.aside) = (state, false);
+        self.result = result.filter(|_| state == EdgeState::Resolved(Outcome::Success) && self.met() == Some(true));
+    }
+
+    /// Whether its upstream ended as it asks for; `None` until that has ended.
+    pub const fn met(&self) -> Option<bool> {
+        self.kind.is_met(self.state)
+    }
 }
 
 vocabulary! {
@@ -224,11 +237,11 @@ pub struct EdgeGroup {
     pub round: i64,
     /// Applied edges.
     pub total: i64,
-    /// Those whose upstream succeeded.
+    /// Those that are met.
     pub succeeded: i64,
-    /// Those whose upstream failed, expired or was cancelled.
+    /// Those that are not, as their upstream failed, expired, was cancelled or succeeded.
     pub failed: i64,
-    /// Those whose upstream was skipped.
+    /// Those that are not, as their upstream was skipped.
     pub skipped: i64,
     /// Unresolved ones that a replay of the downstream alone left behind: nothing of them runs.
     pub aside: i64,
@@ -236,6 +249,10 @@ pub struct EdgeGroup {
     pub state: GroupState,
     /// When it was satisfied, in Unix ms.
     pub satisfied_at: Option<i64>,
+    /// When its downstream stops waiting for it, in Unix ms.
+    pub due_at: Option<i64>,
+    /// Whether its downstream stopped waiting for the round before.
+    pub timed_out: bool,
 }
 
 impl EdgeGroup {
@@ -252,6 +269,8 @@ impl EdgeGroup {
             aside: 0,
             state: GroupState::Pending,
             satisfied_at: None,
+            due_at: None,
+            timed_out: false,
         }
     }
 
@@ -274,36 +293,39 @@ impl EdgeGroup {
     }
 
     /// Counts an edge that was resolved; [`EdgeGroup::settle`] says what comes of it.
-    pub fn count(&mut self, outcome: Outcome, by: i64) {
-        match outcome {
-            Outcome::Success => self.succeeded += by,
-            Outcome::Failed | Outcome::Cancelled | Outcome::Expired => self.failed += by,
-            Outcome::Skipped => self.skipped += by,
+    pub fn count(&mut self, kind: DependencyKind, state: EdgeState, by: i64) {
+        match (kind.is_met(state), state.outcome()) {
+            (None, _) => {}
+            (Some(true), _) => self.succeeded += by,
+            (Some(false), Some(Outcome::Skipped)) => self.skipped += by,
+            (Some(false), _) => self.failed += by,
         }
     }
 
     /// Whether the counters settle a pending group; answers its new state where they do.
-    pub fn settle(&mut self, at: i64) -> Option<GroupState> {
-        let settled = self.verdict();
+    pub fn settle(&mut self, at: i64, grows: bool) -> Option<GroupState> {
+        let settled = self.verdict(grows);
         if self.state != GroupState::Pending || settled == GroupState::Pending {
             return None;
         }
         self.state = settled;
+        self.due_at = None;
         if settled == GroupState::Satisfied {
             self.satisfied_at = self.satisfied_at.or(Some(at));
         }
         Some(settled)
     }
 
-    /// What the counters say. More than there are may be asked for: that is impossible once all are resolved.
-    pub fn verdict(&self) -> GroupState {
+    /// What the counters say. More than there are may be asked for: that waits as long as its flow grows, and is
+    /// impossible afterwards once all are resolved. Contract: edges.grows.
+    pub fn verdict(&self, grows: bool) -> GroupState {
         let needed = match self.policy {
             EdgeGroupPolicy::AllOf => self.total,
             EdgeGroupPolicy::AnyOf { .. } => 1,
             EdgeGroupPolicy::Quorum { k, .. } => k,
         };
         let lost = self.failed + self.skipped;
-        if self.total == 0 {
+        if self.total == 0 || (grows && needed > self.total) {
             GroupState::Pending
         } else if self.succeeded >= needed {
             GroupState::Satisfied
@@ -320,52 +342,56 @@ vocabulary! {
     DependencyKind {
         /// The upstream must succeed.
         SuccessOnly = 1, "success_only";
+        /// The upstream must end otherwise.
+        FailureOnly = 2, "failure_only";
+        /// The upstream must end.
+        AnyEnd = 3, "any_end";
     }
 }
 
-/// How a member of a submitted flow names what it needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(untagged))]
-pub enum Need {
-    /// All of its upstreams.
-    #[default]
-    #[cfg_attr(feature = "types", ts(type = "\"all_of\""))]
-    AllOf,
-    /// One of them.
-    #[cfg_attr(feature = "types", ts(type = "\"any_of\""))]
-    AnyOf,
-    /// So many of them.
-    #[cfg_attr(feature = "types", ts(type = "{ quorum: number }"))]
-    Quorum(i64),
+vocabulary! {
+    /// Which ends of its upstream an edge asks for.
+    EdgeOn {
+        /// Success.
+        Success = 1, "success";
+        /// Any other end: failed, expired, cancelled or skipped; not one that was skipped as it was not needed.
+        Failure = 2, "failure";
+        /// Any.
+        End = 3, "end";
+    }
 }
 
-spelled!(NeedWord { "all_of" => All, "any_of" => Any });
-
-/// The words among the needs.
-#[derive(Clone, Copy)]
-enum NeedWord {
-    All,
-    Any,
-}
-
-struct QuorumNeed {
-    quorum: i64,
-}
-
-crate::model::ground::given::reads!(QuorumNeed { quorum });
-
-impl Read for Need {
-    fn read(given: Given<'_>, at: &Path<'_>) -> Result<Self> {
-        if matches!(given, Given::Object(_)) {
-            return QuorumNeed::read(given, at).map(|need| Self::Quorum(need.quorum));
+impl DependencyKind {
+    /// As a call says it: success where it says nothing.
+    pub fn of(on: Option<EdgeOn>) -> Self {
+        match on {
+            None | Some(EdgeOn::Success) => Self::SuccessOnly,
+            Some(EdgeOn::Failure) => Self::FailureOnly,
+            Some(EdgeOn::End) => Self::AnyEnd,
         }
-        Ok(match NeedWord::read(given, at)? {
-            NeedWord::All => Self::AllOf,
-            NeedWord::Any => Self::AnyOf,
-        })
     }
 
-    fn blank() -> Self {
-        Self::AllOf
+    /// Whether an end meets it; `None` of what has not ended. Contract: edges.on.
+    pub const fn is_met(self, state: EdgeState) -> Option<bool> {
+        match (self, state) {
+            (_, EdgeState::Staged | EdgeState::Applied) => None,
+            (Self::AnyEnd, EdgeState::Resolved(_) | EdgeState::NotNeeded)
+            | (Self::SuccessOnly, EdgeState::Resolved(Outcome::Success))
+            | (
+                Self::FailureOnly,
+                EdgeState::Resolved(Outcome::Failed | Outcome::Cancelled | Outcome::Expired | Outcome::Skipped),
+            ) => Some(true),
+            (Self::SuccessOnly | Self::FailureOnly, EdgeState::Resolved(_) | EdgeState::NotNeeded) => Some(false),
+        }
+    }
+
+    /// The word of an edge of this kind.
+    pub const fn edge_word(self, state: EdgeState) -> EdgeWord {
+        match (state, self.is_met(state)) {
+            (EdgeState::Staged, _) => EdgeWord::Pending,
+            (_, None) => EdgeWord::Applied,
+            (_, Some(true)) => EdgeWord::Satisfied,
+            (_, Some(false)) => EdgeWord::Impossible,
+        }
     }
 }

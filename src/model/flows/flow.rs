@@ -133,6 +133,8 @@ pub struct Flow {
     pub counts: [i64; STATES],
     /// Members that a satisfied group cancelled: they do not count as failed.
     pub excused: i64,
+    /// Members that ended badly and that nobody needed: neither do they.
+    pub tolerated: i64,
 }
 
 impl Flow {
@@ -158,6 +160,7 @@ impl Flow {
             retention_ms: None,
             counts: [0; STATES],
             excused: 0,
+            tolerated: 0,
         }
     }
 
@@ -183,9 +186,9 @@ impl Flow {
         if self.cancelled.is_some() {
             FlowState::Cancelled
         } else if self.live_count() == 0 && (self.sealed || self.node_count() > 0) {
-            let badly = any(&[PublicState::Failed, PublicState::Expired]);
-            let failed = badly || self.count(PublicState::Cancelled) > self.excused;
-            if failed { FlowState::Failed } else { FlowState::Completed }
+            let badly = [PublicState::Failed, PublicState::Expired, PublicState::Cancelled];
+            let badly: i64 = badly.into_iter().map(|state| self.count(state)).sum();
+            if badly > self.excused + self.tolerated { FlowState::Failed } else { FlowState::Completed }
         } else if any(&[PublicState::Active]) {
             FlowState::Running
         } else if any(&[
@@ -203,6 +206,11 @@ impl Flow {
     /// When it stops being kept with all its members: its end and its own retention, or the engine's.
     pub fn kept_until(&self, engine_ms: Option<i64>) -> Option<i64> {
         kept_until(self.ended_at, self.retention_ms, engine_ms)
+    }
+
+    /// Whether its groups may still get further edges.
+    pub const fn grows(&self) -> bool {
+        !self.sealed && self.cancelled.is_none()
     }
 
     /// Whether it takes no more members and edges: it was cancelled, or it is sealed and its last member has ended.

@@ -3,4 +3,5 @@
 pub mod edge;
 pub mod flow;
 pub mod graph;
+pub mod need;
 pub mod order;

@@ -56,6 +56,8 @@ vocabulary! {
         Woken = 24, "woken";
         /// Its attempt reported how far it is.
         ProgressReported = 25, "progress_reported";
+        /// It waited for its children for too long.
+        ChildrenTimedOut = 28, "children_timed_out";
         /// A worker joined the registry, or joined it again.
         WorkerRegistered = 30, "worker_registered";
         /// A worker said that it is there.

@@ -84,6 +84,10 @@ pub struct Claim {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub upstream: Vec<Upstream>,
+    /// Set where it stopped waiting for its children, as it said that it would.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub children_timed_out: bool,
     /// The steps that were recorded under earlier leases, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
@@ -229,6 +233,8 @@ pub fn answer(
         input: work.input.map(Bytes::Here),
         encoding: work.encoding,
         tags: stored_tags(work.tags.as_deref())?,
+        children_timed_out: execution.flow.is_some()
+            && turn.store.group(execution.row)?.is_some_and(|group| group.timed_out),
         upstream: if execution.flow.is_some() { claimed_upstreams(turn, execution)? } else { Vec::new() },
         steps: if execution.epoch > 1 { claimed_steps(turn, execution.row)? } else { Vec::new() },
     })

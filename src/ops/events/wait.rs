@@ -4,6 +4,7 @@
 use super::read::not_past;
 use crate::error::Result;
 use crate::model::events::event::Cursor;
+use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Attempt, Execution};
 use crate::model::executions::transition::Expiry;
 use crate::model::ground::argument::Limits;
@@ -167,10 +168,16 @@ fn former(turn: &Turn<'_>, execution: &Execution, end: &EventRow) -> Result<Wait
     let expiry = [Expiry::Deadline, Expiry::AttemptTimeout].into_iter().find(|expiry| expiry.cause() == end.cause);
     let reason = match expiry {
         Some(expiry) => Some(expiry.word().to_owned()),
-        None if outcome == Outcome::Skipped => Some(IMPOSSIBLE.to_owned()),
+        None if outcome == Outcome::Skipped => Some(skip_reason(turn, end)?),
         None => failure(turn, execution, outcome, attempt)?,
     };
     ended(turn, outcome, attempt, reason)
+}
+
+/// Why a member was skipped: its event says so where it was not needed.
+fn skip_reason(turn: &Turn<'_>, end: &EventRow) -> Result<String> {
+    let detail = turn.store.event_detail(end.position)?;
+    Ok(if let Some(EventDetail::Reason { reason }) = detail { reason } else { IMPOSSIBLE.to_owned() })
 }
 
 /// The epoch of the lease that an end is about: one that had lapsed before is named by an earlier event.

@@ -15,6 +15,7 @@ use crate::ops::ground::call::Call;
 use crate::ops::ground::cascade::{follow, settle_child};
 use crate::ops::ground::gate::load;
 use crate::ops::ground::reopen::{reopen_downstreams, reopen_group, run_again};
+use crate::ops::ground::tolerate::forget;
 use crate::ops::ground::turn::Turn;
 use crate::store::{Keys, Touched};
 use serde::Serialize;
@@ -108,15 +109,16 @@ fn replay_member(
     if turn.store.is_excused(execution.row)? {
         turn.store.flow_mut(flow)?.excused -= 1;
     }
+    forget(turn, execution.row, flow)?;
     let reopened = reopen_group(turn, execution)?;
     run_again(turn, execution, terminal, reopened.is_some())?;
     // What asks for more upstreams than there are may still get some.
     if let Some(mut group) = reopened
-        && group.verdict() == GroupState::Satisfied
-        && let Some(state) = group.settle(turn.now)
+        && group.verdict(true) == GroupState::Satisfied
+        && let Some(state) = group.settle(turn.now, true)
     {
         turn.store.save_group(group)?;
-        settle_child(turn, &group, state, turn.now)?;
+        settle_child(turn, &group, state, None, turn.now)?;
     }
     if cascade {
         reopen_downstreams(turn, execution.row)?;

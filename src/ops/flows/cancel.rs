@@ -12,7 +12,7 @@ use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, required_uuid};
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::follow;
+use crate::ops::ground::cascade::{follow, judge_short};
 use crate::ops::ground::settle::{Change, Ending, transit};
 use crate::ops::ground::turn::Turn;
 use crate::store::Store;
@@ -90,6 +90,7 @@ impl Call for CancelFlowArgs {
             CancellationPolicy::CancelAll => end_members(turn, row, Store::live_members, turn.now)?,
             CancellationPolicy::CancelPending => end_members(turn, row, Store::pending_members, turn.now)?,
         }
+        judge_short(turn, row, turn.now)?;
         follow(turn, row, turn.now)?;
         cancelled(turn, row, ready.policy)
     }
@@ -130,6 +131,7 @@ pub fn end_backlog(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
     }
     end_members(turn, row, Store::backlog, at)?;
     turn.store.clear_backlog(row)?;
+    judge_short(turn, row, at)?;
     follow(turn, row, at)
 }
 

@@ -10,7 +10,7 @@ use crate::model::ground::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::follow;
+use crate::ops::ground::cascade::{follow, judge_short};
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 use uuid::Uuid;
@@ -97,6 +97,8 @@ impl Call for CancelFlowHeaderArgs {
         if ready.policy == CancellationPolicy::CancelAll && live > 0 {
             let due_at = turn.now.saturating_add(ready.grace_ms).min(INTEGER_MAX);
             turn.store.fill_backlog(row, due_at)?;
+        } else {
+            judge_short(turn, row, turn.now)?;
         }
         follow(turn, row, turn.now)?;
         answer(turn, row, CancelHeaderOutcome::Cancelled)

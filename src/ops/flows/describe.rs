@@ -100,6 +100,8 @@ pub struct FlowSnapshot {
     pub counts: Counts,
     /// Cancelled members that do not count as failed: nobody needed them any more.
     pub excused: i64,
+    /// Members that failed, expired or were cancelled and do not count as failed either: what needed them has enough.
+    pub tolerated: i64,
     /// What its members need of each other, in the order of their creation; 1 000 at most.
     pub edge_groups: Vec<EdgeGroupSnapshot>,
     /// Set where there are more.
@@ -147,6 +149,7 @@ fn snapshot(turn: &mut Turn<'_>, row: i64) -> Result<FlowSnapshot> {
         tags: stored_tags(texts.tags.as_deref())?,
         counts: Counts(flow.counts),
         excused: flow.excused,
+        tolerated: flow.tolerated,
         edge_groups: groups.iter().map(group).collect(),
         edge_groups_truncated,
     })

@@ -4,7 +4,7 @@
 //! Absent on purpose: pages; a picture of more members than its limit shows the first of them, and says so.
 
 use crate::error::Result;
-use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, EdgeWord, GroupState};
+use crate::model::flows::edge::{DependencyKind, EdgeGroup, EdgeGroupPolicy, EdgeWord, GroupState};
 use crate::model::flows::flow::FlowState;
 use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
 use crate::model::ground::given::reads;
@@ -45,11 +45,11 @@ pub struct GraphGroup {
     pub policy: EdgeGroupPolicy,
     /// Applied edges.
     pub total: i64,
-    /// Those whose upstream succeeded.
+    /// Those that are met.
     pub succeeded: i64,
-    /// Those whose upstream failed, expired or was cancelled.
+    /// Those that are not, as their upstream failed, expired, was cancelled or succeeded.
     pub failed: i64,
-    /// Those whose upstream was skipped.
+    /// Those that are not, as their upstream was skipped.
     pub skipped: i64,
     /// Whether it is settled.
     pub state: GroupState,
@@ -99,6 +99,8 @@ pub struct GraphEdge {
     pub from: usize,
     /// The place of its downstream among the nodes.
     pub to: usize,
+    /// Which ends of its upstream meet it.
+    pub dependency_kind: DependencyKind,
     /// Where it is in its life.
     pub edge_state: EdgeWord,
     /// How its upstream ended, once it is resolved.
@@ -206,7 +208,8 @@ fn between(edge: &Drawn, rows: &[i64]) -> Option<GraphEdge> {
         edge_id: uuid_text(edge.id),
         from: rows.binary_search(&edge.upstream).ok()?,
         to: rows.binary_search(&edge.downstream).ok()?,
-        edge_state: edge.state.word(),
+        dependency_kind: edge.kind,
+        edge_state: edge.kind.edge_word(edge.state),
         outcome: edge.state.outcome(),
     })
 }

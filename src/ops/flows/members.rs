@@ -4,8 +4,9 @@
 //! flows.submit-after, flows.submit-need, flows.submit-cycle.
 
 use crate::error::{Code, Error, Result};
-use crate::model::flows::edge::{EdgeGroupPolicy, Need, OnSatisfied};
+use crate::model::flows::edge::{DependencyKind, EdgeGroupPolicy, EdgeOn, OnSatisfied};
 use crate::model::flows::graph::Graph;
+use crate::model::flows::need::Need;
 use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::{Given, Members as _, Path, Read, reads};
 use crate::model::ground::json::{is_named, known, refusal};
@@ -58,7 +59,7 @@ reads!(MemberNeeds { name, after = default, need, on_satisfied });
 #[cfg_attr(
     feature = "types",
     derive(ts_rs::TS),
-    ts(type = "string | { name: string, edgeRef?: string, replaceInput?: boolean }")
+    ts(type = "string | { name: string, edgeRef?: string, replaceInput?: boolean, on?: EdgeOn }")
 )]
 pub struct AfterArgs {
     /// The name of the member that is needed.
@@ -67,6 +68,8 @@ pub struct AfterArgs {
     pub edge_ref: Option<String>,
     /// Whether the result becomes the input.
     pub replace_input: Option<bool>,
+    /// Which ends of it meet the dependency; `success` when left out.
+    pub on: Option<EdgeOn>,
 }
 
 /// The long form.
@@ -74,15 +77,16 @@ struct LongAfter {
     name: String,
     edge_ref: Option<String>,
     replace_input: Option<bool>,
+    on: Option<EdgeOn>,
 }
 
-reads!(LongAfter { name, edge_ref, replace_input });
+reads!(LongAfter { name, edge_ref, replace_input, on });
 
 impl Read for AfterArgs {
     fn read(given: Given<'_>, at: &Path<'_>) -> Result<Self> {
         if let Given::Object(_) = given {
-            let LongAfter { name, edge_ref, replace_input } = LongAfter::read(given, at)?;
-            return Ok(Self { name, edge_ref, replace_input });
+            let LongAfter { name, edge_ref, replace_input, on } = LongAfter::read(given, at)?;
+            return Ok(Self { name, edge_ref, replace_input, on });
         }
         Ok(Self { name: String::read(given, at)?, ..Self::default() })
     }
@@ -130,6 +134,8 @@ pub struct Member {
 pub struct After {
     /// The place of the member that is needed.
     pub upstream: usize,
+    /// Which of its ends are.
+    pub kind: DependencyKind,
     /// What the worker is told of it.
     pub edge_ref: Option<String>,
     /// Whether the result becomes the input.
@@ -247,7 +253,7 @@ fn depends(needs: MemberNeeds, place: usize, names: &Places, latest: &mut [usize
         }
         argument::opt_name("edgeRef", after.edge_ref.as_deref()).map_err(|e| e.within(&at()))?;
         let replaces = after.replace_input.unwrap_or_default();
-        depends.push(After { upstream, edge_ref: after.edge_ref, replaces });
+        depends.push(After { upstream, kind: DependencyKind::of(after.on), edge_ref: after.edge_ref, replaces });
     }
     Ok(depends)
 }

@@ -8,7 +8,7 @@ use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::conclude;
+use crate::ops::ground::cascade::{follow, judge_short};
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 use uuid::Uuid;
@@ -74,5 +74,6 @@ fn seal(turn: &mut Turn<'_>, row: i64) -> Result<()> {
     (flow.sealed, flow.changed_at) = (true, turn.now);
     let flow = flow.clone();
     turn.tell_flow(turn.now, Cause::FlowSealed, &flow, None)?;
-    conclude(turn, row, turn.now)
+    judge_short(turn, row, turn.now)?;
+    follow(turn, row, turn.now)
 }

@@ -169,6 +169,7 @@ fn depend(turn: &mut Turn<'_>, flow: i64, member: &Member, downstream: i64, made
             flow,
             upstream: made[after.upstream].0,
             downstream,
+            kind: after.kind,
             state: EdgeState::Applied,
             round: group.round,
             aside: false,

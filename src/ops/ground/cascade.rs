@@ -5,13 +5,14 @@
 //! Invariant: an edge is resolved once, whatever ends again. Contract: edges.resolve-once, edges.cascade, edges.let-go,
 //! edges.siblings, flows.ends-once.
 
-use super::transit::{Change, Ending, transit};
+use super::tolerate::{judge_loser, judge_losers};
+use super::transit::{Change, Ending, NOT_NEEDED, transit};
 use super::turn::{Ended, Turn};
 use crate::error::{Code, Error, Result};
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Blocked, Blocker, Phase};
-use crate::model::flows::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
+use crate::model::flows::edge::{DependencyKind, Edge, EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
 use crate::model::flows::flow::FlowState;
 use crate::model::ground::cause::Cause;
 use crate::model::ground::id::uuid_text;
@@ -28,6 +29,19 @@ pub fn follow(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {
         resolve_edges(turn, ended)?;
     }
     conclude(turn, flow, at)
+}
+
+/// Judges those groups of a flow that ask for more upstreams than it has given them, once it gives no more; what follows
+/// from that is left to the caller. Contract: edges.grows.
+pub fn judge_short(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {
+    turn.store.save_flows()?;
+    for mut group in turn.store.short_groups(flow)? {
+        if let Some(state) = group.settle(at, false) {
+            turn.store.save_group(group)?;
+            settle_child(turn, &group, state, None, at)?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends a flow whose last member has ended, or opens one again that goes on.
@@ -62,32 +76,41 @@ pub fn conclude(turn: &mut Turn<'_>, row: i64, at: i64) -> Result<()> {
 /// Resolves the edges of a member that has ended.
 fn resolve_edges(turn: &mut Turn<'_>, ended: Ended) -> Result<()> {
     let edges = turn.store.applied_edges(ended.row)?;
-    if edges.is_empty() {
-        return Ok(());
+    let result = ended.result.filter(|_| ended.state == EdgeState::Resolved(Outcome::Success));
+    if !edges.is_empty() {
+        turn.store.resolve_edges(ended.row, ended.state, result)?;
     }
-    let result = ended.result.filter(|_| ended.outcome == Outcome::Success);
-    turn.store.resolve_edges(ended.row, EdgeState::Resolved(ended.outcome), result)?;
     for mut edge in edges {
-        edge.state = EdgeState::Resolved(ended.outcome);
-        edge.result = result;
-        resolved(turn, &edge, ended.at)?;
+        let was_aside = edge.aside;
+        edge.resolve(ended.state, result);
+        resolved(turn, &edge, was_aside, ended.at)?;
     }
-    Ok(())
+    if ended.state.is_loss() { judge_loser(turn, ended.row) } else { Ok(()) }
+}
+
+/// How an execution stands for edges that lead from it; `None` of one that has not ended.
+pub fn end_of(turn: &Turn<'_>, execution: &Execution) -> Result<Option<EdgeState>> {
+    let Some(outcome) = execution.outcome() else { return Ok(None) };
+    let needless = outcome == Outcome::Skipped
+        && turn.store.ending(execution.row)?.is_some_and(|(reason, _)| reason == NOT_NEEDED);
+    Ok(Some(if needless { EdgeState::NotNeeded } else { EdgeState::Resolved(outcome) }))
 }
 
 /// An edge was resolved: its group counts it, and may be settled by it.
-pub fn resolved(turn: &mut Turn<'_>, edge: &Edge, at: i64) -> Result<()> {
+pub fn resolved(turn: &mut Turn<'_>, edge: &Edge, was_aside: bool, at: i64) -> Result<()> {
     let Some(mut group) = turn.store.group(edge.downstream)? else {
         return Err(Error::new(Code::InvariantBroken, format!("edge {} is applied and has no group", edge.id)));
     };
-    let (Some(outcome), true) = (edge.state.outcome(), group.round == edge.round) else { return Ok(()) };
-    group.count(outcome, 1);
-    group.aside -= i64::from(edge.aside);
-    let settled = group.settle(at);
+    if group.round != edge.round {
+        return Ok(());
+    }
+    group.count(edge.kind, edge.state, 1);
+    group.aside -= i64::from(was_aside);
+    let settled = group.settle(at, turn.store.flow(edge.flow)?.grows());
     turn.store.save_group(group)?;
     pass_result(turn, edge, &group, settled)?;
     match settled {
-        Some(state) => settle_child(turn, &group, state, at),
+        Some(state) => settle_child(turn, &group, state, Some(edge), at),
         None => Ok(()),
     }
 }
@@ -104,14 +127,26 @@ fn pass_result(turn: &mut Turn<'_>, edge: &Edge, group: &EdgeGroup, settled: Opt
     Ok(())
 }
 
-/// What a group's settling does to its downstream and to the other upstreams.
-pub fn settle_child(turn: &mut Turn<'_>, group: &EdgeGroup, state: GroupState, at: i64) -> Result<()> {
+/// What a group's settling, by this edge, does to its downstream and to the other upstreams.
+pub fn settle_child(
+    turn: &mut Turn<'_>,
+    group: &EdgeGroup,
+    state: GroupState,
+    by: Option<&Edge>,
+    at: i64,
+) -> Result<()> {
+    if state == GroupState::Satisfied {
+        judge_losers(turn, group)?;
+    }
     let mut child = turn.store.execution(group.execution)?;
     if let Phase::Terminal(_) = child.phase {
         return Ok(());
     }
     match (state, child.phase) {
-        (GroupState::Impossible, _) => skip(turn, &mut child, at)?,
+        (GroupState::Impossible, _) => {
+            let reason = if is_needless(turn, group, by)? { NOT_NEEDED } else { IMPOSSIBLE };
+            skip(turn, &mut child, reason, at)?;
+        }
         (GroupState::Satisfied, Phase::Blocked(blocked @ Blocked { by: Blocker::Children, .. })) => {
             transit(turn, &mut child, Change::plain(blocked.unblock(at), at))?;
         }
@@ -120,11 +155,28 @@ pub fn settle_child(turn: &mut Turn<'_>, group: &EdgeGroup, state: GroupState, a
     if group.policy.cancels() { cancel_siblings(turn, group, at) } else { Ok(()) }
 }
 
-/// Contract: states.skip.
-fn skip(turn: &mut Turn<'_>, child: &mut Execution, at: i64) -> Result<()> {
+/// Contract: states.skip, edges.not-needed.
+fn skip(turn: &mut Turn<'_>, child: &mut Execution, reason: &'static str, at: i64) -> Result<()> {
     let Some(step) = child.phase.skip(child.attempted()) else { return Ok(()) };
-    let ending = Some(Ending { reason: IMPOSSIBLE, source: ENGINE });
-    transit(turn, child, Change { ending, ..Change::plain(step, at) })
+    let ending = Some(Ending { reason, source: ENGINE });
+    // Nothing else tells it once the member is replayed.
+    let detail = (reason == NOT_NEEDED).then(|| EventDetail::Reason { reason: reason.to_owned() });
+    transit(turn, child, Change { ending, detail, ..Change::plain(step, at) })
+}
+
+/// Whether a group is impossible because nothing failed: every edge that is not met waits for a failure, and its upstream
+/// succeeded, or was not needed itself. The edge that settled it tells mostly that it is not.
+fn is_needless(turn: &mut Turn<'_>, group: &EdgeGroup, by: Option<&Edge>) -> Result<bool> {
+    let waits_in_vain = |edge: &Edge| {
+        edge.kind == DependencyKind::FailureOnly
+            && matches!(edge.state, EdgeState::Resolved(Outcome::Success) | EdgeState::NotNeeded)
+    };
+    if by.is_some_and(|edge| edge.met() == Some(false) && !waits_in_vain(edge)) {
+        return Ok(false);
+    }
+    let edges = turn.store.group_edges(group.execution, group.round)?;
+    let mut unmet = edges.iter().filter(|edge| edge.met() == Some(false)).peekable();
+    Ok(unmet.peek().is_some() && unmet.all(waits_in_vain))
 }
 
 /// Cancels the upstreams that a settled group needs no longer.

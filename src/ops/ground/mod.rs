@@ -9,6 +9,7 @@ pub mod join;
 pub mod recorded;
 pub mod reopen;
 pub mod settle;
+pub mod tolerate;
 pub mod transit;
 pub mod turn;
 pub mod upstream;

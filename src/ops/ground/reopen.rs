@@ -3,7 +3,7 @@
 //! Invariant: an edge that was satisfied stays so, whatever is replayed. Contract: edges.replay-satisfied,
 //! edges.replay-waits, edges.replay-cascade.
 
-use super::cascade::settle_child;
+use super::cascade::{end_of, settle_child};
 use super::transit::{Change, transit};
 use super::turn::Turn;
 use crate::error::Result;
@@ -31,6 +31,9 @@ fn run_for(turn: &mut Turn<'_>, execution: &Execution) -> Result<()> {
     if execution.flow.is_none() {
         return Ok(());
     }
+    if let Some(group) = turn.store.group(execution.row)?.filter(|group| group.timed_out) {
+        turn.store.save_group(EdgeGroup { timed_out: false, ..group })?;
+    }
     for mut edge in turn.store.aside_edges(execution.row)? {
         edge.aside = false;
         turn.store.save_edge(&edge)?;
@@ -47,28 +50,31 @@ fn run_for(turn: &mut Turn<'_>, execution: &Execution) -> Result<()> {
 /// skipped nothing at all. Answers its group then, not settled yet.
 pub fn reopen_group(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<EdgeGroup>> {
     let was_skipped = execution.outcome() == Some(Outcome::Skipped);
-    let execution = execution.row;
+    let (execution, flow) = (execution.row, execution.flow);
     let group = turn.store.group(execution)?.filter(|group| group.total > 0 && group.state != GroupState::Satisfied);
     let Some(mut group) = group else { return Ok(None) };
     (group.failed, group.skipped, group.state) = (0, 0, GroupState::Pending);
+    let grows = flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(|flow| flow.grows()))?;
     let needs_all = group.policy == EdgeGroupPolicy::AllOf;
     for mut edge in turn.store.group_edges(execution, group.round)? {
-        match edge.state {
-            EdgeState::Applied if was_skipped && !edge.aside => {}
-            EdgeState::Resolved(outcome) if outcome != Outcome::Success => {}
-            EdgeState::Staged | EdgeState::Applied | EdgeState::Resolved(_) => continue,
+        match edge.met() {
+            None if was_skipped && !edge.aside => {}
+            Some(false) => {}
+            None | Some(true) => continue,
         }
         let upstream = turn.store.execution(edge.upstream)?;
-        (edge.state, edge.aside) = (EdgeState::Applied, true);
-        if upstream.outcome() == Some(Outcome::Success) {
-            (edge.state, edge.aside) = (EdgeState::Resolved(Outcome::Success), false);
-            edge.result = upstream.attempt.and_then(|attempt| attempt.result);
-            let was = group.verdict();
-            group.count(Outcome::Success, 1);
-            let passes = needs_all || (was, group.verdict()) == (GroupState::Pending, GroupState::Satisfied);
+        if let Some(end) = end_of(turn, &upstream)?
+            && edge.kind.is_met(end) == Some(true)
+        {
+            edge.resolve(end, upstream.attempt.and_then(|attempt| attempt.result));
+            let was = group.verdict(grows);
+            group.count(edge.kind, end, 1);
+            let passes = needs_all || (was, group.verdict(grows)) == (GroupState::Pending, GroupState::Satisfied);
             if let Some(result) = edge.result.filter(|_| edge.replaces && passes) {
                 turn.store.replace_input(execution, result)?;
             }
+        } else {
+            (edge.state, edge.aside, edge.result) = (EdgeState::Applied, true, None);
         }
         group.aside += i64::from(edge.aside);
         turn.store.save_edge(&edge)?;
@@ -82,20 +88,20 @@ pub fn reopen_group(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option
 pub fn reopen_downstreams(turn: &mut Turn<'_>, execution: i64) -> Result<()> {
     let mut reopened = VecDeque::from([execution]);
     while let Some(upstream) = reopened.pop_front() {
-        for mut edge in turn.store.impossible_edges(upstream)? {
+        let edges = turn.store.resolved_edges(upstream)?;
+        for mut edge in edges.into_iter().filter(|edge| edge.met() == Some(false)) {
             let Some(mut group) = turn.store.group(edge.downstream)?.filter(|group| group.round == edge.round) else {
                 continue;
             };
-            if let EdgeState::Resolved(outcome) = edge.state {
-                group.count(outcome, -1);
-            }
-            edge.state = EdgeState::Applied;
+            let grows = turn.store.flow(edge.flow)?.grows();
+            group.count(edge.kind, edge.state, -1);
+            (edge.state, edge.result) = (EdgeState::Applied, None);
             turn.store.save_edge(&edge)?;
-            let possible = group.state == GroupState::Impossible && group.verdict() != GroupState::Impossible;
+            let possible = group.state == GroupState::Impossible && group.verdict(grows) != GroupState::Impossible;
             if possible {
                 group.state = GroupState::Pending;
             }
-            let settled = group.settle(turn.now);
+            let settled = group.settle(turn.now, grows);
             turn.store.save_group(group)?;
             if !possible {
                 continue;
@@ -108,7 +114,7 @@ pub fn reopen_downstreams(turn: &mut Turn<'_>, execution: i64) -> Result<()> {
                 reopened.push_back(child.row);
             }
             if let Some(state) = settled {
-                settle_child(turn, &group, state, turn.now)?;
+                settle_child(turn, &group, state, None, turn.now)?;
             }
         }
     }

@@ -5,12 +5,16 @@ use super::turn::{Ended, Turn};
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, Finished, Issue};
-use crate::model::executions::phase::{Active, Phase};
+use crate::model::executions::phase::{Active, Blocked, Blocker, Phase};
 use crate::model::executions::transition::Step;
+use crate::model::flows::edge::EdgeState;
 use crate::model::ground::cause::Cause;
-use crate::model::ground::vocabulary::LeaseEvent;
+use crate::model::ground::vocabulary::{LeaseEvent, Outcome};
 use crate::model::streams::stream::latest_closure;
 use crate::store::{Keys, NewEvent, Progress, Touched};
+
+/// Why a member is skipped when nothing that it is for has come to pass.
+pub const NOT_NEEDED: &str = "not_needed";
 
 /// Why an execution ended, where its outcome does not say it.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +55,7 @@ pub fn transit(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_
     let was_claimable = execution.claim_rank().is_some();
     let was_closed = latest_closure(execution);
     let blocked_by = matches!(execution.phase, Phase::Blocked(_)).then_some(execution.last_event);
+    let waited = matches!(execution.phase, Phase::Blocked(Blocked { by: Blocker::Children, .. }));
     let touched = touched(execution, &change.step);
     if let Some(former) = execution.advance(&change.step, change.at, change.issue, change.finished) {
         turn.store.insert_attempt(execution.row, &former)?;
@@ -65,6 +70,9 @@ pub fn transit(turn: &mut Turn<'_>, execution: &mut Execution, change: Change<'_
     turn.store.save_execution(execution, touched, before)?;
     if was_granted {
         turn.store.delete_grant(execution.row)?;
+    }
+    if waited {
+        turn.store.end_wait(execution.row)?;
     }
     if let Phase::Terminal(_) = execution.phase {
         finish(turn, execution, change.ending)?;
@@ -162,9 +170,11 @@ fn finish(turn: &mut Turn<'_>, execution: &Execution, ending: Option<Ending<'_>>
         turn.store.insert_ending(execution.row, ending.reason, ending.source)?;
     }
     if let (Some(_), Some(outcome)) = (execution.flow, execution.outcome()) {
+        let needless = outcome == Outcome::Skipped && ending.is_some_and(|ending| ending.reason == NOT_NEEDED);
+        let state = if needless { EdgeState::NotNeeded } else { EdgeState::Resolved(outcome) };
         let result = execution.attempt.as_ref().and_then(|attempt| attempt.result);
         let at = execution.changed_at;
-        turn.ended.push_back(Ended { row: execution.row, outcome, result, at });
+        turn.ended.push_back(Ended { row: execution.row, state, result, at });
     }
     turn.wake_waiters(&execution.id);
     Ok(())

@@ -4,11 +4,11 @@ use crate::error::Result;
 use crate::host::Mint;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, kept_until};
+use crate::model::flows::edge::EdgeState;
 use crate::model::flows::flow::Flow;
 use crate::model::ground::argument::Limits;
 use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, uuid_text};
-use crate::model::ground::vocabulary::Outcome;
 use crate::store::{Store, WorkerRow};
 use serde::Serialize;
 use std::collections::{BTreeSet, VecDeque};
@@ -45,8 +45,8 @@ impl Wakes {
 pub struct Ended {
     /// Its row.
     pub row: i64,
-    /// How it ended.
-    pub outcome: Outcome,
+    /// How it ended, as its edges tell it.
+    pub state: EdgeState,
     /// The payload of its result.
     pub result: Option<i64>,
     /// When, in Unix ms.

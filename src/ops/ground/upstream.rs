@@ -29,6 +29,9 @@ pub struct Upstream {
     pub name: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
+    /// Why, where it ended otherwise than well, somebody said why, and it has not been replayed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What it came to.
     #[serde(skip_serializing_if = "Bytes::is_apart")]
     pub result: Option<Bytes>,
@@ -60,12 +63,28 @@ pub fn claimed_upstreams(turn: &mut Turn<'_>, execution: &Execution) -> Result<V
             execution_id: row.execution.text(),
             name: row.name,
             outcome,
+            reason: reason(turn, row.upstream, outcome)?,
             result,
             encoding,
             omitted,
         });
     }
     Ok(upstreams)
+}
+
+/// Why an upstream ended as it did.
+fn reason(turn: &Turn<'_>, row: i64, outcome: Outcome) -> Result<Option<String>> {
+    if outcome == Outcome::Success {
+        return Ok(None);
+    }
+    let upstream = turn.store.execution(row)?;
+    let told = match (&upstream.attempt, turn.store.ending(row)?) {
+        _ if upstream.outcome() != Some(outcome) => None,
+        (_, Some((reason, _))) => Some(reason),
+        (Some(attempt), None) => turn.store.failure_message(row, attempt.index)?,
+        (None, None) => None,
+    };
+    Ok(told.filter(|reason| !reason.is_empty()))
 }
 
 /// An upstream as it was handed back, its result read again.
@@ -87,6 +106,7 @@ pub fn kept_upstream(turn: &Turn<'_>, execution: &Execution, kept: &Given<'_>) -
         execution_id: text("execution_id").unwrap_or_default(),
         name: text("name"),
         outcome: Outcome::ALL.iter().copied().find(|one| one.word() == outcome).unwrap_or(Outcome::Success),
+        reason: text("reason"),
         result: payload.map(|(bytes, _)| Bytes::Here(bytes)),
         encoding: text("encoding"),
         omitted,

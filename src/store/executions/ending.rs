@@ -1,4 +1,5 @@
-//! Why an execution was cancelled, expired or skipped, and by whom or what; the first writer wins.
+//! Why an execution was cancelled, expired or skipped, and by whom or what, the first writer wins; and whether its flow
+//! counts it as failed.
 
 use crate::error::Result;
 use crate::store::Store;
@@ -20,6 +21,19 @@ impl Store {
     pub fn is_excused(&self, execution: i64) -> Result<bool> {
         const SQL: &str = "SELECT excused FROM ending WHERE execution = ?1";
         Ok(self.first(SQL, &[execution.into()], |row| row.int(0))? == Some(1))
+    }
+
+    /// Whether its flow does not count an execution that ended badly as failed, since nobody needed it.
+    pub fn is_tolerated(&self, execution: i64) -> Result<bool> {
+        const SQL: &str = "SELECT 1 FROM tolerated WHERE execution = ?1";
+        Ok(self.first(SQL, &[execution.into()], |row| row.int(0))?.is_some())
+    }
+
+    /// Has its flow not count it as failed, or count it.
+    pub fn tolerate(&mut self, execution: i64, tolerated: bool) -> Result<()> {
+        const INSERT: &str = "INSERT INTO tolerated (execution) VALUES (?1)";
+        const DELETE: &str = "DELETE FROM tolerated WHERE execution = ?1";
+        self.execute(if tolerated { INSERT } else { DELETE }, &[execution.into()]).map(|_| ())
     }
 
     /// Forgets why an execution ended, when it is replayed.

@@ -1,7 +1,7 @@
 //! Edges: kept beside each other by upstream, so that what hangs on an end is found in one place.
 
 use crate::error::Result;
-use crate::model::flows::edge::{Edge, EdgeState};
+use crate::model::flows::edge::{DependencyKind, Edge, EdgeState};
 use crate::model::ground::id::stored_uuid;
 use crate::store::Store;
 use crate::store::driver::Row;
@@ -9,20 +9,20 @@ use uuid::Uuid;
 
 macro_rules! edge_columns {
     () => {
-        "public_id, flow, upstream, downstream, state, round, aside, replaces, edge_ref, result, created_at"
+        "public_id, flow, upstream, downstream, state, round, aside, replaces, edge_ref, result, created_at, dependency_kind"
     };
 }
 
 pub(in crate::store) use edge_columns;
 
 /// How many columns that is.
-pub(in crate::store) const COLUMNS: usize = 11;
+pub(in crate::store) const COLUMNS: usize = 12;
 
 impl Store {
     /// Keeps a new edge.
     pub fn insert_edge(&mut self, edge: &Edge) -> Result<()> {
         const SQL: &str = "INSERT INTO edge (public_id, flow, upstream, downstream, state, round, replaces, edge_ref, \
-             result, created_at, aside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)";
+             result, created_at, aside, dependency_kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)";
         let params = [
             edge.id.as_bytes().into(),
             edge.flow.into(),
@@ -34,6 +34,7 @@ impl Store {
             edge.edge_ref.as_deref().into(),
             edge.result.into(),
             edge.created_at.into(),
+            edge.kind.number().into(),
         ];
         self.execute(SQL, &params).map(|_| ())
     }
@@ -68,14 +69,22 @@ impl Store {
 
     /// Resolves all applied edges of an upstream.
     pub fn resolve_edges(&mut self, upstream: i64, state: EdgeState, result: Option<i64>) -> Result<()> {
-        const SQL: &str = "UPDATE edge SET state = ?2, result = ?3, aside = 0 WHERE upstream = ?1 AND state = 1";
+        const SQL: &str = "UPDATE edge SET state = ?2, result = CASE dependency_kind WHEN 2 THEN NULL ELSE ?3 END, \
+             aside = 0 WHERE upstream = ?1 AND state = 1";
         self.execute(SQL, &[upstream.into(), state.number().into(), result.into()]).map(|_| ())
     }
 
-    /// The edges of an upstream whose end made them impossible, in the order of their ids.
-    pub fn impossible_edges(&self, upstream: i64) -> Result<Vec<Edge>> {
+    /// The resolved edges of an upstream, in the order of their ids.
+    pub fn resolved_edges(&self, upstream: i64) -> Result<Vec<Edge>> {
         const SQL: &str =
-            concat!("SELECT ", edge_columns!(), " FROM edge WHERE upstream = ?1 AND state > 2 ORDER BY public_id");
+            concat!("SELECT ", edge_columns!(), " FROM edge WHERE upstream = ?1 AND state > 1 ORDER BY public_id");
+        self.all(SQL, &[upstream.into()], read)
+    }
+
+    /// The applied edges of an upstream that ask for its success.
+    pub fn success_edges(&self, upstream: i64) -> Result<Vec<Edge>> {
+        const SQL: &str =
+            concat!("SELECT ", edge_columns!(), " FROM edge WHERE upstream = ?1 AND state > 0 AND dependency_kind = 1");
         self.all(SQL, &[upstream.into()], read)
     }
 
@@ -115,5 +124,6 @@ pub(in crate::store) fn read(row: &dyn Row) -> Result<Edge> {
         edge_ref: row.opt_text(8)?.map(str::to_owned),
         result: row.opt_int(9)?,
         created_at: row.int(10)?,
+        kind: DependencyKind::of_number(row.int(11)?)?,
     })
 }

@@ -21,7 +21,7 @@ macro_rules! flow_columns {
         "id, public_id, namespace, created_at, changed_at, revision, edge_count, first_rank, last_rank, sealed, \
          cancelled_at, cancel_policy, cancelled_count, cancel_due_at, ended_at, end_count, end_state, retention_ms, \
          waiting, delayed, rate_limited, waiting_children, active, suspended, completed, failed, cancelled, expired, \
-         skipped, excused"
+         skipped, excused, tolerated"
     };
 }
 
@@ -216,10 +216,10 @@ impl Store {
         const SQL: &str = "UPDATE flow SET changed_at = ?2, revision = ?3, edge_count = ?4, first_rank = ?5, \
              last_rank = ?6, sealed = ?7, cancelled_at = ?8, cancel_policy = ?9, cancelled_count = ?10, \
              cancel_due_at = ?11, ended_at = ?12, end_count = ?13, end_state = ?14, retention_ms = ?15, excused = ?16, \
-             waiting = ?17, delayed = ?18, rate_limited = ?19, waiting_children = ?20, active = ?21, suspended = ?22, \
-             completed = ?23, failed = ?24, cancelled = ?25, expired = ?26, skipped = ?27 WHERE id = ?1";
-        let mut params = [Value::Null; STATES + 16];
-        params[..16].copy_from_slice(&[
+             tolerated = ?17, waiting = ?18, delayed = ?19, rate_limited = ?20, waiting_children = ?21, active = ?22, \
+             suspended = ?23, completed = ?24, failed = ?25, cancelled = ?26, expired = ?27, skipped = ?28 WHERE id = ?1";
+        let mut params = [Value::Null; STATES + 17];
+        params[..17].copy_from_slice(&[
             flow.row.into(),
             flow.changed_at.into(),
             flow.revision.into(),
@@ -236,8 +236,9 @@ impl Store {
             flow.end_state.map(FlowState::number).into(),
             flow.retention_ms.into(),
             flow.excused.into(),
+            flow.tolerated.into(),
         ]);
-        for (param, count) in params[16..].iter_mut().zip(flow.counts) {
+        for (param, count) in params[17..].iter_mut().zip(flow.counts) {
             *param = count.into();
         }
         self.execute(SQL, &params).map(|_| ())
@@ -245,7 +246,7 @@ impl Store {
 }
 
 /// How many columns that is.
-pub(in crate::store) const COLUMNS: usize = 19 + STATES;
+pub(in crate::store) const COLUMNS: usize = 20 + STATES;
 
 pub(in crate::store) fn read(row: &dyn Row) -> Result<Flow> {
     let policy = row.opt_int(11)?.map(CancellationPolicy::of_number).transpose()?;
@@ -273,6 +274,7 @@ pub(in crate::store) fn read(row: &dyn Row) -> Result<Flow> {
         retention_ms: row.opt_int(17)?,
         counts,
         excused: row.int(18 + STATES)?,
+        tolerated: row.int(19 + STATES)?,
     })
 }
 

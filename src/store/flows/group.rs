@@ -3,7 +3,9 @@
 //! Invariant: as for flows. A group exists once it has a policy of its own or an applied edge.
 
 use crate::error::Result;
+use crate::model::executions::due::{DueKey, DueKind};
 use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, GroupState};
+use crate::model::ground::frontier::Head;
 use crate::store::Store;
 use crate::store::driver::Row;
 use rustc_hash::FxHashMap;
@@ -28,7 +30,7 @@ impl Groups {
 macro_rules! group_columns {
     () => {
         "edge_group.execution, edge_group.policy, k, let_run, round, total, succeeded, failed, skipped, aside, state, \
-         satisfied_at"
+         satisfied_at, edge_group.due_at, timed_out"
     };
 }
 
@@ -51,13 +53,38 @@ impl Store {
     /// Keeps a group as it is now.
     pub fn save_group(&mut self, group: EdgeGroup) -> Result<()> {
         self.writes += 1;
+        if self.groups.known.get(&group.execution).and_then(|(known, _)| known.due_at) != group.due_at {
+            self.first_wait = Head::Unknown;
+        }
         self.remember_group(group, true)
+    }
+
+    /// An execution waits for its children no longer.
+    pub fn end_wait(&mut self, execution: i64) -> Result<()> {
+        match self.group(execution)? {
+            Some(group) if group.due_at.is_some() => self.save_group(EdgeGroup { due_at: None, ..group }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The first execution that stops waiting for its children.
+    pub(in crate::store) fn first_wait_due(&mut self) -> Result<Option<DueKey>> {
+        const SQL: &str = "SELECT due_at, execution FROM edge_group WHERE due_at IS NOT NULL \
+             ORDER BY due_at, execution LIMIT 1"; // scan: ordered by its partial index, and one row
+        if self.first_wait == Head::Unknown {
+            self.save_groups()?;
+            let kind = DueKind::SuspensionTimeout;
+            let first = self.first(SQL, &[], |row| Ok(DueKey { at: row.int(0)?, kind, row: row.int(1)? }))?;
+            self.first_wait = first.map_or(Head::Empty, Head::At);
+        }
+        Ok(self.first_wait.key())
     }
 
     /// Deletes the group of a downstream; answers how many rows that were.
     pub(in crate::store) fn delete_group(&mut self, execution: i64) -> Result<u64> {
         const SQL: &str = "DELETE FROM edge_group WHERE execution = ?1";
         self.groups.known.remove(&execution);
+        self.first_wait = Head::Unknown;
         self.execute(SQL, &[execution.into()])
     }
 
@@ -76,9 +103,11 @@ impl Store {
     /// Writes the groups that have changed.
     pub(in crate::store) fn save_groups(&mut self) -> Result<()> {
         const SQL: &str = "INSERT INTO edge_group (execution, policy, k, let_run, round, total, succeeded, failed, \
-             skipped, state, satisfied_at, aside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+             skipped, state, satisfied_at, aside, due_at, timed_out) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+             ?13, ?14) \
              ON CONFLICT (execution) DO UPDATE SET policy = ?2, k = ?3, let_run = ?4, round = ?5, total = ?6, \
-             succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11, aside = ?12";
+             succeeded = ?7, failed = ?8, skipped = ?9, state = ?10, satisfied_at = ?11, aside = ?12, due_at = ?13, \
+             timed_out = ?14";
         let mut groups = std::mem::take(&mut self.groups);
         for execution in groups.dirty.drain(..) {
             let Some((group, dirty)) = groups.known.get_mut(&execution) else { continue };
@@ -97,6 +126,8 @@ impl Store {
                 group.state.number().into(),
                 group.satisfied_at.into(),
                 group.aside.into(),
+                group.due_at.into(),
+                i64::from(group.timed_out).into(),
             ];
             self.execute(SQL, &params)?;
         }
@@ -105,7 +136,7 @@ impl Store {
     }
 }
 
-/// Reads the twelve columns of a group from column `first` on.
+/// Reads the fourteen columns of a group from column `first` on.
 pub(in crate::store) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
     Ok(EdgeGroup {
         execution: row.int(first)?,
@@ -118,5 +149,7 @@ pub(in crate::store) fn read(row: &dyn Row, first: usize) -> Result<EdgeGroup> {
         aside: row.int(first + 9)?,
         state: GroupState::of_number(row.int(first + 10)?)?,
         satisfied_at: row.opt_int(first + 11)?,
+        due_at: row.opt_int(first + 12)?,
+        timed_out: row.int(first + 13)? == 1,
     })
 }

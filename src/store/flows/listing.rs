@@ -4,7 +4,7 @@ use super::edge::{self, edge_columns};
 use super::flow::{self, flow_columns};
 use super::group::{self, group_columns};
 use crate::error::Result;
-use crate::model::flows::edge::{Edge, EdgeGroup, EdgeState};
+use crate::model::flows::edge::{DependencyKind, Edge, EdgeGroup, EdgeState};
 use crate::model::flows::flow::Flow;
 use crate::model::ground::id::{ExecutionId, stored_uuid};
 use crate::store::Store;
@@ -41,6 +41,8 @@ pub struct Drawn {
     pub upstream: i64,
     /// The row of its downstream.
     pub downstream: i64,
+    /// Which ends it asks for.
+    pub kind: DependencyKind,
     /// Where it is in its life.
     pub state: EdgeState,
 }
@@ -104,6 +106,17 @@ impl Store {
         })
     }
 
+    /// Those groups of a flow's members that have edges and ask for more. They must have been written.
+    pub fn short_groups(&self, flow: i64) -> Result<Vec<EdgeGroup>> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            group_columns!(),
+            " FROM execution CROSS JOIN edge_group ON edge_group.execution = execution.id WHERE flow = ?1 \
+             AND edge_group.policy = 3 AND k > total AND total > 0 AND state = 1 ORDER BY execution.id"
+        );
+        self.all(SQL, &[flow.into()], |row| group::read(row, 0))
+    }
+
     /// Edges after an id with their ends, upstream first, in the order of ids, at most so many.
     pub fn list_edges(&self, of: EdgesOf, after: Option<Uuid>, limit: i64) -> Result<Vec<(Edge, [ExecutionId; 2])>> {
         const FLOW: &str = concat!(edges_where!(), "flow = ?1 AND public_id > ?2 ORDER BY public_id LIMIT ?3");
@@ -124,7 +137,7 @@ impl Store {
     /// The edges between those members of a flow that stand up to a row, by upstream, then in the order of ids, at most
     /// so many.
     pub fn edges_among(&self, flow: i64, last: i64, limit: i64) -> Result<Vec<Drawn>> {
-        const SQL: &str = "SELECT edge.public_id, upstream, downstream, state FROM execution \
+        const SQL: &str = "SELECT edge.public_id, upstream, downstream, state, dependency_kind FROM execution \
              CROSS JOIN edge ON upstream = execution.id WHERE execution.flow = ?1 AND execution.id <= ?2 \
              AND downstream <= ?2 ORDER BY execution.id, edge.public_id LIMIT ?3";
         self.all(SQL, &[flow.into(), last.into(), limit.into()], |row| {
@@ -133,6 +146,7 @@ impl Store {
                 upstream: row.int(1)?,
                 downstream: row.int(2)?,
                 state: EdgeState::of_number(row.int(3)?)?,
+                kind: DependencyKind::of_number(row.int(4)?)?,
             })
         })
     }

@@ -13,6 +13,8 @@ pub struct UpstreamRow {
     pub edge: Uuid,
     /// What its downstream's worker is told of it.
     pub edge_ref: Option<String>,
+    /// The row of the upstream.
+    pub upstream: i64,
     /// The upstream.
     pub execution: ExecutionId,
     /// What the flow calls it.
@@ -27,7 +29,7 @@ pub struct UpstreamRow {
 
 macro_rules! upstream_columns {
     () => {
-        "SELECT edge.public_id, edge_ref, up.public_id, member_name, state, edge.result, coalesce(length(bytes), 0) FROM \
+        "SELECT edge.public_id, edge_ref, up.public_id, member_name, state, edge.result, coalesce(length(bytes), 0), upstream FROM \
          edge "
     };
 }
@@ -66,6 +68,7 @@ impl Store {
                 state: EdgeState::of_number(row.int(4)?)?,
                 result: row.opt_int(5)?,
                 bytes: row.int(6)?,
+                upstream: row.int(7)?,
             })
         })
     }

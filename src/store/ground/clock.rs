@@ -52,7 +52,8 @@ impl Store {
         // scan: every row, on purpose
         const EDGE: &str = "UPDATE edge SET created_at = max(created_at + ?1, 0)";
         // scan: every row, on purpose
-        const GROUP: &str = "UPDATE edge_group SET satisfied_at = max(satisfied_at + ?1, 0)";
+        const GROUP: &str = "UPDATE edge_group SET satisfied_at = max(satisfied_at + ?1, 0), \
+             due_at = max(due_at + ?1, 0)";
         self.save_flows()?;
         for sql in [
             EXECUTION, ATTEMPT, PROGRESS, DEDUP, REQUEST, EVENT, GRANT, STEP, WORKER, STREAM, FRAME, SUMMARY, FLOW,

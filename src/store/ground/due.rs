@@ -1,4 +1,5 @@
-//! What is due: the fronts of the due index, of the live leases, of the cancellations of flows, and of the registry.
+//! What is due: the fronts of the due index, of the live leases, of the cancellations of flows, of waits for
+//! children, and of the registry.
 
 use crate::error::Result;
 use crate::model::executions::due::{DueKey, DueKind};
@@ -10,8 +11,8 @@ impl Store {
     pub fn first_due(&mut self) -> Result<Option<DueKey>> {
         self.fill_due()?;
         self.fill_leases()?;
-        let (flow, worker) = (self.first_cancel_due()?, self.first_worker_due()?);
-        Ok([self.due.head().key(), self.leases.head().key(), flow, worker].into_iter().flatten().min())
+        let (flow, worker, wait) = (self.first_cancel_due()?, self.first_worker_due()?, self.first_wait_due()?);
+        Ok([self.due.head().key(), self.leases.head().key(), flow, worker, wait].into_iter().flatten().min())
     }
 
     fn fill_due(&mut self) -> Result<()> {

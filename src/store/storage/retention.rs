@@ -104,7 +104,7 @@ impl Store {
     pub fn begin_deletion(&mut self, flow: i64) -> Result<()> {
         let flow = self.flow_mut(flow)?;
         // Members that go are no longer counted, and excused ones are not known any more.
-        (flow.retention_ms, flow.excused) = (Some(0), 0);
+        (flow.retention_ms, flow.excused, flow.tolerated) = (Some(0), 0, 0);
         self.first_past = Head::Unknown;
         Ok(())
     }
@@ -150,6 +150,9 @@ impl Store {
             deleted += self.execute(sql, &[row.into()])?;
         }
         self.delete_ending(row)?;
+        if execution.flow.is_some() {
+            self.tolerate(row, false)?;
+        }
         deleted += self.execute(ROW, &[row.into()])?;
         self.moved(execution, Keys::of(execution), Keys::NONE)?;
         Ok(deleted)

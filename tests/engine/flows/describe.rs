@@ -52,7 +52,7 @@ fn a_new_flow_tells_nothing_that_it_has_not() {
         json!({
             "flowId": uuid(1), "kind": "flow", "namespace": "default", "publicFlowState": "open", "graphRevision": 0,
             "nodeCount": 0, "edgeCount": 0, "createdAt": START, "lastMutationAt": START, "sealed": false, "tags": {},
-            "counts": zero, "excused": 0, "edgeGroups": [],
+            "counts": zero, "excused": 0, "tolerated": 0, "edgeGroups": [],
         })
     );
 }

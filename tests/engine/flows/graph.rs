@@ -89,7 +89,10 @@ fn nodes_come_in_the_order_of_creation_with_all_that_a_picture_needs() {
         ])
     );
     let told = serde_json::to_value(graph(&mut world, None)).unwrap();
-    assert_eq!(told["edges"], json!([{ "edgeId": uuid(7), "from": 0, "to": 1, "edgeState": "applied" }]));
+    assert_eq!(
+        told["edges"],
+        json!([{ "edgeId": uuid(7), "dependencyKind": "success_only", "from": 0, "to": 1, "edgeState": "applied" }])
+    );
     assert_eq!((&told["counts"]["active"], &told["counts"]["waiting"]), (&json!(1), &json!(1)));
     assert_eq!((&told["publicFlowState"], &told["truncated"]), (&json!("running"), &json!(false)));
     world.complete(&claim).unwrap();
@@ -133,10 +136,10 @@ fn edges_come_by_upstream_then_in_the_order_of_their_ids_with_what_became_of_the
     assert_eq!(
         told["edges"],
         json!([
-            { "edgeId": uuid(7), "from": 0, "to": 2, "edgeState": "applied" },
-            { "edgeId": uuid(8), "from": 0, "to": 2, "edgeState": "impossible", "outcome": "expired" },
-            { "edgeId": uuid(9), "from": 0, "to": 1, "edgeState": "satisfied", "outcome": "success" },
-            { "edgeId": uuid(5), "from": 1, "to": 2, "edgeState": "pending" },
+            { "edgeId": uuid(7), "dependencyKind": "success_only", "from": 0, "to": 2, "edgeState": "applied" },
+            { "edgeId": uuid(8), "dependencyKind": "success_only", "from": 0, "to": 2, "edgeState": "impossible", "outcome": "expired" },
+            { "edgeId": uuid(9), "dependencyKind": "success_only", "from": 0, "to": 1, "edgeState": "satisfied", "outcome": "success" },
+            { "edgeId": uuid(5), "dependencyKind": "success_only", "from": 1, "to": 2, "edgeState": "pending" },
         ])
     );
 }

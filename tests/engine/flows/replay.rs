@@ -251,6 +251,7 @@ fn a_doomed_member_that_is_replayed_can_still_get_upstreams() {
     let mut world = World::new();
     let quorum = EdgeGroupPolicy::Quorum { k: 2, on_satisfied: None };
     let graph = world.graph_with(&[("a", &[]), ("b", &[]), ("c", &["a"])], |_, n| (n > 0).then_some(quorum));
+    world.seal(&graph.flow).unwrap();
     world.finish("a");
     assert_eq!(world.states(&graph), [DONE, READY, SKIPPED]);
     assert_eq!(replay(&mut world, &graph.id("c")).unwrap().public_state, WAITS);

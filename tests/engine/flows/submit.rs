@@ -5,7 +5,8 @@ use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
 use crate::engine::world::telling::once;
 use crate::engine::world::{START, Span, World, test, texts};
 use tidegate::model::events::event::{EventDetail, EventStream};
-use tidegate::model::flows::edge::{Need, OnSatisfied};
+use tidegate::model::flows::edge::OnSatisfied;
+use tidegate::model::flows::need::Need;
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState::{
     self, Cancelled, Completed, Failed, Skipped, Waiting, WaitingChildren,

@@ -4,7 +4,8 @@
 use crate::engine::world::graphs::{LANE, flow_of, node, some_of};
 use crate::engine::world::scheduler::MINTED;
 use crate::engine::world::{World, detail, refusal, refused_field, test};
-use tidegate::model::flows::edge::{Need, OnSatisfied};
+use tidegate::model::flows::edge::OnSatisfied;
+use tidegate::model::flows::need::Need;
 use tidegate::model::lanes::lane::LaneState;
 use tidegate::ops::flows::submit::{AfterArgs, MemberArgs, SubmitFlowArgs};
 use tidegate::{Code, Error, Limits};

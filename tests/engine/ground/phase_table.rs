@@ -31,6 +31,7 @@ pub const OPERATIONS: &[&str] = &[
     "wake",
     "unblock",
     "unblock early",
+    "children_timed_out",
     "depend",
     "skip",
     "renew",
@@ -139,6 +140,7 @@ fn on_blocked(operation: &str, blocked: Blocked) -> Option<(Phase, Option<Record
     match operation {
         "unblock" => recorded(Some(blocked.unblock(START))),
         "unblock early" => recorded(Some(Blocked { not_before_at: Some(LATER), ..blocked }.unblock(START))),
+        "children_timed_out" if blocked.by == Blocker::Children => recorded(Some(blocked.children_timed_out())),
         "depend" => recorded(Some(blocked.depend())),
         "wake" if blocked.by == Blocker::Children => {
             recorded(Some(Blocked { not_before_at: Some(LATER), ..blocked }.wake()))

@@ -3,7 +3,7 @@
 use super::{START, World};
 use std::rc::Rc;
 use tidegate::host::SeededEntropy;
-use tidegate::model::flows::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState};
+use tidegate::model::flows::edge::{DependencyKind, Edge, EdgeGroup, EdgeGroupPolicy, EdgeState};
 use tidegate::model::flows::flow::{Flow, place};
 use tidegate::model::ground::id::uuid_text;
 use tidegate::model::ground::vocabulary::PublicState;
@@ -93,6 +93,7 @@ impl World {
             flow,
             upstream,
             downstream,
+            kind: DependencyKind::SuccessOnly,
             state: EdgeState::Staged,
             round: 0,
             aside: false,

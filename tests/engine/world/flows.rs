@@ -200,7 +200,7 @@ impl World {
         policy: Option<EdgeGroupPolicy>,
     ) -> Result<WaitChildrenAnswer> {
         let edges = upstreams.iter().map(|id| child_edge(id)).collect();
-        self.call(WaitChildrenArgs { handle: claim.handle.clone(), edges, policy })
+        self.call(WaitChildrenArgs { handle: claim.handle.clone(), edges, policy, timeout_ms: None })
     }
 
     /// What the log says of flows.

@@ -3,7 +3,8 @@
 use super::World;
 use tidegate::Result;
 use tidegate::model::events::event::EventStream;
-use tidegate::model::flows::edge::{Need, OnSatisfied};
+use tidegate::model::flows::edge::OnSatisfied;
+use tidegate::model::flows::need::Need;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::executions::create::CreateArgs;
@@ -93,6 +94,16 @@ impl World {
     pub fn finish_node(&mut self, graph: &Graph, name: &str) {
         let claim = self.claim_member(graph, name);
         self.complete_with(&claim, name.as_bytes()).unwrap();
+    }
+
+    /// Claims members until it is this one, and fails it for good.
+    pub fn spoil_node_of(&mut self, graph: &Graph, name: &str) {
+        let claim = self.claim_until(graph, name);
+        self.fail(&claim, FailureClass::Permanent).unwrap();
+    }
+
+    fn claim_until(&mut self, graph: &Graph, name: &str) -> Claim {
+        std::iter::repeat_with(|| self.claim(LANE)).find(|claim| graph.named(claim) == name).expect("it is claimable")
     }
 
     /// Claims the next member, which must be this one, and fails it for good.

@@ -5,6 +5,7 @@ pub mod every;
 pub mod executions;
 pub mod flows;
 pub mod later;
+pub mod outcomes;
 pub mod scheduled;
 pub mod stage;
 pub mod streams;

@@ -16,6 +16,7 @@ const last = async (engine) => (await engine.flows.list()).flows.at(-1)?.publicF
 const ends = [
   ["Submitting a whole graph", "completed"],
   ["What a member needs", "completed"],
+  ["Cleaning up after a failure", "failed"],
   ["Waiting for children", "completed"],
   ["Building step by step", "blocked"],
   ["Cancelling", "cancelled"],

@@ -2,7 +2,8 @@
 //! or are skipped, siblings are cancelled, flows complete (contract: edges.resolve, edges.cascade, edges.siblings,
 //! flows.ends-once).
 
-use super::model::{CHILDREN, EdgeState, Group, GroupState, Model, Need, Phase};
+use super::model::{CHILDREN, EdgeState, Group, GroupState, Model, NOT_NEEDED, Need, Phase};
+use super::standing::met;
 use serde_json::{Value, json};
 
 impl Model {
@@ -24,11 +25,16 @@ impl Model {
     }
 
     /// Contract: states.skip.
-    fn skip(&mut self, row: usize, at: i64) {
+    fn skip(&mut self, row: usize, reason: &str, at: i64) {
         self.end_attempt(row, "ended_cancelled");
-        self.members[row].ending = Some(("dependency_impossible".to_owned(), Some("engine".to_owned())));
+        self.members[row].ending = Some((reason.to_owned(), Some("engine".to_owned())));
         self.enter(row, at, Phase::Ended { outcome: "skipped" }, "skipped", None);
-        self.meet("a skip");
+        if reason == NOT_NEEDED {
+            self.tell(json!({ "reason": reason }));
+            self.meet("a skip of one not needed");
+        } else {
+            self.meet("a skip");
+        }
     }
 
     /// Resolves all that follows from the ends of the call, first in first out.
@@ -61,6 +67,10 @@ impl Model {
         if done {
             let state = self.public_flow_state(flow);
             self.flow_event(flow, at, "flow_completed", &json!({ "publicFlowState": state }));
+            let loser = |row: &usize| self.is_tolerated(&self.members[*row]);
+            if state == "completed" && self.flows[flow].members.iter().any(loser) {
+                self.meet("a flow that completed with a loser");
+            }
             self.meet(if state == "failed" { "a flow that failed" } else { "a flow that completed" });
         } else {
             self.flow_event(flow, at, "flow_reopened", &Value::Null);
@@ -71,13 +81,8 @@ impl Model {
     /// Resolves an edge for good whose upstream has ended.
     pub fn resolve(&mut self, edge: usize, at: i64) {
         let (up, down, round) = (self.edges[edge].up, self.edges[edge].down, self.edges[edge].round);
-        let outcome = self.members[up].outcome().expect("an upstream that has ended");
-        let succeeded = outcome == "success";
-        let result = self.members[up].result.clone().filter(|_| succeeded);
-        let one = &mut self.edges[edge];
-        one.state = if succeeded { EdgeState::Satisfied } else { EdgeState::Impossible(outcome) };
-        one.result = result;
-        one.aside = false;
+        self.resolve_edge(edge);
+        let state = self.edges[edge].state;
         self.touch(down);
         self.touch(up);
         let group = &mut self.members[down].group;
@@ -85,11 +90,7 @@ impl Model {
             self.meet("an edge of an earlier round");
             return;
         }
-        match outcome {
-            "success" => group.succeeded += 1,
-            "skipped" => group.skipped += 1,
-            _ => group.failed += 1,
-        }
+        group.count(state, 1);
         let pending = group.state == GroupState::Pending;
         if group.policy.need == Need::All {
             self.replace_input(edge);
@@ -97,6 +98,17 @@ impl Model {
         if pending {
             self.judge(down, Some(edge), at);
         }
+    }
+
+    /// An edge is what the end of its upstream makes of it.
+    pub fn resolve_edge(&mut self, edge: usize) {
+        let up = self.edges[edge].up;
+        let end = self.end_of(up).expect("an upstream that has ended");
+        let is_met = met(self.edges[edge].on, end);
+        let result = self.members[up].result.clone().filter(|_| end == "success" && is_met);
+        let one = &mut self.edges[edge];
+        one.state = if is_met { EdgeState::Satisfied(end) } else { EdgeState::Impossible(end) };
+        (one.result, one.aside) = (result, false);
     }
 
     fn replace_input(&mut self, edge: usize) {
@@ -114,7 +126,8 @@ impl Model {
 
     /// Where a group stands by its counters.
     pub fn verdict(&self, down: usize) -> GroupState {
-        verdict_of(&self.members[down].group)
+        let one = &self.members[down];
+        verdict_of(&one.group, one.flow.is_some_and(|flow| self.grows(flow)))
     }
 
     /// Moves a pending group on, and its child and siblings with it.
@@ -124,6 +137,7 @@ impl Model {
             return;
         }
         self.members[down].group.state = state;
+        self.members[down].group.due_at = None;
         let ended_before = self.members[down].over();
         let policy = self.members[down].group.policy;
         if state == GroupState::Satisfied {
@@ -132,7 +146,8 @@ impl Model {
             }
             self.let_go(down, at);
         } else if self.members[down].runnable() {
-            self.skip(down, at);
+            let reason = if self.is_needless(down) { NOT_NEEDED } else { "dependency_impossible" };
+            self.skip(down, reason, at);
         }
         if policy.need != Need::All && !policy.let_run && !ended_before {
             self.cancel_siblings(down, state, at);
@@ -145,6 +160,28 @@ impl Model {
             (Need::Quorum(_), GroupState::Satisfied) => "a quorum met",
             (Need::Quorum(_), _) => "a quorum out of reach",
         });
+    }
+
+    /// Whether a group is impossible because nothing failed.
+    fn is_needless(&self, down: usize) -> bool {
+        let one = &self.members[down];
+        let of_round = one.inbound.iter().map(|edge| &self.edges[*edge]).filter(|edge| edge.round == one.group.round);
+        let unmet = of_round
+            .filter_map(|edge| if let EdgeState::Impossible(end) = edge.state { Some((edge.on, end)) } else { None });
+        let unmet: Vec<_> = unmet.collect();
+        !unmet.is_empty() && unmet.iter().all(|(on, end)| *on == "failure" && ["success", NOT_NEEDED].contains(end))
+    }
+
+    /// What asks for more upstreams than there are is judged once there will be no more.
+    pub fn judge_short(&mut self, flow: usize, at: i64) {
+        for row in self.flows[flow].members.clone() {
+            let group = &self.members[row].group;
+            let short = matches!(group.policy.need, Need::Quorum(k) if k > group.total) && group.total > 0;
+            if short && group.state == GroupState::Pending && self.verdict(row) != GroupState::Pending {
+                self.meet("a short group judged");
+                self.judge(row, None, at);
+            }
+        }
     }
 
     /// For what its dependencies block. Contract: states.unblock.
@@ -175,18 +212,33 @@ impl Model {
 }
 
 /// Where a group stands by its counters.
-pub fn verdict_of(group: &Group) -> GroupState {
+pub fn verdict_of(group: &Group, grows: bool) -> GroupState {
     let needed = match group.policy.need {
         Need::All => group.total,
         Need::Any => 1,
         Need::Quorum(k) => k,
     };
     let bad = group.failed + group.skipped;
+    if grows && needed > group.total {
+        return GroupState::Pending;
+    }
     if group.succeeded >= needed {
         GroupState::Satisfied
     } else if (needed <= group.total && bad > group.total - needed) || group.succeeded + bad == group.total {
         GroupState::Impossible
     } else {
         GroupState::Pending
+    }
+}
+
+impl Group {
+    /// Counts a resolved edge.
+    pub fn count(&mut self, state: EdgeState, by: i64) {
+        match state {
+            EdgeState::Staged | EdgeState::Applied => {}
+            EdgeState::Satisfied(_) => self.succeeded += by,
+            EdgeState::Impossible("skipped" | NOT_NEEDED) => self.skipped += by,
+            EdgeState::Impossible(_) => self.failed += by,
+        }
     }
 }

@@ -33,6 +33,7 @@ impl Model {
             cancelled.count += rows.len();
         }
         self.touched_flows.insert(flow);
+        self.judge_short(flow, at);
         self.cascade(at);
     }
 
@@ -99,8 +100,10 @@ impl Model {
             let due_at = now + args["graceMs"].as_i64().unwrap_or(30_000);
             self.flows[flow].backlog = Some((due_at, listed.clone()));
             self.meet("a backlog");
+        } else {
+            self.judge_short(flow, now);
         }
-        self.conclude(flow, now);
+        self.cascade(now);
         Ok(json!({
             "outcome": "cancelled",
             "cancellationPolicy": args["policy"],

@@ -130,7 +130,8 @@ impl Model {
         let sealed = std::mem::replace(&mut self.flows[flow].sealed, true);
         if !sealed {
             self.flow_event(flow, now, "flow_sealed", &Value::Null);
-            self.conclude(flow, now);
+            self.judge_short(flow, now);
+            self.cascade(now);
         }
         let outcome = if sealed { "already_sealed" } else { "sealed" };
         Ok(json!({ "outcome": outcome, "publicFlowState": self.public_flow_state(flow) }))

@@ -73,7 +73,10 @@ impl History {
                 self.cancels.insert((*id).to_owned());
             }
             if kind == "all_of" {
-                let ups = list(one, "after").iter().map(|up| names[up.as_str().unwrap_or_else(|| text(up, "name"))]);
+                let ups = list(one, "after")
+                    .iter()
+                    .filter(|up| up["on"].is_null() || up["on"] == "success")
+                    .map(|up| names[up.as_str().unwrap_or_else(|| text(up, "name"))]);
                 self.after.extend(ups.map(|up| (up.to_owned(), (*id).to_owned())));
             }
         }
@@ -244,7 +247,8 @@ fn law_5_counts(snapshot: &Value, nodes: &[Value], edges: &[Value]) -> Verdict {
 fn law_7_whoever_succeeded_has_resolved(nodes: &[Value], edge: &Value) -> Verdict {
     let from = usize::try_from(int(edge, "from")).ok().and_then(|from| nodes.get(from));
     let Some(from) = from else { return broken("an edge leads from a node", edge) };
-    if edge["edgeState"] == "applied" && from["publicState"] == "completed" {
+    let of_success = edge["dependencyKind"] != "failure_only";
+    if edge["edgeState"] == "applied" && from["publicState"] == "completed" && of_success {
         return broken("edges.resolve: every child of who succeeded is resolved", edge);
     }
     Ok(())

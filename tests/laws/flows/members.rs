@@ -168,6 +168,7 @@ impl Model {
             flow,
             up,
             down,
+            on: on(args),
             named: owned(args, "edgeRef"),
             replaces: args["replaceInput"] == true,
             state: EdgeState::Staged,
@@ -200,5 +201,14 @@ impl Model {
         }
         let nameless = self.flows[flow].edges.iter().filter(|edge| self.edges[**edge].id.is_empty()).count();
         if nameless == 0 { Ok(()) } else { Err(format!("{nameless} edges are not in the graph: {graph}")) }
+    }
+}
+
+/// Which ends meet an edge, in either word.
+fn on(args: &Value) -> &'static str {
+    match (args["on"].as_str(), args["dependencyKind"].as_str()) {
+        (Some("failure"), _) | (_, Some("failure_only")) => "failure",
+        (Some("end"), _) | (_, Some("any_end")) => "end",
+        _ => "success",
     }
 }

@@ -14,6 +14,7 @@ mod replay;
 mod scale;
 mod script;
 mod shapes;
+mod standing;
 mod time;
 mod walk;
 mod wire;

@@ -12,6 +12,8 @@ pub type Answer = Result<Value, Value>;
 /// Bytes in hex and how they are encoded.
 pub type Payload = Option<(String, Option<String>)>;
 
+/// Why a member is skipped when nothing that it is for has come to pass.
+pub const NOT_NEEDED: &str = "not_needed";
 pub const CHILDREN: &str = "waiting_for_children";
 
 /// Why a member is claimed the next time.
@@ -84,14 +86,19 @@ pub struct Group {
     pub failed: i64,
     pub skipped: i64,
     pub state: GroupState,
+    /// When its downstream stops waiting for it.
+    pub due_at: Option<i64>,
+    /// Whether that stopped waiting for the round before.
+    pub timed_out: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EdgeState {
     Staged,
     Applied,
-    Satisfied,
-    /// With the outcome of its upstream.
+    /// Met, with the end of its upstream: its outcome, or `not_needed`.
+    Satisfied(&'static str),
+    /// Not met.
     Impossible(&'static str),
 }
 
@@ -102,6 +109,8 @@ pub struct Edge {
     pub flow: usize,
     pub up: usize,
     pub down: usize,
+    /// Which ends meet it.
+    pub on: &'static str,
     pub named: Option<String>,
     pub replaces: bool,
     pub state: EdgeState,
@@ -312,29 +321,12 @@ impl Model {
         false
     }
 
-    pub fn public_flow_state(&self, flow: usize) -> &'static str {
-        let one = &self.flows[flow];
-        let members = || one.members.iter().map(|row| &self.members[*row]);
-        if one.cancelled.is_some() {
-            return "cancelled";
-        }
-        if members().all(Member::over) && (!one.members.is_empty() || one.sealed) {
-            let bad = |one: &Member| ["failed", "cancelled", "expired"].contains(&one.public_state()) && !one.excused;
-            return if members().any(bad) { "failed" } else { "completed" };
-        }
-        let any = |states: &[&str]| members().any(|one| states.contains(&one.public_state()));
-        if any(&["active"]) {
-            "running"
-        } else if any(&["suspended", "delayed", "rate_limited", "waiting_children"]) {
-            "blocked"
-        } else {
-            "open"
-        }
-    }
-
     /// Moves a member to another phase at an instant: the one event, the stamps, what follows from an end.
     pub fn enter(&mut self, row: usize, at: i64, phase: Phase, cause: &str, lease: Option<&str>) {
         let one = &mut self.members[row];
+        if matches!(one.phase, Phase::Blocked { by: CHILDREN, .. }) {
+            one.group.due_at = None;
+        }
         one.phase = phase;
         one.changed_at = at;
         one.ended_at = one.over().then_some(at);

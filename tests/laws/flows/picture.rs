@@ -2,6 +2,7 @@
 
 use super::cascade::verdict_of;
 use super::model::{EdgeState, Group, GroupState, Model, Need, Phase, text};
+use super::standing::outcome_of;
 use crate::model::finding::STATES;
 use serde_json::{Value, json};
 
@@ -40,8 +41,8 @@ impl EdgeState {
         match self {
             Self::Staged => ("pending", None),
             Self::Applied => ("applied", None),
-            Self::Satisfied => ("satisfied", Some("success")),
-            Self::Impossible(outcome) => ("impossible", Some(outcome)),
+            Self::Satisfied(end) => ("satisfied", Some(outcome_of(end))),
+            Self::Impossible(end) => ("impossible", Some(outcome_of(end))),
         }
     }
 }
@@ -119,7 +120,8 @@ impl Model {
             edge.round == group.round && edge.state == EdgeState::Applied && self.members[edge.up].over()
         };
         let lost = self.members[row].inbound.iter().filter(left).count();
-        verdict_of(&Group { failed: group.failed + i64::try_from(lost).expect("a count"), ..group.clone() })
+        let grows = self.members[row].flow.is_some_and(|flow| self.grows(flow));
+        verdict_of(&Group { failed: group.failed + i64::try_from(lost).expect("a count"), ..group.clone() }, grows)
     }
 
     fn group_snapshot(&self, row: usize) -> Value {
@@ -158,6 +160,7 @@ impl Model {
             "endedAt": one.ended_at,
             "tags": one.tags,
             "counts": self.counts(flow),
+            "tolerated": one.members.iter().filter(|row| self.is_tolerated(&self.members[**row])).count(),
             "edgeGroups": one.members.iter().filter(|row| self.members[**row].group.known)
                 .map(|row| self.group_snapshot(*row)).collect::<Vec<_>>(),
             "excused": one.members.iter().filter(|row| self.members[**row].excused).count(),
@@ -191,7 +194,7 @@ impl Model {
                 let edge = &self.edges[edge];
                 let (state, outcome) = edge.state.words();
                 json!({ "edgeId": edge.id, "from": place(edge.up), "to": place(edge.down), "edgeState": state,
-                    "outcome": outcome })
+                    "dependencyKind": kind_of(edge.on), "outcome": outcome })
             })
             .collect();
         json!({
@@ -231,7 +234,7 @@ impl Model {
             "flowId": self.flows[edge.flow].id,
             "upstreamExecutionId": self.members[edge.up].id,
             "downstreamExecutionId": self.members[edge.down].id,
-            "dependencyKind": "success_only",
+            "dependencyKind": kind_of(edge.on),
             "edgeRef": edge.named,
             "replaceInput": edge.replaces,
             "edgeState": state,
@@ -287,5 +290,14 @@ impl Model {
                 "publicFlowState": state, "status": status, "nodeCount": one.members.len() })
         });
         json!({ "flows": told.collect::<Vec<_>>(), "nextCursor": next })
+    }
+}
+
+/// The word that reads have for the ends that meet an edge.
+fn kind_of(on: &str) -> &'static str {
+    match on {
+        "success" => "success_only",
+        "failure" => "failure_only",
+        _ => "any_end",
     }
 }

@@ -2,6 +2,7 @@
 //! edges.replay-cascade).
 
 use super::model::{Answer, CHILDREN, EdgeState, GroupState, Model, Need, Next, Phase, refused, text};
+use super::standing::met;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -45,6 +46,7 @@ impl Model {
     fn run_again(&mut self, row: usize, grouped: bool, skipped: bool, now: i64) {
         let one = &mut self.members[row];
         (one.ending, one.result, one.excused) = (None, None, false);
+        one.group.timed_out = false;
         for edge in one.outbound.clone() {
             let down = self.edges[edge].down;
             if std::mem::take(&mut self.edges[edge].aside) {
@@ -78,20 +80,19 @@ impl Model {
             self.members[row].inbound.iter().copied().filter(|edge| self.reset(*edge, round)).collect();
         for edge in self.sorted(again) {
             self.meet("an edge whose upstream succeeded later");
-            self.take_success(row, edge);
+            self.take_met(row, edge);
         }
     }
 
     fn reset(&self, edge: usize, round: i64) -> bool {
         let edge = &self.edges[edge];
-        let succeeded = self.members[edge.up].outcome() == Some("success");
-        edge.round == round && edge.state == EdgeState::Applied && succeeded
+        let is_met = self.end_of(edge.up).is_some_and(|end| met(edge.on, end));
+        edge.round == round && edge.state == EdgeState::Applied && is_met
     }
 
-    fn take_success(&mut self, row: usize, edge: usize) {
+    fn take_met(&mut self, row: usize, edge: usize) {
         let met = self.verdict(row) == GroupState::Satisfied;
-        (self.edges[edge].state, self.edges[edge].aside) = (EdgeState::Satisfied, false);
-        self.edges[edge].result = self.members[self.edges[edge].up].result.clone();
+        self.resolve_edge(edge);
         self.members[row].group.succeeded += 1;
         let all = self.members[row].group.policy.need == Need::All;
         let settles = !met && self.verdict(row) == GroupState::Satisfied;
@@ -108,11 +109,11 @@ impl Model {
             for edge in self.sorted(self.members[row].outbound.clone()) {
                 let (down, round, state) = (self.edges[edge].down, self.edges[edge].round, self.edges[edge].state);
                 let group = &mut self.members[down].group;
-                let EdgeState::Impossible(outcome) = state else { continue };
+                let EdgeState::Impossible(_) = state else { continue };
                 if round != group.round {
                     continue;
                 }
-                *(if outcome == "skipped" { &mut group.skipped } else { &mut group.failed }) -= 1;
+                group.count(state, -1);
                 self.edges[edge].state = EdgeState::Applied;
                 self.touch(down);
                 let possible = self.verdict(down) != GroupState::Impossible;

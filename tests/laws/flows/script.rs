@@ -1,6 +1,6 @@
 //! Random calls that mostly mean something to the model as it stands.
 
-use super::model::{EdgeState, Handle, Member, Model, Phase};
+use super::model::{EdgeState, Flow, Handle, Member, Model, Phase};
 use super::shapes::{need, shape, size, some_policy};
 use super::wire::Said;
 use super::work::{BLOCKERS, worker};
@@ -32,6 +32,11 @@ fn some(object: &mut Value, member: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object[member] = value.into();
     }
+}
+
+/// Which ends meet an edge, where it says so.
+fn on(random: &mut Random) -> Option<&'static str> {
+    random.maybe(45, |random| *random.pick(&["success", "failure", "failure", "end", "end"]))
 }
 
 impl Script {
@@ -94,7 +99,7 @@ impl Script {
             24..=44 => self.addition(model),
             45..=69 => self.staging(model),
             70..=91 => self.applying(model),
-            92..=97 => {
+            92..=96 => {
                 let flow = self.flow(model);
                 let id = self.member_id(model, flow, |one| one.group.total == 0 && !one.over());
                 let flow = flow.map_or_else(|| self.random.uuid(), |flow| model.flows[flow].id.clone());
@@ -104,8 +109,15 @@ impl Script {
                 }
                 ("set_edge_group_policy", json!({ "flowId": flow, "downstreamExecutionId": id, "policy": policy }))
             }
-            _ => ("seal_flow", json!({ "flowId": self.flow_id(model) })),
+            _ => ("seal_flow", json!({ "flowId": self.flow_to_seal(model) })),
         }
+    }
+
+    /// Mostly one with a group that waits for edges that will not come.
+    fn flow_to_seal(&mut self, model: &Model) -> String {
+        let short = |flow: &&Flow| model.grows(flow.row) && flow.members.iter().any(|row| model.waits_for_edges(*row));
+        let found = model.flows.iter().rfind(short).filter(|_| self.random.percent(80));
+        found.map_or_else(|| self.flow_id(model), |flow| flow.id.clone())
     }
 
     fn new_flow(&mut self, model: &Model) -> Said {
@@ -182,6 +194,7 @@ impl Script {
         let mut one = json!({ "name": name });
         some(&mut one, "edgeRef", self.random.maybe(50, |_| format!("ref {up}")));
         some(&mut one, "replaceInput", self.random.maybe(60, |random| random.percent(80)));
+        some(&mut one, "on", on(&mut self.random));
         one
     }
 
@@ -212,6 +225,15 @@ impl Script {
         some(&mut args, "edgeId", edge_id);
         some(&mut args, "edgeRef", random.maybe(30, |random| format!("ref {}", random.below(5))));
         some(&mut args, "replaceInput", random.maybe(40, |random| random.percent(80)));
+        let word = on(random);
+        if word == Some("end") && random.percent(8) {
+            args["dependencyKind"] = json!(*random.pick(&["success_only", "any_end"]));
+        }
+        if word == Some("failure") && random.percent(40) {
+            args["dependencyKind"] = json!("failure_only");
+        } else {
+            some(&mut args, "on", word);
+        }
         let revision = flow.map_or(0, |flow| model.flows[flow].revision);
         some(&mut args, "expectedGraphRevision", random.maybe(20, |random| revision + i64::from(random.percent(20))));
         ("stage_dependency_edge", args)
@@ -304,6 +326,7 @@ impl Script {
             edge["edgeId"] = json!(self.random.uuid());
             some(&mut edge, "edgeRef", self.random.maybe(30, |_| "child"));
             some(&mut edge, "replaceInput", self.random.maybe(30, |_| true));
+            some(&mut edge, "on", on(&mut self.random));
             edges.push(edge);
         }
         if !edges.is_empty() {
@@ -316,6 +339,7 @@ impl Script {
             };
             some(&mut args, "policy", policy);
         }
+        some(&mut args, "timeoutMs", self.random.maybe(30, |random| random.within(1, 1_500)));
         ("wait_children", args)
     }
 
@@ -362,7 +386,7 @@ impl Script {
                 ("cancel_flow_header", args)
             }
             _ => {
-                let called_off = |flow: &&super::model::Flow| flow.backlog.is_some();
+                let called_off = |flow: &&Flow| flow.backlog.is_some();
                 let flow = model.flows.iter().filter(called_off).map(|flow| flow.row).next_back().or(flow);
                 let id = self.member_id(model, flow, |_| true);
                 let flow = flow.map_or_else(|| self.random.uuid(), |flow| model.flows[flow].id.clone());

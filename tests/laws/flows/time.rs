@@ -1,13 +1,14 @@
 //! What time does in the model, each at its own instant (contract: leases.lapse, executions.deadline,
 //! time.own-instant), and the table of calls.
 
-use super::model::{Model, Phase, refused, text};
+use super::model::{Group, Model, Phase, refused, text};
 use serde_json::{Value, json};
 
 /// The order is the order within one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Deadline,
+    Wait,
     Lease,
     Delay,
     Backlog,
@@ -24,7 +25,8 @@ impl Model {
                 Phase::Waiting { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => None,
             };
             let deadline = one.deadline_at.map(|at| (at.max(one.changed_at), Due::Deadline));
-            own.into_iter().chain(deadline).map(|(at, kind)| (at, kind, one.row))
+            let wait = one.group.due_at.map(|at| (at, Due::Wait));
+            own.into_iter().chain(deadline).chain(wait).map(|(at, kind)| (at, kind, one.row))
         });
         let backlogs = self.flows.iter().filter_map(|one| Some((one.backlog.as_ref()?.0, Due::Backlog, one.row)));
         of_members.chain(backlogs).min()
@@ -39,6 +41,7 @@ impl Model {
         while let Some((at, kind, row)) = self.first_due().filter(|due| due.0 <= now) {
             match kind {
                 Due::Deadline => self.expire(row, at),
+                Due::Wait => self.stop_waiting(row, at),
                 Due::Lease => {
                     let backoff_until = lapse_backoff(self.members[row].lapses + 1).map(|ms| at + ms);
                     self.enter(row, at, Phase::Lapsed { backoff_until }, "lease_expired", Some("expired"));
@@ -53,6 +56,16 @@ impl Model {
                 Due::Backlog => self.finish_backlog(row, at),
             }
         }
+    }
+
+    /// An empty round begins. Contract: edges.timeout.
+    fn stop_waiting(&mut self, row: usize, at: i64) {
+        let round = self.members[row].group.round + 1;
+        let Phase::Blocked { next, .. } = self.members[row].phase else { panic!("who waits is blocked") };
+        self.members[row].group = Group { known: true, round, timed_out: true, ..Group::default() };
+        self.enter(row, at, Phase::Waiting { next }, "children_timed_out", None);
+        self.meet("children that took too long");
+        self.cascade(at);
     }
 
     /// Contract: states.expire.
@@ -128,6 +141,9 @@ fn refused_at_once(op: &str, args: &Value) -> Option<&'static str> {
     match op {
         "stage_dependency_edge" if args["upstreamExecutionId"] == args["downstreamExecutionId"] => {
             Some("conflict.self_referencing_edge")
+        }
+        "stage_dependency_edge" if args["on"] == "end" && args["dependencyKind"] == "success_only" => {
+            Some("validation.invalid_input")
         }
         "set_edge_group_policy" if args["policy"]["k"] == 0 => Some("validation.invalid_input"),
         "cancel_flow_header" if args["graceMs"] == -1 => Some("validation.invalid_grace_ms"),

@@ -52,13 +52,14 @@ fn the_engine_and_the_model_of_flows_agree_after_every_batch() {
 }
 
 /// What a default run meets.
-const MET: [&str; 28] = [
+const MET: [&str; 32] = [
     "a backlog",
     "a backlog that was finished",
     "a deadline",
     "a flow cancelled",
     "a flow reopened",
     "a flow that completed",
+    "a flow that completed with a loser",
     "a flow that failed",
     "a member no longer skipped",
     "a member replayed",
@@ -68,7 +69,9 @@ const MET: [&str; 28] = [
     "a round of children",
     "a sibling of a met quorum",
     "a sibling of a quorum out of reach",
+    "a short group judged",
     "a skip",
+    "a skip of one not needed",
     "a skipped member replayed",
     "an execution created as a member",
     "a wake of a member that depends on others",
@@ -83,6 +86,7 @@ const MET: [&str; 28] = [
     "an input of one that had ended",
     "an input that was replaced",
     "an upstream that runs for one left behind",
+    "children that took too long",
 ];
 
 impl Walk {

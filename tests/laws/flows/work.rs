@@ -2,9 +2,11 @@
 //! attempts.fail, attempts.delay, retries.replay, edges.children).
 
 use super::model::{
-    Answer, Attempt, CHILDREN, EdgeState, Group, GroupState, Handle, Model, Next, Phase, Policy, payload, refused, text,
+    Answer, Attempt, CHILDREN, EdgeState, Group, GroupState, Handle, Member, Model, Next, Phase, Policy, payload,
+    refused, text,
 };
 use super::shapes::policy_given;
+use super::standing::outcome_of;
 use serde_json::{Value, json};
 
 /// Whom the lease gate lets in.
@@ -39,37 +41,29 @@ impl Model {
         answer
     }
 
-    /// The first of a lane, in the order of priority and creation; what lapsed too often ends on the way.
+    /// The first of a lane, in the order of priority and creation; what lapsed too often ends on the way, and may let others
+    /// go by that.
     pub fn claim(&mut self, args: &Value, found: &Value, now: i64) -> Value {
-        let lane = args["lanes"][0].as_str().expect("a lane").to_owned();
-        let free = |row: &usize| {
-            let one = &self.members[*row];
-            one.lane == lane && matches!(one.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None })
-        };
-        let mut rows: Vec<usize> = (0..self.members.len()).filter(free).collect();
-        rows.sort_by_key(|row| (-self.members[*row].priority, *row));
-        for row in rows {
+        let lane = args["lanes"][0].as_str().expect("a lane");
+        while let Some(row) = self.first_claimable(lane) {
             let one = &self.members[row];
-            match one.phase {
-                // What ended on the way may have ended this one as well.
-                Phase::Ended { .. } => {}
-                Phase::Lapsed { .. } if one.reclaim_count >= one.reclaims_max => {
-                    self.end_attempt(row, "interrupted_reclaimed");
-                    self.members[row].ending = Some(("reclaim_cap_exceeded".to_owned(), None));
-                    self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
-                    self.meet("an end by the reclaim cap");
-                    self.cascade(now);
-                }
-                Phase::Waiting { .. }
-                | Phase::Delayed { .. }
-                | Phase::Blocked { .. }
-                | Phase::Held { .. }
-                | Phase::Lapsed { .. } => {
-                    return self.take(row, args, found, now);
-                }
+            if !one.active() || one.reclaim_count < one.reclaims_max {
+                return self.take(row, args, found, now);
             }
+            self.end_attempt(row, "interrupted_reclaimed");
+            self.members[row].ending = Some(("reclaim_cap_exceeded".to_owned(), None));
+            self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
+            self.meet("an end by the reclaim cap");
+            self.cascade(now);
         }
         Value::Null
+    }
+
+    fn first_claimable(&self, lane: &str) -> Option<usize> {
+        let free = |one: &&Member| {
+            one.lane == lane && matches!(one.phase, Phase::Waiting { .. } | Phase::Lapsed { backoff_until: None })
+        };
+        self.members.iter().filter(free).map(|one| (-one.priority, one.row)).min().map(|(_, row)| row)
     }
 
     fn take(&mut self, row: usize, args: &Value, found: &Value, now: i64) -> Value {
@@ -171,7 +165,8 @@ impl Model {
             let set = if former.total == 0 { former.policy } else { Policy::default() };
             let policy = if args["policy"].is_null() { set } else { policy_given(&args["policy"]) };
             let round = former.round + 1;
-            self.members[row].group = Group { known: true, policy, round, ..Group::default() };
+            let due_at = args["timeoutMs"].as_i64().map(|timeout_ms| now + timeout_ms);
+            self.members[row].group = Group { known: true, policy, round, due_at, ..Group::default() };
             self.new_round(flow, row, &new, now);
             self.meet("a round of children");
         }
@@ -295,19 +290,29 @@ impl Model {
         let one = &self.members[row];
         let resolved = |edge: &usize| {
             let edge = &self.edges[*edge];
-            edge.round == one.group.round && matches!(edge.state, EdgeState::Satisfied | EdgeState::Impossible(_))
+            edge.round == one.group.round && matches!(edge.state, EdgeState::Satisfied(_) | EdgeState::Impossible(_))
         };
         let edges = self.sorted(one.inbound.iter().copied().filter(resolved).collect());
         let told = edges.into_iter().map(|edge| {
             let edge = &self.edges[edge];
-            let outcome = if let EdgeState::Impossible(outcome) = edge.state { outcome } else { "success" };
+            let (EdgeState::Satisfied(end) | EdgeState::Impossible(end)) = edge.state else { panic!("it is resolved") };
             let (result, encoding) =
                 edge.result.clone().map_or((None, None), |(bytes, encoding)| (Some(bytes), encoding));
             let up = &self.members[edge.up];
             json!({ "edgeId": edge.id, "edgeRef": edge.named, "executionId": up.id, "name": up.name,
-                "outcome": outcome, "result": result, "encoding": encoding, "omitted": null })
+                "outcome": outcome_of(end), "reason": self.reason(edge.up, end), "result": result, "encoding": encoding, "omitted": null })
         });
         told.collect()
+    }
+
+    /// Why a member ended so, unless it was replayed since.
+    fn reason(&self, row: usize, end: &'static str) -> Option<&str> {
+        let one = &self.members[row];
+        if end == "success" || one.outcome() != Some(outcome_of(end)) {
+            return None;
+        }
+        let told = one.ending.as_ref().map_or("no", |(reason, _)| reason);
+        Some(told).filter(|told| !told.is_empty())
     }
 
     fn claimed(&self, row: usize) -> Value {
@@ -319,6 +324,7 @@ impl Model {
             "executionId": one.id,
             "attemptIndex": one.attempts.len() - 1,
             "leaseEpoch": one.epoch,
+            "childrenTimedOut": one.group.timed_out.then_some(true),
             "leaseExpiresAt": expires_at,
             "input": input,
             "encoding": encoding,

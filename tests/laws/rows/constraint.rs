@@ -55,7 +55,7 @@ pub const RULES: &[(&str, &str)] = &[
         "only a replay, a priority, a revocation, a block, a wake, a mark, a flow have a detail",
         "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
          WHERE CASE WHEN v.cause IS NULL THEN NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = d.execution \
-         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 22, 23, 24, 32, 40, 41, 42, 44, 45) END",
+         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 21, 22, 23, 24, 32, 40, 41, 42, 44, 45) END",
     ),
     (
         "what must be told in detail is",
@@ -65,7 +65,8 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "a detail says what its cause has to say",
         "SELECT d.position, d.detail FROM event_detail d JOIN event v ON v.position = d.position \
-         WHERE NOT CASE WHEN v.cause IN (13, 17, 24, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
+         WHERE NOT CASE WHEN v.cause = 21 THEN d.detail ->> 'reason' = 'not_needed' \
+         WHEN v.cause IN (13, 17, 24, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
          WHEN v.cause = 22 THEN d.detail ->> 'groupsReset' BETWEEN (d.detail ->> 'branch' <> 'normal') AND 1 \
          WHEN v.cause = 40 THEN d.detail ->> 'nodeCount' > 0 AND d.detail ->> 'edgeCount' >= 0 \
          WHEN v.cause = 41 THEN d.detail ->> 'executionId' LIKE '{fp:%' \
@@ -76,7 +77,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "a renewal, a change of priority, what workers and flows do are no changes of phase",
-        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23) OR cause >= 25) \
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23, 25) OR cause >= 30) \
          OR (cause >= 23 AND lease IS NOT NULL)",
     ),
     (

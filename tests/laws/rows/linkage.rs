@@ -26,6 +26,17 @@ pub const RULES: &[(&str, &str)] = &[
          WHERE n.excused = 1 AND (e.flow IS NULL OR e.outcome <> 3 OR n.source <> 'engine')",
     ),
     (
+        "who ended badly and is missed by nobody is tolerated, and nobody else",
+        "SELECT f.id FROM flow f WHERE f.tolerated <> (SELECT count(*) FROM execution e JOIN tolerated t \
+         ON t.execution = e.id WHERE e.flow = f.id) UNION ALL SELECT e.id FROM execution e \
+         LEFT JOIN ending n ON n.execution = e.id WHERE (e.id IN (SELECT execution FROM tolerated)) <> coalesce(\
+         e.flow IS NOT NULL AND e.outcome BETWEEN 2 AND 4 AND coalesce(n.excused, 0) = 0 AND EXISTS (SELECT 1 FROM edge d \
+         WHERE d.upstream = e.id AND d.state > 0 AND d.dependency_kind = 1) AND NOT EXISTS (SELECT 1 FROM edge d \
+         JOIN edge_group g ON g.execution = d.downstream WHERE d.upstream = e.id AND d.state > 0 AND d.state <> 2 \
+         AND d.dependency_kind = 1 AND g.round = d.round AND g.state <> 2), 0) UNION ALL \
+         SELECT execution FROM tolerated WHERE execution NOT IN (SELECT id FROM execution)",
+    ),
+    (
         "every edge and every member of a flow raised its revision once",
         "SELECT f.id FROM flow f WHERE f.edge_count <> (SELECT count(*) FROM edge e WHERE e.flow = f.id) \
          OR f.revision <> f.edge_count + (SELECT count(*) FROM execution e WHERE e.flow = f.id)",
@@ -53,8 +64,10 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "a group counts its applied edges of this round",
         "SELECT g.execution FROM edge_group g WHERE (g.total, g.succeeded, g.failed, g.skipped, g.aside) <> (SELECT count(*), \
-         count(*) FILTER (WHERE e.state = 2), count(*) FILTER (WHERE e.state BETWEEN 3 AND 5), \
-         count(*) FILTER (WHERE e.state = 6), count(*) FILTER (WHERE e.aside = 1) FROM edge e WHERE e.downstream = g.execution AND e.round = g.round) \
+         count(*) FILTER (WHERE CASE e.dependency_kind WHEN 1 THEN e.state = 2 WHEN 2 THEN e.state BETWEEN 3 AND 6 \
+         ELSE e.state > 1 END), count(*) FILTER (WHERE CASE e.dependency_kind WHEN 1 THEN e.state BETWEEN 3 AND 5 \
+         WHEN 2 THEN e.state = 2 END), count(*) FILTER (WHERE CASE e.dependency_kind WHEN 1 THEN e.state > 5 \
+         WHEN 2 THEN e.state = 7 END), count(*) FILTER (WHERE e.aside = 1) FROM edge e WHERE e.downstream = g.execution AND e.round = g.round) \
          UNION ALL SELECT e.downstream FROM edge e LEFT JOIN edge_group g ON g.execution = e.downstream \
          WHERE e.round > coalesce(g.round, 0)",
     ),
@@ -66,7 +79,9 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "an edge is resolved as its upstream ended, and at once",
         "SELECT e.upstream, e.downstream FROM edge e JOIN execution u ON u.id = e.upstream \
-         WHERE (e.state = 1 AND u.outcome = 1) OR (e.state = 2 AND u.attempt_count = 0)",
+         LEFT JOIN ending n ON n.execution = u.id \
+         WHERE (e.state = 1 AND u.outcome IS NOT NULL AND (e.aside = 0 OR CASE e.dependency_kind WHEN 1 THEN u.outcome = 1 \
+         WHEN 2 THEN u.outcome > 1 AND coalesce(n.reason <> 'not_needed' OR u.outcome <> 5, 1) ELSE 1 END)) OR (e.state = 2 AND u.attempt_count = 0)",
     ),
     (
         "who may be claimed has what it needs, who waits for upstreams does not, who is skipped cannot",
@@ -75,6 +90,12 @@ pub const RULES: &[(&str, &str)] = &[
          THEN g.state = 3 WHEN e.outcome = 5 THEN g.state <> 3 WHEN e.outcome = 1 THEN g.state <> 2 END UNION ALL \
          SELECT e.id FROM execution e LEFT JOIN edge_group g ON g.execution = e.id \
          WHERE (e.reason = 30 OR e.outcome = 5) AND coalesce(g.total, 0) = 0",
+    ),
+    (
+        "who stops waiting for children waits for them, and who stopped has an empty round",
+        "SELECT g.execution FROM edge_group g JOIN execution e ON e.id = g.execution WHERE g.due_at IS NOT NULL \
+         AND (g.total = 0 OR e.reason IS NOT 30) UNION ALL \
+         SELECT execution FROM edge_group WHERE timed_out = 1 AND round = 1",
     ),
     (
         "a flow has ended when it is over and nobody of it goes on",
@@ -86,7 +107,7 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "how a flow ended last is how its members stand",
         "SELECT id FROM flow WHERE ended_at IS NOT NULL AND end_state <> CASE WHEN cancelled_at IS NOT NULL THEN 6 \
-         WHEN failed + expired > 0 OR cancelled > excused THEN 5 ELSE 4 END",
+         WHEN failed + expired + cancelled > excused + tolerated THEN 5 ELSE 4 END",
     ),
     (
         "a backlog is of a flow that is cancelled in two steps",

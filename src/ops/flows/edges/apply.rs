@@ -9,12 +9,13 @@ use crate::model::flows::edge::{Edge, EdgeGroup, EdgeGroupPolicy, EdgeState};
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{required_uuid, uuid_text};
-use crate::model::ground::vocabulary::{Outcome, PublicState};
+use crate::model::ground::vocabulary::PublicState;
 use crate::ops::flows::find::open_flow;
 use crate::ops::ground::blocked::is_pending;
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::{follow, resolved};
+use crate::ops::ground::cascade::{end_of, follow, resolved};
 use crate::ops::ground::settle::{Change, transit};
+use crate::ops::ground::tolerate::judge_loser;
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 use uuid::Uuid;
@@ -76,7 +77,7 @@ impl Call for ApplyDependencyArgs {
         let Some(edge) = turn.store.edge(flow, ready.edge)? else { return Err(unknown(ready)) };
         let outcome = match edge.state {
             EdgeState::Staged => ApplyOutcome::Applied,
-            EdgeState::Applied | EdgeState::Resolved(_) => ApplyOutcome::AlreadyApplied,
+            EdgeState::Applied | EdgeState::Resolved(_) | EdgeState::NotNeeded => ApplyOutcome::AlreadyApplied,
         };
         let row = edge.downstream;
         if outcome == ApplyOutcome::Applied {
@@ -111,12 +112,11 @@ fn apply(turn: &mut Turn<'_>, mut edge: Edge) -> Result<()> {
 
 /// Resolves an applied edge whose upstream has ended already.
 pub fn resolve_ended(turn: &mut Turn<'_>, edge: &mut Edge, upstream: &Execution) -> Result<()> {
-    let Some(outcome) = upstream.outcome() else { return Ok(()) };
-    let result = upstream.attempt.as_ref().and_then(|attempt| attempt.result);
-    edge.state = EdgeState::Resolved(outcome);
-    edge.result = result.filter(|_| outcome == Outcome::Success);
+    let Some(end) = end_of(turn, upstream)? else { return Ok(()) };
+    edge.resolve(end, upstream.attempt.as_ref().and_then(|attempt| attempt.result));
     turn.store.save_edge(edge)?;
-    resolved(turn, edge, turn.now)
+    resolved(turn, edge, false, turn.now)?;
+    if end.is_loss() { judge_loser(turn, edge.upstream) } else { Ok(()) }
 }
 
 /// Blocks a downstream that was claimable, now or later, and whose group is not settled.

@@ -32,11 +32,11 @@ pub struct EdgeSnapshot {
     pub edge_id: String,
     /// Its flow.
     pub flow_id: String,
-    /// The member that must succeed.
+    /// The member that must end.
     pub upstream_execution_id: String,
     /// The member that depends on it.
     pub downstream_execution_id: String,
-    /// What kind of dependency it is.
+    /// Which ends of it meet the dependency.
     pub dependency_kind: DependencyKind,
     /// Always `all_required`; the policy of the downstream's edge group says how many are.
     #[cfg_attr(feature = "types", ts(type = "\"all_required\""))]
@@ -67,11 +67,11 @@ pub fn edge_snapshot(flow: Uuid, edge: Edge, [upstream, downstream]: [ExecutionI
         flow_id: uuid_text(flow),
         upstream_execution_id: upstream.text(),
         downstream_execution_id: downstream.text(),
-        dependency_kind: DependencyKind::SuccessOnly,
+        dependency_kind: edge.kind,
         satisfaction_condition: "all_required",
         edge_ref: edge.edge_ref,
         replace_input: edge.replaces,
-        edge_state: edge.state.word(),
+        edge_state: edge.kind.edge_word(edge.state),
         outcome: edge.state.outcome(),
         created_at: edge.created_at,
         created_by: "engine",

@@ -10,6 +10,7 @@ use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::{EligibilityState, LifecyclePhase, OwnershipState};
 use crate::ops::ground::call::Call;
+use crate::ops::ground::cascade::end_of;
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 
@@ -64,7 +65,7 @@ fn status(turn: &mut Turn<'_>, execution: &Execution) -> Result<FlowEligibility>
     }
     let group = turn.store.group(execution.row)?;
     if let Some(group) = &group
-        && is_impossible(turn, group)?
+        && is_impossible(turn, execution, group)?
     {
         return Ok(FlowEligibility::Impossible);
     }
@@ -78,16 +79,18 @@ fn status(turn: &mut Turn<'_>, execution: &Execution) -> Result<FlowEligibility>
 
 /// Whether what its upstreams are keeps a group from being satisfied. Those that a replay left behind have ended, and only
 /// one of their own would change that.
-fn is_impossible(turn: &mut Turn<'_>, group: &EdgeGroup) -> Result<bool> {
+fn is_impossible(turn: &mut Turn<'_>, execution: &Execution, group: &EdgeGroup) -> Result<bool> {
     let mut standing = *group;
     if group.state != GroupState::Pending {
         return Ok(group.state == GroupState::Impossible);
     }
     let edges = if group.aside > 0 { turn.store.group_edges(group.execution, group.round)? } else { Vec::new() };
     for edge in edges.iter().filter(|edge| edge.aside) {
-        if let Some(outcome) = turn.store.execution(edge.upstream)?.outcome() {
-            standing.count(outcome, 1);
+        let upstream = turn.store.execution(edge.upstream)?;
+        if let Some(end) = end_of(turn, &upstream)? {
+            standing.count(edge.kind, end, 1);
         }
     }
-    Ok(standing.verdict() == GroupState::Impossible)
+    let grows = execution.flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(|flow| flow.grows()))?;
+    Ok(standing.verdict(grows) == GroupState::Impossible)
 }

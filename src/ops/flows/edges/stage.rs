@@ -6,7 +6,7 @@ use super::order;
 use crate::error::{Code, Error, Result};
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::Execution;
-use crate::model::flows::edge::{DependencyKind, Edge, EdgeState};
+use crate::model::flows::edge::{DependencyKind, Edge, EdgeOn, EdgeState};
 use crate::model::flows::flow::Flow;
 use crate::model::flows::order::Found;
 use crate::model::ground::argument::{self, INTEGER_MAX, Limits};
@@ -27,11 +27,13 @@ pub struct StageDependencyEdgeArgs {
     pub flow_id: String,
     /// The id of the edge, a UUID that no other edge of the flow has; minted when left out.
     pub edge_id: Option<String>,
-    /// The member that must succeed.
+    /// The member that must end.
     pub upstream_execution_id: String,
     /// The member that depends on it.
     pub downstream_execution_id: String,
-    /// `success_only`.
+    /// Which ends of it meet the dependency; `success` when left out.
+    pub on: Option<EdgeOn>,
+    /// The same in the word that reads tell; not beside `on`, unless they agree.
     pub dependency_kind: Option<DependencyKind>,
     /// What the downstream's worker is told of the edge: 1 to 256 bytes.
     pub edge_ref: Option<String>,
@@ -47,6 +49,7 @@ reads!(StageDependencyEdgeArgs {
     edge_id,
     upstream_execution_id,
     downstream_execution_id,
+    on,
     dependency_kind,
     edge_ref,
     replace_input = default,
@@ -78,6 +81,8 @@ pub struct Ready {
 pub struct NewEdge {
     /// Its id; minted where there is none.
     pub id: Option<Uuid>,
+    /// Which ends it asks for.
+    pub kind: DependencyKind,
     /// What the downstream's worker is told of it.
     pub edge_ref: Option<String>,
     /// Whether the upstream's result becomes the downstream's input.
@@ -100,7 +105,12 @@ impl Call for StageDependencyEdgeArgs {
         if upstream == downstream {
             return Err(self_reference(&upstream));
         }
-        let edge = NewEdge { id, edge_ref: self.edge_ref, replaces: self.replace_input };
+        let kind = DependencyKind::of(self.on);
+        let told = self.dependency_kind.unwrap_or(kind);
+        if self.on.is_some() && told != kind {
+            return Err(Error::argument(Code::InvalidInput, "dependencyKind", "the kind that on beside it says", told));
+        }
+        let edge = NewEdge { id, kind: told, edge_ref: self.edge_ref, replaces: self.replace_input };
         Ok(Ready { flow, upstream, downstream, edge, revision: self.expected_graph_revision })
     }
 
@@ -160,6 +170,7 @@ pub fn stage(
         flow,
         upstream: upstream.row,
         downstream: downstream.row,
+        kind: new.kind,
         state: if round.is_some() { EdgeState::Applied } else { EdgeState::Staged },
         round: round.unwrap_or(0),
         aside: false,
@@ -215,8 +226,8 @@ fn known(turn: &Turn<'_>, edge: &Edge) -> Result<Error> {
         .with("edgeId", id)
         .with("upstreamExecutionId", turn.store.execution(edge.upstream)?.id)
         .with("downstreamExecutionId", turn.store.execution(edge.downstream)?.id)
-        .with("dependencyKind", DependencyKind::SuccessOnly)
-        .with("edgeState", edge.state.word())
+        .with("dependencyKind", edge.kind)
+        .with("edgeState", edge.kind.edge_word(edge.state))
         .with("replaceInput", edge.replaces)
         .with_number("createdAt", edge.created_at);
     Ok(match &edge.edge_ref {

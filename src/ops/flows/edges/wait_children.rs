@@ -10,14 +10,14 @@ use crate::error::{Code, Error, Result};
 use crate::model::attempts::handle::Handle;
 use crate::model::executions::execution::{Execution, Finished};
 use crate::model::executions::phase::{Held, Phase};
-use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, GroupState};
-use crate::model::ground::argument::{self, Limits};
+use crate::model::flows::edge::{DependencyKind, EdgeGroup, EdgeGroupPolicy, EdgeOn, GroupState};
+use crate::model::ground::argument::{self, INSTANT_MAX, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::{ExecutionId, opt_uuid, uuid_text};
 use crate::model::ground::vocabulary::{PublicState, Verb};
 use crate::ops::flows::find::{member, over};
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::follow;
+use crate::ops::ground::cascade::{end_of, follow};
 use crate::ops::ground::gate::{Entry, enter, held};
 use crate::ops::ground::settle::{Change, settle, transit};
 use crate::ops::ground::turn::Turn;
@@ -35,14 +35,19 @@ pub struct WaitChildrenArgs {
     pub edges: Vec<ChildEdge>,
     /// How many of them it needs; what was set for it before its first edge, or else all of them, when left out.
     pub policy: Option<EdgeGroupPolicy>,
+    /// How long it waits at most, in ms: 1 or more. When that is over it is waiting again, its claim says so, and what is
+    /// left of the children counts no more. For ever when left out.
+    pub timeout_ms: Option<i64>,
 }
 
 /// A child that an execution waits for.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ChildEdge {
-    /// The member that must succeed.
+    /// The member that must end.
     pub upstream_execution_id: String,
+    /// Which ends of it meet the dependency; `success` when left out.
+    pub on: Option<EdgeOn>,
     /// The id of the edge, a UUID that no other edge of the flow has; minted when left out.
     pub edge_id: Option<String>,
     /// What the worker is told of the edge: 1 to 256 bytes.
@@ -52,8 +57,8 @@ pub struct ChildEdge {
     pub replace_input: bool,
 }
 
-reads!(WaitChildrenArgs { handle, edges = default, policy });
-reads!(ChildEdge { upstream_execution_id, edge_id, edge_ref, replace_input = default });
+reads!(WaitChildrenArgs { handle, edges = default, policy, timeout_ms });
+reads!(ChildEdge { upstream_execution_id, on, edge_id, edge_ref, replace_input = default });
 
 /// The answer of `wait_children`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,6 +76,7 @@ pub struct Ready {
     handle: Handle,
     edges: Vec<(ExecutionId, NewEdge)>,
     policy: Option<EdgeGroupPolicy>,
+    timeout_ms: Option<i64>,
 }
 
 /// What a call adds to a flow, none of which anything is in the way of.
@@ -78,6 +84,7 @@ struct Round {
     flow: i64,
     upstreams: Vec<Execution>,
     group: EdgeGroup,
+    grows: bool,
 }
 
 impl Call for WaitChildrenArgs {
@@ -94,7 +101,8 @@ impl Call for WaitChildrenArgs {
         }
         let policy = self.policy.map(EdgeGroupPolicy::whole);
         policy.map_or(Ok(()), |policy| policy.check("policy"))?;
-        Ok(Ready { handle, edges, policy })
+        argument::opt_number("timeoutMs", self.timeout_ms, 1, INSTANT_MAX)?;
+        Ok(Ready { handle, edges, policy, timeout_ms: self.timeout_ms })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<WaitChildrenAnswer> {
@@ -104,7 +112,10 @@ impl Call for WaitChildrenArgs {
         }
         let (mut execution, held) = held(entry)?;
         let round = if ready.edges.is_empty() { None } else { Some(ready.round(turn, &execution)?) };
-        let settled = round.as_ref().map_or(Some(GroupState::Satisfied), Round::settled);
+        let settled = match &round {
+            Some(round) => round.settled(turn, &ready.edges)?,
+            None => Some(GroupState::Satisfied),
+        };
         let skips = settled == Some(GroupState::Impossible);
         let verb = if skips { Verb::Skip } else { Verb::WaitChildren };
         let finished = Finished { verb, at: settled.map(|_| turn.now) };
@@ -121,18 +132,24 @@ impl ChildEdge {
         let upstream = ExecutionId::parse(&format!("{at}.upstreamExecutionId"), &self.upstream_execution_id)?;
         let id = opt_uuid(&format!("{at}.edgeId"), self.edge_id.as_deref())?;
         argument::opt_name(&format!("{at}.edgeRef"), self.edge_ref.as_deref())?;
-        Ok((upstream, NewEdge { id, edge_ref: self.edge_ref, replaces: self.replace_input }))
+        let kind = DependencyKind::of(self.on);
+        Ok((upstream, NewEdge { id, kind, edge_ref: self.edge_ref, replaces: self.replace_input }))
     }
 }
 
 impl Round {
     /// What the upstreams that have ended already make of it, where they settle it.
-    fn settled(&self) -> Option<GroupState> {
+    fn settled(&self, turn: &Turn<'_>, edges: &[(ExecutionId, NewEdge)]) -> Result<Option<GroupState>> {
         let mut group = self.group;
-        self.upstreams.iter().filter_map(Execution::outcome).find_map(|outcome| {
-            group.count(outcome, 1);
-            Some(group.verdict()).filter(|verdict| *verdict != GroupState::Pending)
-        })
+        for (upstream, (_, edge)) in self.upstreams.iter().zip(edges) {
+            let Some(end) = end_of(turn, upstream)? else { continue };
+            group.count(edge.kind, end, 1);
+            let verdict = group.verdict(self.grows);
+            if verdict != GroupState::Pending {
+                return Ok(Some(verdict));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -148,6 +165,7 @@ impl Ready {
         if found.is_over() {
             return Err(over(found));
         }
+        let grows = found.grows();
         if upstreams.iter().any(|upstream| upstream.row == execution.row) {
             return Err(self_reference(&execution.id));
         }
@@ -162,7 +180,8 @@ impl Ready {
         let policy = self.policy.or(set).unwrap_or_default();
         let mut group = EdgeGroup::new(execution.row, policy, former.map_or(1, |group| group.round + 1));
         group.total = i64::try_from(upstreams.len()).unwrap_or(i64::MAX);
-        Ok(Round { flow, upstreams, group })
+        group.due_at = self.timeout_ms.map(|timeout_ms| turn.now.saturating_add(timeout_ms).min(INSTANT_MAX));
+        Ok(Round { flow, upstreams, group, grows })
     }
 
     /// Refuses an edge id that is in use, or stands here twice.

@@ -82,7 +82,9 @@ fn what_is_said_of_an_edge_is_kept() {
         replace_input: true,
         ..child_edge(&one)
     };
-    world.call(WaitChildrenArgs { handle: claim.handle.clone(), edges: vec![edge], policy: None }).unwrap();
+    world
+        .call(WaitChildrenArgs { handle: claim.handle.clone(), edges: vec![edge], policy: None, timeout_ms: None })
+        .unwrap();
     assert_eq!(world.number("SELECT count(*) FROM edge WHERE edge_ref = 'goods' AND replaces = 1"), 1);
     assert_eq!(world.apply(&flow, MINTED).unwrap().unsatisfied_count, 1);
     world.finish_with("one", b"goods");
@@ -284,7 +286,7 @@ fn a_repeated_call_that_skipped_it_says_so_and_one_before_a_later_skip_does_not(
 fn a_repeated_request_gets_its_first_answer() {
     let mut world = World::new();
     let (claim, _, one, _) = family(&mut world);
-    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&one)], policy: None };
+    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&one)], policy: None, timeout_ms: None };
     let first = once(&mut world, "r1", args.clone()).unwrap();
     assert_eq!(once(&mut world, "r1", args).unwrap(), first);
 }
@@ -294,11 +296,16 @@ fn the_lane_is_woken_only_where_it_can_be_claimed_again() {
     let mut world = World::new();
     let (claim, _, one, _) = family(&mut world);
     let edges = vec![child_edge(&one)];
-    let wait = WaitChildrenArgs { handle: claim.handle, edges, policy: None };
+    let wait = WaitChildrenArgs { handle: claim.handle, edges, policy: None, timeout_ms: None };
     assert!(!world.woken(wait).lanes.contains("parent"));
     let (claim, _, one, _) = family(&mut world);
     world.finish("one");
     world.finish("one");
-    let wait = Operation::from(WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&one)], policy: None });
+    let wait = Operation::from(WaitChildrenArgs {
+        handle: claim.handle,
+        edges: vec![child_edge(&one)],
+        policy: None,
+        timeout_ms: None,
+    });
     assert!(world.batch(vec![wait.into()]).wakes.lanes.contains("parent"));
 }

@@ -25,7 +25,7 @@ fn named(upstream: &str, id: &str) -> ChildEdge {
 
 /// The refusal of a call, after which its lease is good still.
 fn refused(world: &mut World, claim: &Claim, edges: Vec<ChildEdge>) -> Error {
-    let args = WaitChildrenArgs { handle: claim.handle.clone(), edges, policy: None };
+    let args = WaitChildrenArgs { handle: claim.handle.clone(), edges, policy: None, timeout_ms: None };
     let error = world.refused(|world| world.call(args));
     assert_eq!(world.state(&claim.execution_id), PublicState::Active);
     world.renew(claim).expect("the lease is kept");
@@ -76,7 +76,8 @@ fn it_cannot_wait_for_what_hangs_on_it() {
         assert_eq!((error.code(), detail(&error, "upstreamExecutionId")), (Code::CycleDetected, &**id));
         assert_eq!(detail(&error, "downstreamExecutionId"), claim.execution_id);
     }
-    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&child)], policy: None };
+    let args =
+        WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&child)], policy: None, timeout_ms: None };
     assert_eq!(world.call(args).unwrap().public_state, PublicState::WaitingChildren);
     let error = world.refused(|world| world.stage(&flow, &last, &child));
     assert_eq!(error.code(), Code::CycleDetected, "its edges count as any others");
@@ -121,7 +122,8 @@ fn the_lease_comes_before_all_of_that() {
     let mut world = World::new();
     let (claim, ..) = family(&mut world);
     world.pass(crate::engine::world::TTL);
-    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(UNKNOWN)], policy: None };
+    let args =
+        WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(UNKNOWN)], policy: None, timeout_ms: None };
     assert_eq!(world.refused(|world| world.call(args)).code(), Code::LeaseExpired);
 }
 
@@ -137,10 +139,10 @@ fn an_argument_out_of_range_is_refused_with_its_place() {
     ];
     for (field, edge) in wrong {
         let edges = vec![child_edge(&child), edge];
-        let args = WaitChildrenArgs { handle: claim.handle.clone(), edges, policy: None };
+        let args = WaitChildrenArgs { handle: claim.handle.clone(), edges, policy: None, timeout_ms: None };
         refused_field(world.unwritten(|world| world.call(args)), Code::InvalidInput, field);
     }
     let policy = Some(EdgeGroupPolicy::Quorum { k: 0, on_satisfied: None });
-    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&child)], policy };
+    let args = WaitChildrenArgs { handle: claim.handle, edges: vec![child_edge(&child)], policy, timeout_ms: None };
     refused_field(world.unwritten(|world| world.call(args)), Code::InvalidInput, "policy.k");
 }

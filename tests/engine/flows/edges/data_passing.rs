@@ -4,7 +4,8 @@
 use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
 use crate::engine::world::turns::replay;
 use crate::engine::world::{Span, TTL, World, test};
-use tidegate::model::flows::edge::{Need, OnSatisfied};
+use tidegate::model::flows::edge::OnSatisfied;
+use tidegate::model::flows::need::Need;
 use tidegate::model::ground::vocabulary::{FailureClass, PublicState};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::complete::CompleteArgs;

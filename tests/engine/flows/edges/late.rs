@@ -129,6 +129,7 @@ fn a_quorum_that_all_applied_edges_cannot_meet_is_impossible() {
     let mut world = World::new();
     let needs = |name: &str, _| (name == "c").then_some(EdgeGroupPolicy::Quorum { k: 2, on_satisfied: None });
     let graph = world.graph_with(&[("a", &[]), ("b", &[]), ("c", &["a"])], needs);
+    world.seal(&graph.flow).unwrap();
     world.finish("a");
     assert_eq!(world.state(&graph.id("c")), PublicState::Skipped, "all that was applied is resolved");
 }

@@ -120,6 +120,7 @@ fn more_than_there_are_is_impossible_once_all_are_resolved() {
     let mut world = World::new();
     let needs = |name: &str, _| (name == "c").then_some(quorum(3));
     let graph = world.graph_with(&[("a", &[]), ("b", &[]), ("c", &["a", "b"])], needs);
+    world.seal(&graph.flow).unwrap();
     world.finish("a");
     assert_eq!(world.state(&graph.id("c")), PublicState::WaitingChildren);
     world.finish("b");

@@ -111,6 +111,7 @@ fn a_quorum_of_more_than_there_are_is_impossible_once_all_have_ended() {
     let mut world = World::new();
     let quorum = EdgeGroupPolicy::Quorum { k: 3, on_satisfied: None };
     let graph = world.graph_with(&[("a", &[]), ("b", &[]), ("d", &["a", "b"])], |_, n| (n > 0).then_some(quorum));
+    world.seal(&graph.flow).unwrap();
     world.finish("a");
     assert_eq!(world.states(&graph)[2], WAITS);
     world.finish("b");

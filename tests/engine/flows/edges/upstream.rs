@@ -4,7 +4,8 @@ use crate::engine::world::graphs::{Graph, LANE, fed, node, some_of};
 use crate::engine::world::telling::once;
 use crate::engine::world::turns::delay;
 use crate::engine::world::{START, Span, TTL, World, pull, test};
-use tidegate::model::flows::edge::{Need, OnSatisfied};
+use tidegate::model::flows::edge::OnSatisfied;
+use tidegate::model::flows::need::Need;
 use tidegate::model::ground::vocabulary::{FailureClass, Outcome};
 use tidegate::ops::attempts::claim::Claim;
 use tidegate::ops::attempts::complete::CompleteArgs;
@@ -44,6 +45,7 @@ fn a_claim_names_its_flow_and_what_came_of_each_upstream() {
         execution_id: graph.of(name).to_owned(),
         name: Some(name.to_owned()),
         outcome: Outcome::Success,
+        reason: None,
         result: None,
         encoding: None,
         omitted: false,
