@@ -40,6 +40,7 @@ test("a wait for children ends after its timeout, and the claim says so", async 
       return executionId;
     }),
   );
+  /** @type {boolean[]} */
   const told = [];
   const loop = engine.work(
     { lanes: ["parent"] },
