@@ -175,7 +175,7 @@ export type PublicState = "waiting" | "delayed" | "rate_limited" | "waiting_chil
 /**
  * Why an execution can be claimed, or why not.
  */
-export type ClaimReason = "claimable" | "granted" | "leased" | "delayed" | "blocked_by_dependencies" | "blocked_by_budget" | "blocked_by_quota" | "blocked_by_route" | "blocked_by_operator" | "lane_paused" | "lane_disabled" | "missing_capability" | "suspended" | "terminal" | "other_lane" | "not_found";
+export type ClaimReason = "claimable" | "granted" | "leased" | "delayed" | "blocked_by_dependencies" | "blocked_by_budget" | "blocked_by_quota" | "blocked_by_route" | "blocked_by_operator" | "lane_paused" | "lane_disabled" | "missing_capability" | "suspended" | "terminal" | "other_lane" | "not_found" | "other_kind";
 
 /**
  * What a grant allows.
@@ -567,6 +567,10 @@ export type ClaimArgs = {
  * The lanes to take from, at least one.
  */
 lanes: Array<string>, 
+/**
+ * The kinds to take, at most 1 000; all when left out.
+ */
+kinds?: Array<string>, 
 /**
  * Who claims.
  */
@@ -2015,54 +2019,6 @@ after: string,
 export type WaitAnswer = WaitOutcome | WaitPending;
 
 /**
- * Whom a batch may have given something to do; the host retries the calls it has parked for them.
- */
-export type Wakes = { 
-/**
- * Lanes in which an execution became claimable.
- */
-lanes: Array<string>, 
-/**
- * Executions and flows that ended.
- */
-finished: Array<string>, 
-/**
- * Executions whose streams were written to, or closed while the execution goes on.
- */
-streams: Array<string>, 
-/**
- * Whether the event log grew.
- */
-events: boolean,
-};
-
-/**
- * What a tick did.
- */
-export type TickAnswer = { 
-/**
- * Due actions applied, at most 1 000.
- */
-applied: number, 
-/**
- * Whether more is due now.
- */
-more: boolean, 
-/**
- * Whom it may have given something to do.
- */
-wakes: Wakes, 
-/**
- * When time will act next, in Unix ms.
- */
-nextDueAt: number | null, 
-/**
- * Engine time of the tick, in Unix ms.
- */
-now: number,
-};
-
-/**
  * Engine time beside the host's.
  */
 export type ClockReport = { 
@@ -2123,6 +2079,80 @@ freeBytes: number,
  * What ticks delete next.
  */
 freeable: Freeable,
+};
+
+/**
+ * Whom a batch may have given something to do; the host retries the calls it has parked for them.
+ */
+export type Wakes = { 
+/**
+ * How many executions became claimable, by lane, kind and what they require.
+ */
+lanes: Array<RouteWake>, 
+/**
+ * Lanes that let claims through again.
+ */
+opened: Array<string>, 
+/**
+ * Executions and flows that ended.
+ */
+finished: Array<string>, 
+/**
+ * Executions whose streams were written to, or closed while the execution goes on.
+ */
+streams: Array<string>, 
+/**
+ * Whether the event log grew.
+ */
+events: boolean,
+};
+
+/**
+ * How many executions became claimable that one sort of claims can take.
+ */
+export type RouteWake = { 
+/**
+ * Their lane.
+ */
+lane: string, 
+/**
+ * Their kind.
+ */
+kind: string, 
+/**
+ * What a worker must offer for them; left out where they require nothing.
+ */
+required?: Array<string>, 
+/**
+ * How many.
+ */
+count: number,
+};
+
+/**
+ * What a tick did.
+ */
+export type TickAnswer = { 
+/**
+ * Due actions applied, at most 1 000.
+ */
+applied: number, 
+/**
+ * Whether more is due now.
+ */
+more: boolean, 
+/**
+ * Whom it may have given something to do.
+ */
+wakes: Wakes, 
+/**
+ * When time will act next, in Unix ms.
+ */
+nextDueAt: number | null, 
+/**
+ * Engine time of the tick, in Unix ms.
+ */
+now: number,
 };
 
 /**
@@ -2505,6 +2535,10 @@ executionId: string,
  * The lanes that the worker claims from; any when left out.
  */
 lanes?: Array<string>, 
+/**
+ * The kinds that the worker claims; any when left out.
+ */
+kinds?: Array<string>, 
 /**
  * What the worker offers; whatever is required when left out.
  */
@@ -3003,6 +3037,10 @@ export type ClaimForWorkerArgs = {
  * The lanes to take from, at least one.
  */
 lanes: Array<string>, 
+/**
+ * The kinds to take, at most 1 000; all when left out.
+ */
+kinds?: Array<string>, 
 /**
  * Whom it is for.
  */

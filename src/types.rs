@@ -55,6 +55,7 @@ use crate::ops::executions::set_tag::{ExecutionTag, SetExecutionTagArgs};
 use crate::ops::executions::wake::{WakeExecutionAnswer, WakeExecutionArgs, WakeOutcome};
 use crate::ops::flows::edges::wait_children::{ChildEdge, WaitChildrenAnswer, WaitChildrenArgs};
 use crate::ops::ground::recorded::RecordedStep;
+use crate::ops::ground::wakes::RouteWake;
 use crate::ops::lanes::list::{LanePage, LaneSummary, ListLanesArgs};
 use crate::ops::lanes::set_state::{SetLaneStateAnswer, SetLaneStateArgs};
 use crate::ops::protocol::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
@@ -91,6 +92,7 @@ pub fn declarations() -> String {
     let mut text = String::from("// Generated from the Rust structs by `npm run types`. Do not edit.\n");
     words(&config, &mut text);
     operations(&config, &mut text);
+    batches(&config, &mut text);
     scheduling(&config, &mut text);
     flow::declarations(&config, &mut text);
     text
@@ -295,13 +297,16 @@ fn readers(config: &Config, text: &mut String) {
         WaitOutcome,
         WaitPending,
         WaitAnswer,
-        Wakes,
-        TickAnswer,
         ClockReport,
         InspectStorageArgs,
         Freeable,
         StorageFigures,
     );
+}
+
+/// What batches and ticks answer beside it.
+fn batches(config: &Config, text: &mut String) {
+    declare!(config, text; Wakes, RouteWake, TickAnswer);
 }
 
 fn declare_one<T: TS>(config: &Config, text: &mut String) {

@@ -12,6 +12,8 @@ mod flows;
 #[path = "laws/json.rs"]
 #[allow(dead_code, reason = "shared with `laws`, which uses the rest")]
 mod json;
+#[path = "released/kinds.rs"]
+mod kinds;
 #[path = "released/lives.rs"]
 mod lives;
 #[path = "released/look.rs"]

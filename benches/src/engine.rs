@@ -221,7 +221,7 @@ impl Subject for EngineSubject {
     fn list(&mut self) -> Result<()> {
         for id in self.picked.clone() {
             let limit = Some(i64::from(PAGE));
-            let page = self.engine()?.call(ListExecutionsArgs { cursor: Some(id), limit, namespace: None })?;
+            let page = self.engine()?.call(ListExecutionsArgs { cursor: Some(id), limit, ..Default::default() })?;
             if std::hint::black_box(page).next_cursor.is_none() {
                 return Err(Error::new(Code::InvariantBroken, "a page is not full"));
             }

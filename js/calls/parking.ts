@@ -1,71 +1,92 @@
-// Parked calls: those that found nothing and may wait. First come, first served; a call is tried again whenever one of
-// its keys wakes, and dropped when its time is over or its signal aborts. Keys are `lane:NAME`, `finished:ID`,
-// `stream:ID` and `events`.
+// Parked calls: those that found nothing and may wait. A call is tried again when what it waits for wakes, and dropped
+// when its time is over or its signal aborts. Claims get turns, which `turns.ts` hands out; all others have keys:
+// `finished:ID`, `stream:ID` and `events`.
 
 import { DELAY_MS_MAX } from "../ground/sleep.js";
 import type { Wakes } from "../types.generated.js";
+import { type Taken, Turns, Waiter, type Wish } from "./turns.js";
 
 /** One try of a parked call; null when there is still nothing. */
 type Try<T> = () => Promise<T | null>;
 
-interface Parked {
-  keys: readonly string[];
-  retry(): void;
+/** The rest of a parked call between two tries. */
+class Rest {
+  woken = false;
+  resume: (() => void) | undefined;
+
+  wake(): void {
+    this.woken = true;
+    this.resume?.();
+  }
 }
 
 export class Parking {
-  readonly #parked = new Set<Parked>();
+  /** What waits under keys. */
+  readonly #parked = new Map<Rest, readonly string[]>();
+  readonly #turns = new Turns();
 
   /**
    * Tries a call, and again whenever one of its keys wakes, until it answers, its time is over or it is aborted; the time
    * may be infinite.
    */
   async wait<T>(keys: readonly string[], waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
-    signal?.throwIfAborted();
-    let woken = false;
-    let wake: (() => void) | undefined;
-    const parked: Parked = {
-      keys,
-      retry() {
-        woken = true;
-        wake?.();
-      },
-    };
-    this.#parked.add(parked);
-    const over = waitMs > 0 ? Date.now() + waitMs : 0;
+    const rest = new Rest();
+    this.#parked.set(rest, keys);
     try {
-      for (;;) {
-        woken = false;
-        const found = await attempt();
-        const left = over - Date.now();
-        if (found !== null || left <= 0) return found;
-        signal?.throwIfAborted();
-        if (!woken) await pause(left, (resume) => (wake = resume), signal);
-        signal?.throwIfAborted();
-      }
+      return await repeated(rest, waitMs, attempt, signal);
     } finally {
-      this.#parked.delete(parked);
+      this.#parked.delete(rest);
+    }
+  }
+
+  /** Tries a claim, and again whenever it has a turn, until it takes something, its time is over or it is aborted. */
+  async claim<T extends Taken>(wish: Wish, waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
+    const rest = new Rest();
+    const waiter = new Waiter(wish, () => rest.wake());
+    let taken: T | null = null;
+    if (waitMs > 0) this.#turns.park(waiter);
+    try {
+      taken = await repeated(rest, waitMs, () => waiter.ask(attempt), signal);
+      return taken;
+    } finally {
+      this.#turns.leave(waiter, taken);
     }
   }
 
   /** Wakes what waits for these, in the order in which it was parked. */
-  wake({ lanes, finished, streams, events }: Wakes): void {
+  wake(wakes: Wakes): void {
+    this.#turns.wake(wakes);
     if (this.#parked.size === 0) return;
-    const keys = new Set(events ? ["events"] : []);
-    for (const lane of lanes) keys.add(`lane:${lane}`);
-    for (const id of finished) keys.add(`finished:${id}`);
-    for (const id of streams) keys.add(`stream:${id}`);
-    for (const parked of this.#parked) if (parked.keys.some((key) => keys.has(key))) parked.retry();
+    const keys = new Set(wakes.events ? ["events"] : []);
+    for (const id of wakes.finished) keys.add(`finished:${id}`);
+    for (const id of wakes.streams) keys.add(`stream:${id}`);
+    for (const [rest, own] of this.#parked) if (own.some((key) => keys.has(key))) rest.wake();
   }
 
   /** Wakes everything, as when the engine ends. */
   wakeAll(): void {
-    for (const parked of this.#parked) parked.retry();
+    this.#turns.wakeAll();
+    for (const rest of this.#parked.keys()) rest.wake();
   }
 }
 
-/** Resolves when resumed, when the time is over, or when the signal aborts. */
-function pause(ms: number, take: (resume: () => void) => void, signal?: AbortSignal): Promise<void> {
+/** Tries a call whenever its rest is woken. */
+async function repeated<T>(rest: Rest, waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
+  signal?.throwIfAborted();
+  const over = waitMs > 0 ? Date.now() + waitMs : 0;
+  for (;;) {
+    rest.woken = false;
+    const found = await attempt();
+    const left = over - Date.now();
+    if (found !== null || left <= 0) return found;
+    signal?.throwIfAborted();
+    if (!rest.woken) await pause(left, rest, signal);
+    signal?.throwIfAborted();
+  }
+}
+
+/** Resolves when it is woken, when the time is over, or when the signal aborts. */
+function pause(ms: number, rest: Rest, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
@@ -75,6 +96,6 @@ function pause(ms: number, take: (resume: () => void) => void, signal?: AbortSig
     // What is left after the longest timer is waited for in the next round. Who waits keeps its process alive.
     const timer = setTimeout(end, Math.min(ms, DELAY_MS_MAX));
     signal?.addEventListener("abort", end, { once: true });
-    take(end);
+    rest.resume = end;
   });
 }

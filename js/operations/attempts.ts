@@ -44,15 +44,17 @@ export class Attempts {
   }
 
   /**
-   * Claims the first execution that the worker may take, over all its lanes: highest priority, then the oldest. Null
-   * when there is none and `maxWaitMs` is over.
+   * Claims the first execution that the worker may take, over all its lanes and of the kinds that it names: highest
+   * priority, then the oldest. Null when there is none and `maxWaitMs` is over.
    */
   async claim(options: ClaimOptions): Promise<ClaimedExecution | null> {
     const { signal, requestId, ...args } = given("claim", options);
     if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
     const attempt = async () => (await this.#send("claim", args, { requestId })) as Claim | null;
-    const keys = args.lanes.map((lane) => `lane:${lane}`);
-    const claim = await this.#parking.wait(keys, args.maxWaitMs ?? 0, attempt, signal);
+    for (const field of ["kinds", "capabilities"] as const)
+      if (args[field] !== undefined && !Array.isArray(args[field]))
+        throw argumentError(field, "a list of texts", typeof args[field]);
+    const claim = await this.#parking.claim(args, args.maxWaitMs ?? 0, attempt, signal);
     return claim && decoded(claim);
   }
 

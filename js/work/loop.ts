@@ -17,7 +17,7 @@ import { type StopReason, Task, TaskFailure, TaskStopped } from "./task.js";
 /** Runs one execution; what it returns, or what that resolves to, is the result: a JSON value, bytes or nothing. */
 export type Handler = (task: Task) => unknown;
 
-/** A handler for each kind; `*` takes the kinds that have none of their own. */
+/** A handler for each kind; `*` takes the kinds that have none of their own. Without it only these kinds are claimed. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
 export interface WorkOptions extends Omit<ClaimArgs, "maxWaitMs" | "worker"> {
@@ -50,6 +50,8 @@ const OVERTAKEN = new Set([
   "state.lease_expired",
   "state.lease_revoked",
 ]);
+/** Kinds of one claim at most. */
+const HANDLERS_MAX = 1_000;
 /** For rests that nothing cuts short. */
 const never = new AbortController().signal;
 
@@ -69,6 +71,17 @@ export interface Backstage {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** The kinds that are claimed: those that are named, which must have handlers, or else those of the handlers. */
+function kindsOf(named: readonly string[] | undefined, handlers: Handlers): string[] | undefined {
+  if (Object.hasOwn(handlers, "*")) return named && [...named];
+  const handled = Object.keys(handlers);
+  if (handled.length > HANDLERS_MAX)
+    throw argumentError("handlers", `at most ${HANDLERS_MAX} handlers, or one for *`, String(handled.length));
+  const unhandled = named?.find((kind) => !Object.hasOwn(handlers, kind));
+  if (unhandled !== undefined) throw argumentError("kinds", "kinds that have a handler", unhandled);
+  return named ? [...named] : handled;
+}
+
 export class Worker {
   /** Resolves when the loop has ended and its last handler has returned. */
   readonly stopped: Promise<void>;
@@ -79,6 +92,8 @@ export class Worker {
   readonly #stopping = new AbortController();
   /** Who claims: the instance is this loop's own unless one was named. */
   readonly #worker: { id: string; instanceId: string };
+  /** What it claims: the kinds that it has handlers for, all of them where it has one for any. */
+  readonly #kinds: string[] | undefined;
   readonly #enlistment: Enlistment;
   /** What is under way, by lease: a handler that gave its lease up may still run when the attempt goes on under another. */
   readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
@@ -96,6 +111,7 @@ export class Worker {
     this.#engine = engine;
     this.#options = options;
     this.#handlers = handlers;
+    this.#kinds = kindsOf(options.kinds, handlers);
     this.#backstage = backstage;
     const { worker = { id: "worker" }, lanes, capabilities, livenessTtlMs, namespace } = options;
     this.#worker = { ...given("worker", worker), instanceId: worker.instanceId ?? minted() };
@@ -111,7 +127,7 @@ export class Worker {
       for (const { executionId, controller } of this.#running.values())
         if (ended.has(executionId)) controller.abort(new TaskStopped("ended"));
     });
-    const slots = Array.from({ length: concurrency }, () => this.#loop());
+    const slots = Array.from({ length: concurrency }, () => (this.#kinds?.length === 0 ? this.#idle() : this.#loop()));
     this.stopped = Promise.all(slots).then(deaf);
   }
 
@@ -144,6 +160,11 @@ export class Worker {
     return this.#running.size;
   }
 
+  /** Without a handler there is nothing to claim. */
+  #idle(): Promise<void> {
+    return new Promise((resolve) => this.#stopping.signal.addEventListener("abort", () => resolve()));
+  }
+
   async #loop(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -166,7 +187,8 @@ export class Worker {
 
   #claim(signal: AbortSignal): Promise<ClaimedExecution | null> {
     const { concurrency: _, onError: __, livenessTtlMs: ___, namespace: ____, ...args } = this.#options;
-    return this.#engine.claim({ ...args, worker: this.#worker, maxWaitMs: PARKED_MS, signal });
+    const kinds = this.#kinds && { kinds: this.#kinds };
+    return this.#engine.claim({ ...args, ...kinds, worker: this.#worker, maxWaitMs: PARKED_MS, signal });
   }
 
   async #run(claim: ClaimedExecution): Promise<void> {

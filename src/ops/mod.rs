@@ -17,5 +17,6 @@ pub mod streams;
 pub mod workers;
 
 pub use ground::call::Call;
-pub use ground::turn::{Turn, Wakes};
+pub use ground::turn::Turn;
+pub use ground::wakes::Wakes;
 pub use operation::{Answer, Operation, Ready};

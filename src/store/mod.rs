@@ -1,8 +1,8 @@
 //! The only place that knows SQL: one statement per named function, and what is remembered between statements.
 //!
 //! Invariant: what is remembered (counters, interned names, executions under a lease, flows and their groups, the
-//! fronts of the claim, lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to
-//! sweep, when the first execution or flow is past its retention, where the log starts, the routes that are blocked)
+//! heads of queues, the fronts of the lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to
+//! sweep, when the first execution or flow is past its retention, where the log starts)
 //! equals what is stored, or will when the batch commits, and is forgotten when a transaction is undone. Absent on
 //! purpose: rules; a store function saves what was decided elsewhere. Contract: storage.remembered,
 //! storage.index-search.
@@ -36,6 +36,8 @@ pub use flows::listing::{Drawn, EdgesOf, ListedFlow};
 pub use flows::members::Member;
 pub use ground::front::Keys;
 pub use ground::request::Request;
+pub use lanes::queue::{QueueHeads, earlier};
+pub use lanes::route::Route;
 pub use storage::retention::Past;
 pub use streams::frame::{FrameRange, FrameRow};
 pub use streams::summary::Summary;
@@ -52,12 +54,13 @@ use executions::tally::Tallies;
 use flows::flow::Flows;
 use flows::group::Groups;
 use ground::meta::Meta;
+use lanes::queue::Queues;
 use lanes::route::Routes;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// A row's place in the claim order of its route: rank, then creation order.
-type ClaimKey = (i64, i64);
+/// A row's place in the order of claims: rank, then creation order.
+pub type ClaimKey = (i64, i64);
 
 /// Where the counters of the store stood, and how much it had written.
 #[derive(Clone, Debug)]
@@ -83,7 +86,7 @@ pub struct Store {
     namespace_names: FxHashMap<i64, Rc<str>>,
     /// Executions under a lease, as they are stored.
     live: FxHashMap<ExecutionId, Execution>,
-    claimable: FxHashMap<i64, Frontier<ClaimKey>>,
+    queues: Queues,
     due: Frontier<DueKey>,
     leases: Frontier<DueKey>,
     /// The first flow whose backlog is to be cancelled.
@@ -97,8 +100,6 @@ pub struct Store {
     first_past: Head<i64>,
     /// The position before which nothing is left of the log.
     log_start: Option<i64>,
-    /// Whether executions wait for a capable worker, for the routes that were looked at.
-    routes_blocked: FxHashMap<i64, bool>,
 }
 
 impl Store {
@@ -115,7 +116,7 @@ impl Store {
             namespaces: FxHashMap::default(),
             namespace_names: FxHashMap::default(),
             live: FxHashMap::default(),
-            claimable: FxHashMap::default(),
+            queues: Queues::default(),
             due: Frontier::default(),
             leases: Frontier::default(),
             first_cancel: Head::Unknown,
@@ -124,7 +125,6 @@ impl Store {
             retention: Retention::default(),
             first_past: Head::Unknown,
             log_start: None,
-            routes_blocked: FxHashMap::default(),
         };
         store.meta = store.load_meta()?;
         Ok(store)
@@ -169,7 +169,7 @@ impl Store {
         self.namespaces.clear();
         self.namespace_names.clear();
         self.live.clear();
-        self.claimable.clear();
+        self.queues.clear();
         self.due.forget();
         self.leases.forget();
         self.first_cancel = Head::Unknown;
@@ -177,7 +177,6 @@ impl Store {
         self.first_worker = Head::Unknown;
         self.first_past = Head::Unknown;
         self.log_start = None;
-        self.routes_blocked.clear();
     }
 
     fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64> {

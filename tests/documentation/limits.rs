@@ -56,6 +56,7 @@ fn of_arguments() -> Vec<Limit> {
 fn of_attempts() -> Vec<Limit> {
     vec![
         ("lanes of a claim", wide(lane::LANES_MAX)),
+        ("kinds of a claim", wide(lane::KINDS_MAX)),
         ("the wait of a parked claim, ms", claim::WAIT_MS_MAX.into()),
         ("a lease, ms", lease::TTL_MS_MAX.into()),
         ("a lease, when left out, ms", lease::TTL_MS_DEFAULT.into()),
@@ -63,7 +64,7 @@ fn of_attempts() -> Vec<Limit> {
         ("the wait after lapses in a row, ms", lease::LAPSE_BACKOFF_MS_MAX.into()),
         ("a grant, ms", grant::TTL_MS_MAX.into()),
         ("a grant, when left out, ms", grant::TTL_MS_DEFAULT.into()),
-        ("executions that one claim lets go on a route", blocked::LET_GO_MAX.into()),
+        ("executions that one claim lets go", blocked::LET_GO_MAX.into()),
         ("a worker's time to live, when left out, ms", register::LIVENESS_TTL_MS_DEFAULT.into()),
         ("recorded steps of an execution", step::STEPS_MAX.into()),
         ("retries that a policy may set", retry::RETRIES_MAX.into()),

@@ -16,6 +16,17 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
+/// The database that a release left.
+pub fn bytes(release: &str) -> Vec<u8> {
+    std::fs::read(folder().join(format!("{release}.sqlite"))).expect("the fixture")
+}
+
+/// The same as bytes in memory.
+pub fn image(release: &str) -> Rc<dyn Driver> {
+    let image = Embedded::image(bytes(release)).expect("an image");
+    Rc::new(Embedded::memory_of(Some(&image)).expect("a copy in memory"))
+}
+
 /// Tells all of it to an engine over this database.
 fn tell(driver: Rc<dyn Driver>) -> Vec<String> {
     let mut teller = Teller::over(driver, START, 6);

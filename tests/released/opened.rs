@@ -1,6 +1,6 @@
 //! What a release wrote, opened by this version: from a file and as bytes, read, gone on with, opened again.
 
-use crate::fixture::folder;
+use crate::fixture::{bytes, folder, image};
 use crate::rows::tables::broken_rules;
 use crate::teller::{END, START, Teller, flow_id, id};
 use crate::{lives, look};
@@ -33,16 +33,6 @@ impl Drop for Copy {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-fn bytes(release: &str) -> Vec<u8> {
-    std::fs::read(folder().join(format!("{release}.sqlite"))).expect("the fixture")
-}
-
-/// The database as bytes in memory.
-fn image(release: &str) -> Rc<dyn Driver> {
-    let image = Embedded::image(bytes(release)).expect("an image");
-    Rc::new(Embedded::memory_of(Some(&image)).expect("a copy in memory"))
 }
 
 fn sound(db: &dyn Driver) {

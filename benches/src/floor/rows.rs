@@ -59,7 +59,9 @@ pub struct Floor {
     clock: AheadClock,
     entropy: SeededEntropy,
     next: Counters,
-    /// Changes of the counts, by route.
+    /// The queue of each route.
+    queues: FxHashMap<i64, i64>,
+    /// Changes of the counts, by queue.
     counts: FxHashMap<i64, Counts>,
     flows: Flows,
     /// Ids that were made so far.
@@ -88,6 +90,7 @@ impl Floor {
             clock,
             entropy: SeededEntropy::new(4_711),
             next: Counters::default(),
+            queues: FxHashMap::default(),
             counts: FxHashMap::default(),
             flows: Flows::default(),
             ids: 0,
@@ -116,14 +119,16 @@ impl Floor {
     /// Makes the routes of so many lanes.
     fn intern_lanes(&mut self, lanes: u32) -> Result<()> {
         let mut store = Store::open(self.database.driver()?)?;
-        let routes = &mut self.lanes;
+        let (routes, queues) = (&mut self.lanes, &mut self.queues);
         self.database.db()?.transaction(&mut || {
             store.intern_namespace("default")?;
             routes.clear();
             for index in 0..lanes {
                 let lane = lane(index);
                 store.register_lane(&lane)?;
-                routes.push(store.intern_route(&lane, &Capabilities::default())?);
+                let route = store.intern_route(&lane, KIND, &Capabilities::default())?;
+                queues.insert(route, store.route(route)?.queue);
+                routes.push(route);
             }
             Ok(())
         })
@@ -132,11 +137,13 @@ impl Floor {
     /// Makes the routes of so many requirement sets.
     fn intern_sets(&mut self, work: Work) -> Result<()> {
         let mut store = Store::open(self.database.driver()?)?;
-        let routes = &mut self.sets;
+        let (routes, queues) = (&mut self.sets, &mut self.queues);
         self.database.db()?.transaction(&mut || {
             for index in 0..work.sets {
                 let required: Vec<String> = work.required(index).into_iter().collect();
-                routes.push(store.intern_route(LANE, &Capabilities::required(&required)?)?);
+                let route = store.intern_route(LANE, KIND, &Capabilities::required(&required)?)?;
+                queues.insert(route, store.route(route)?.queue);
+                routes.push(route);
             }
             Ok(())
         })
@@ -215,7 +222,7 @@ impl Floor {
             sets => self.sets[(index % sets) as usize],
         };
         self.created += 1;
-        self.counts.entry(route).or_default().waiting += 1;
+        self.counts.entry(self.queues[&route]).or_default().waiting += 1;
         self.database.db()?.execute(EVENT, &[position.into(), now.into(), row.into()])?;
         let execution: [Value<'_>; 6] =
             [row.into(), (&public_id).into(), route.into(), now.into(), work.priority.into(), position.into()];
@@ -231,7 +238,7 @@ impl Floor {
              instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;
         let (row, previous, route, flow) = self.held(&lease)?;
-        let counts = self.counts.entry(route).or_default();
+        let counts = self.counts.entry(self.queues[&route]).or_default();
         (counts.active, counts.completed) = (counts.active - 1, counts.completed + 1);
         let result = self.insert_payload(OUTPUT)?;
         let position = self.append_event(EVENT, now, row, &lease, previous)?;

@@ -39,5 +39,7 @@ vocabulary! {
         OtherLane = 15, "other_lane";
         /// There is no such execution.
         NotFound = 16, "not_found";
+        /// The worker does not claim its kind.
+        OtherKind = 17, "other_kind";
     }
 }

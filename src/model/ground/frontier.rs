@@ -47,6 +47,16 @@ impl<K> Default for Frontier<K> {
 }
 
 impl<K: Ord + Copy> Frontier<K> {
+    /// The front of an index that is empty.
+    pub fn empty() -> Self {
+        Self { complete: true, ..Self::default() }
+    }
+
+    /// The front of an index of which the first key alone is known.
+    pub fn headed(key: K) -> Self {
+        Self { keys: VecDeque::from([key]), ..Self::default() }
+    }
+
     /// The first key.
     pub fn head(&self) -> Head<K> {
         match self.keys.front() {

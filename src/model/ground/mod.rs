@@ -5,6 +5,7 @@ pub mod argument;
 pub mod cause;
 pub mod frontier;
 pub mod given;
+pub mod heads;
 pub mod id;
 pub mod json;
 pub mod merge;

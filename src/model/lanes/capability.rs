@@ -12,7 +12,7 @@ pub const TOKENS_MAX: usize = 256;
 pub const JOINED_BYTES_MAX: usize = 4_096;
 
 /// A checked, sorted set of capability tokens.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Capabilities {
     joined: String,
 }

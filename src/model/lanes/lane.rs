@@ -1,4 +1,4 @@
-//! Lanes: what they let through, and how many of them a claim may name.
+//! Lanes: what they let through, how many of them a claim may name, and how many kinds.
 //!
 //! Invariant: word and number of a value never change once released. Contract: lanes.states.
 
@@ -8,6 +8,8 @@ use crate::model::ground::vocabulary::vocabulary;
 
 /// Most lanes in one claim.
 pub const LANES_MAX: usize = 1_000;
+/// Most kinds in one claim.
+pub const KINDS_MAX: usize = 1_000;
 
 vocabulary! {
     /// What a lane lets through.
@@ -39,4 +41,11 @@ impl LaneState {
 pub fn check_lanes(lanes: &[String]) -> Result<()> {
     argument::between("lanes", lanes.len(), (1, LANES_MAX), "lanes")?;
     lanes.iter().try_for_each(|lane| argument::lane("lanes", lane))
+}
+
+/// Checks the kinds of a claim, where it names them.
+pub fn check_kinds(kinds: Option<&[String]>) -> Result<()> {
+    let Some(kinds) = kinds else { return Ok(()) };
+    argument::between("kinds", kinds.len(), (1, KINDS_MAX), "kinds")?;
+    kinds.iter().try_for_each(|kind| argument::name("kinds", kind))
 }

@@ -1,6 +1,6 @@
 //! `claim`: a worker takes the first execution that it may take, from one ordered set of waiting executions and active
-//! ones whose lease has lapsed. Contract: claims.candidates, claims.order, claims.capabilities,
-//! claims.over-cap-goes-on.
+//! ones whose lease has lapsed. Contract: claims.candidates, claims.by-kind, claims.order,
+//! claims.capabilities, claims.over-cap-goes-on.
 
 pub use super::claimed::{Claim, Worker};
 use super::claimed::{may_hand_back, refill};
@@ -12,11 +12,11 @@ use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::payload::Bytes;
 use crate::model::lanes::capability::Capabilities;
-use crate::model::lanes::lane::check_lanes;
-use crate::ops::ground::blocked::unblock_route;
+use crate::model::lanes::lane::{check_kinds, check_lanes};
+use crate::ops::ground::blocked::{LET_GO_MAX, unblock};
 use crate::ops::ground::call::{Call, Refill};
 use crate::ops::ground::turn::Turn;
-use crate::store::Work;
+use crate::store::{QueueHeads, Work, earlier};
 
 /// Longest that a host parks a claim, in ms: 10 minutes.
 pub const WAIT_MS_MAX: i64 = 600_000;
@@ -27,6 +27,8 @@ pub const WAIT_MS_MAX: i64 = 600_000;
 pub struct ClaimArgs {
     /// The lanes to take from, at least one.
     pub lanes: Vec<String>,
+    /// The kinds to take, at most 1 000; all when left out.
+    pub kinds: Option<Vec<String>>,
     /// Who claims.
     pub worker: Worker,
     /// What the worker offers.
@@ -39,12 +41,11 @@ pub struct ClaimArgs {
     pub max_wait_ms: Option<i64>,
 }
 
-reads!(ClaimArgs { lanes, worker, capabilities = default, lease_ttl_ms, max_wait_ms });
+reads!(ClaimArgs { lanes, kinds, worker, capabilities = default, lease_ttl_ms, max_wait_ms });
 
 /// Checked arguments.
 pub struct Ready {
-    lanes: Vec<String>,
-    offered: Capabilities,
+    wish: Wish,
     taker: Taker,
 }
 
@@ -55,15 +56,14 @@ impl Call for ClaimArgs {
     type Answer = Option<Claim>;
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
-        check_lanes(&self.lanes)?;
+        let wish = Wish::checked(self.lanes, self.kinds, &self.capabilities)?;
         let taker = Taker::checked(self.worker, self.lease_ttl_ms)?;
         argument::opt_number("maxWaitMs", self.max_wait_ms, 0, WAIT_MS_MAX)?;
-        let offered = Capabilities::offered(&self.capabilities)?;
-        Ok(Ready { lanes: self.lanes, offered, taker })
+        Ok(Ready { wish, taker })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<Option<Claim>> {
-        while let Some(row) = first_claimable(&ready.lanes, &ready.offered, turn)? {
+        while let Some(row) = ready.wish.first_claimable(turn)? {
             let (mut execution, work) = turn.store.claimed(row)?;
             if let Some(claim) = take(&ready.taker, turn, &mut execution, work)? {
                 return Ok(Some(claim));
@@ -75,23 +75,44 @@ impl Call for ClaimArgs {
     may_hand_back!();
 }
 
-/// The row of the first execution over all open lanes and all requirement sets that the worker covers: highest
-/// priority, then the oldest. What waited for a capable worker waits no longer.
-pub fn first_claimable(lanes: &[String], offered: &Capabilities, turn: &mut Turn<'_>) -> Result<Option<i64>> {
-    let mut first = None;
-    for lane in lanes {
-        for route in turn.store.covered_routes(lane, offered)?.iter() {
-            if turn.store.route_is_blocked(*route)? {
-                unblock_route(turn, *route)?;
-            }
-            let head = turn.store.claim_head(*route)?;
-            first = match (first, head) {
-                (Some(first), Some(head)) => Some(std::cmp::min(first, head)),
-                (first, head) => first.or(head),
-            };
-        }
+/// What a claim may take: of which lanes and kinds, and for which capabilities.
+pub struct Wish {
+    lanes: Vec<String>,
+    kinds: Option<Vec<String>>,
+    offered: Capabilities,
+}
+
+impl Wish {
+    /// Checks what a claim names.
+    pub fn checked(lanes: Vec<String>, kinds: Option<Vec<String>>, capabilities: &[String]) -> Result<Self> {
+        check_lanes(&lanes)?;
+        check_kinds(kinds.as_deref())?;
+        Ok(Self { lanes, kinds, offered: Capabilities::offered(capabilities)? })
     }
-    Ok(first.map(|(_rank, row)| row))
+
+    /// The row of the first execution over all open lanes, all kinds that are named and all requirement sets that the
+    /// worker covers: highest priority, then the oldest. What waited for a capable worker waits no longer.
+    pub fn first_claimable(&self, turn: &mut Turn<'_>) -> Result<Option<i64>> {
+        let [mut claimable, mut blocked] = self.heads(turn)?;
+        for _ in 0..LET_GO_MAX {
+            let Some((_rank, row)) = blocked else { break };
+            unblock(turn, row)?;
+            [claimable, blocked] = self.heads(turn)?;
+        }
+        Ok(claimable.map(|(_rank, row)| row))
+    }
+
+    /// The first of what can be claimed, and of what waits for a capable worker.
+    fn heads(&self, turn: &mut Turn<'_>) -> Result<QueueHeads> {
+        let mut first = [None, None];
+        for lane in &self.lanes {
+            for queue in turn.store.covered_queues(lane, &self.offered)?.iter() {
+                let [claimable, blocked] = turn.store.queue_heads(*queue, self.kinds.as_deref())?;
+                first = [earlier(first[0], claimable), earlier(first[1], blocked)];
+            }
+        }
+        Ok(first)
+    }
 }
 
 /// Takes an execution; nothing when its lease has lapsed too often, which ends it.

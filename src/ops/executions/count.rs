@@ -73,7 +73,7 @@ impl Call for CountExecutionsArgs {
         Ok(self)
     }
 
-    /// One search for each route.
+    /// One search for each queue, however many kinds there are.
     fn run(ready: &Self, turn: &mut Turn<'_>) -> Result<ExecutionCounts> {
         let mut answer = ExecutionCounts { lanes: Vec::new(), total: Counts::default() };
         let Some(namespace) = turn.namespace_filter(ready.namespace.as_deref())? else { return Ok(answer) };
@@ -84,8 +84,8 @@ impl Call for CountExecutionsArgs {
         };
         for lane in lanes {
             let mut counts = Counts::default();
-            for route in turn.store.lane_routes(&lane)? {
-                add(&mut counts.0, &turn.store.counts(route, namespace, &past)?, 1);
+            for queue in turn.store.lane_queues(&lane)? {
+                add(&mut counts.0, &turn.store.counts(queue, namespace, &past)?, 1);
             }
             if counts != Counts::default() {
                 add(&mut answer.total.0, &counts.0, 1);

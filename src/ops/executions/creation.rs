@@ -233,7 +233,7 @@ fn new_execution(ready: &Creation, turn: &mut Turn<'_>, member: Option<&Membersh
         row: turn.store.mint_execution_row(),
         id,
         namespace,
-        route: turn.store.intern_route(&args.lane, &ready.required)?,
+        route: turn.store.intern_route(&args.lane, &args.kind, &ready.required)?,
         created_at: turn.now,
         deadline_at: args.deadline_at,
         retention_ms: args.retention_ms,

@@ -6,13 +6,12 @@ use crate::model::executions::claimable::ClaimReason;
 use crate::model::executions::execution::Execution;
 use crate::model::executions::grant::Granted;
 use crate::model::executions::phase::{Active, Blocked, Blocker, Phase};
-use crate::model::flows::edge::EdgeState;
 use crate::model::ground::argument::{self, Limits};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
 use crate::model::ground::vocabulary::Outcome;
 use crate::model::lanes::capability::Capabilities;
-use crate::model::lanes::lane::LaneState;
+use crate::model::lanes::lane::{LaneState, check_kinds};
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
@@ -26,11 +25,13 @@ pub struct ExplainClaimArgs {
     pub execution_id: String,
     /// The lanes that the worker claims from; any when left out.
     pub lanes: Option<Vec<String>>,
+    /// The kinds that the worker claims; any when left out.
+    pub kinds: Option<Vec<String>>,
     /// What the worker offers; whatever is required when left out.
     pub capabilities: Option<Vec<String>>,
 }
 
-reads!(ExplainClaimArgs { execution_id, lanes, capabilities });
+reads!(ExplainClaimArgs { execution_id, lanes, kinds, capabilities });
 
 /// The answer of `explain_claim`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,6 +51,7 @@ pub struct ClaimExplanation {
 pub struct Ready {
     id: ExecutionId,
     lanes: Option<Vec<String>>,
+    kinds: Option<Vec<String>>,
     offered: Option<Capabilities>,
 }
 
@@ -62,8 +64,9 @@ impl Call for ExplainClaimArgs {
     fn check(self, _limits: &Limits) -> Result<Ready> {
         let id = ExecutionId::parse("executionId", &self.execution_id)?;
         self.lanes.iter().flatten().try_for_each(|lane| argument::lane("lanes", lane))?;
+        check_kinds(self.kinds.as_deref())?;
         let offered = self.capabilities.as_deref().map(Capabilities::offered).transpose()?;
-        Ok(Ready { id, lanes: self.lanes, offered })
+        Ok(Ready { id, lanes: self.lanes, kinds: self.kinds, offered })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ClaimExplanation> {
@@ -95,14 +98,15 @@ fn failed_upstream(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<
     let group = if depends { turn.store.group(execution.row)? } else { None };
     let Some(group) = group else { return Ok(None) };
     let mut found = None;
-    for edge in turn.store.group_edges(execution.row, group.round)? {
-        match edge.state {
-            EdgeState::Resolved(Outcome::Skipped) => found = found.or(Some((edge.upstream, Outcome::Skipped))),
-            EdgeState::Resolved(outcome) if outcome != Outcome::Success => {
+    for edge in turn.store.group_edges(execution.row, group.round)?.into_iter().filter(|edge| edge.met() == Some(false))
+    {
+        match edge.state.outcome() {
+            Some(Outcome::Skipped) => found = found.or(Some((edge.upstream, Outcome::Skipped))),
+            Some(outcome) if outcome != Outcome::Success => {
                 found = Some((edge.upstream, outcome));
                 break;
             }
-            EdgeState::Resolved(_) | EdgeState::Staged | EdgeState::Applied => {}
+            Some(_) | None => {}
         }
     }
     found.map(|(row, outcome)| turn.store.execution(row).map(|upstream| (upstream.id, outcome))).transpose()
@@ -177,6 +181,10 @@ fn of_worker(ready: &Ready, turn: &mut Turn<'_>, execution: &Execution) -> Resul
     }
     if ready.lanes.as_ref().is_some_and(|lanes| !lanes.contains(lane)) {
         return Ok((ClaimReason::OtherLane, format!("It is in lane {lane}, which the worker does not claim from.")));
+    }
+    let kind = &route.kind;
+    if ready.kinds.as_ref().is_some_and(|kinds| !kinds.contains(kind)) {
+        return Ok((ClaimReason::OtherKind, format!("It is of the kind {kind}, which the worker does not claim.")));
     }
     let missing: Vec<&str> = ready.offered.iter().flat_map(|offered| offered.missing(&route.required)).collect();
     if !missing.is_empty() {

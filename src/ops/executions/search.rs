@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 /// Executions that one search looks at, at most.
 pub const LOOKED_AT_MAX: usize = 10_000;
 /// Lists of routes that one search puts together, at most; where there are more it goes through all executions.
-const SECTIONS_MAX: usize = 1_000;
+const SECTIONS_MAX: usize = 10_000;
 
 /// The arguments of `search_executions`. What is left out matches all. A search looks at 10 000 executions at most: then
 /// the page is short, even empty, and its `nextCursor` says where to go on.
@@ -133,15 +133,12 @@ fn created(ready: &Ready, turn: &Turn<'_>) -> Result<Span> {
     Ok(span)
 }
 
-/// The lists of routes in which everything stands that is asked for, where it is asked for by lane or state.
+/// The lists of routes in which everything stands that is asked for, where it is asked for by lane, kind or state.
 fn sections(args: &SearchExecutionsArgs, turn: &mut Turn<'_>) -> Result<Option<Vec<(i64, i64)>>> {
-    if !args.tags.is_empty() || (args.lane.is_none() && args.states.is_empty()) {
+    if !args.tags.is_empty() || (args.lane.is_none() && args.kind.is_none() && args.states.is_empty()) {
         return Ok(None);
     }
-    let routes = match &args.lane {
-        Some(lane) => turn.store.lane_routes(lane)?,
-        None => turn.store.routes(SECTIONS_MAX + 1)?,
-    };
+    let routes = turn.store.routes(args.lane.as_deref(), args.kind.as_deref(), SECTIONS_MAX + 1)?;
     let states = if args.states.is_empty() { PublicState::ALL } else { &args.states };
     let mut wanted: Vec<i64> = Vec::new();
     for section in states.iter().map(|state| state.section()) {
@@ -177,17 +174,19 @@ impl Search<'_> {
     /// rare match is looked for in larger and larger steps.
     fn walk(&self, turn: &mut Turn<'_>, mut span: Span, limit: usize) -> Result<Walk> {
         let (mut executions, mut first) = (Vec::new(), None);
-        let (mut looked_at, mut step, mut last) = (0, limit + 1, 0);
+        let (mut looked_at, mut step, mut last, mut found) = (0, limit + 1, 0, 0);
         loop {
             let wanted = step.min(LOOKED_AT_MAX - looked_at);
             let rows = self.candidates(turn, span, wanted)?;
             for row in &rows {
                 if let Some(listed) = self.matching(turn, *row)? {
                     if executions.len() == limit {
-                        return Ok(Walk { executions, first, onward: Some(last) });
+                        // Not after what is hidden behind it, which a tick may have deleted or not.
+                        return Ok(Walk { executions, first, onward: Some(found) });
                     }
                     first = first.or(Some(*row));
                     executions.push(summary(turn, listed)?);
+                    found = *row;
                 }
                 last = *row;
             }

@@ -21,16 +21,14 @@ pub fn let_go(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option<Step>
     Ok(Some(if is_pending(turn, execution.row)? { blocked.depend() } else { blocked.unblock(turn.now) }))
 }
 
-/// Executions that one claim lets go on a route at most; the next claim lets the next ones go.
+/// Executions that one claim lets go at most; the next claim lets the next ones go.
 pub const LET_GO_MAX: i64 = 100;
 
-/// Lets go what waits on a route for a capable worker, the first in the order of claims first.
-pub fn unblock_route(turn: &mut Turn<'_>, route: i64) -> Result<()> {
-    for row in turn.store.take_blocked(route, LET_GO_MAX)? {
-        let mut execution = turn.store.execution(row)?;
-        if let Some(step) = let_go(turn, &execution)? {
-            settle(turn, &mut execution, Change::plain(step, turn.now))?;
-        }
+/// Lets an execution go that waits for a capable worker.
+pub fn unblock(turn: &mut Turn<'_>, row: i64) -> Result<()> {
+    let mut execution = turn.store.execution(row)?;
+    match let_go(turn, &execution)? {
+        Some(step) => settle(turn, &mut execution, Change::plain(step, turn.now)),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -13,3 +13,4 @@ pub mod tolerate;
 pub mod transit;
 pub mod turn;
 pub mod upstream;
+pub mod wakes;

@@ -1,5 +1,6 @@
 //! What an operation works with: the store, the instant, ids, limits, and the wakes it causes.
 
+use super::wakes::Wakes;
 use crate::error::Result;
 use crate::host::Mint;
 use crate::model::events::event::EventDetail;
@@ -10,35 +11,9 @@ use crate::model::ground::argument::Limits;
 use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::store::{Store, WorkerRow};
-use serde::Serialize;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use uuid::Uuid;
-
-/// Whom a batch may have given something to do; the host retries the calls it has parked for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct Wakes {
-    /// Lanes in which an execution became claimable.
-    pub lanes: BTreeSet<String>,
-    /// Executions and flows that ended.
-    pub finished: Vec<String>,
-    /// Executions whose streams were written to, or closed while the execution goes on.
-    pub streams: BTreeSet<String>,
-    /// Whether the event log grew.
-    pub events: bool,
-}
-
-impl Wakes {
-    /// Adds those of another commit.
-    pub fn add(&mut self, other: Self) {
-        self.lanes.extend(other.lanes);
-        self.finished.extend(other.finished);
-        self.streams.extend(other.streams);
-        self.events |= other.events;
-    }
-}
 
 /// A member of a flow that has ended, and whose edges are not resolved yet.
 #[derive(Clone, Copy, Debug)]
@@ -96,11 +71,11 @@ impl<'a> Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// An execution became claimable in its lane.
-    pub fn wake_lane(&mut self, lane: &str) {
-        if !self.wakes.lanes.contains(lane) {
-            self.wakes.lanes.insert(lane.to_owned());
-        }
+    /// An execution can be claimed, or a claim would let it go.
+    pub fn wake_route(&mut self, execution: &Execution) -> Result<()> {
+        let route = self.store.route(execution.route)?;
+        self.wakes.lanes.count(route);
+        Ok(())
     }
 
     /// An execution ended.
@@ -200,11 +175,10 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Makes sure that a lane's claims are woken when this execution became claimable.
+    /// Makes sure that parked claims are woken when this execution became claimable.
     pub fn wake_claims(&mut self, execution: &Execution, was_claimable: bool) -> Result<()> {
         if !was_claimable && execution.claim_rank().is_some() {
-            let route = self.store.route(execution.route)?;
-            self.wake_lane(&route.lane);
+            self.wake_route(execution)?;
         }
         Ok(())
     }

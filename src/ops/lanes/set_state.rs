@@ -52,7 +52,7 @@ impl Call for SetLaneStateArgs {
             turn.store.set_lane_state(&ready.lane, ready.state)?;
         }
         if ready.state.claims() && !previous_state.claims() {
-            turn.wake_lane(&ready.lane);
+            turn.wakes.opened.insert(ready.lane.clone());
         }
         Ok(SetLaneStateAnswer { lane: ready.lane.clone(), state: ready.state, previous_state })
     }

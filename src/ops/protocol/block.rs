@@ -123,8 +123,7 @@ fn block(ready: &Ready, turn: &mut Turn<'_>) -> Result<BlockAnswer> {
     settle(turn, &mut execution, Change { detail, ..Change::plain(step, turn.now) })?;
     if ready.by == Blocker::Route {
         // A capable worker's claim may be parked: a grant that is void now had hidden the execution from it.
-        let route = turn.store.route(execution.route)?;
-        turn.wake_lane(&route.lane);
+        turn.wake_route(&execution)?;
     }
     Ok(BlockAnswer { execution_id: execution.id.text(), public_state: execution.phase.state().public_state() })
 }

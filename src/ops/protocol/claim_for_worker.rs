@@ -6,8 +6,7 @@ use crate::error::Result;
 use crate::model::executions::grant::GrantKind;
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
-use crate::model::lanes::lane::check_lanes;
-use crate::ops::attempts::claim::first_claimable;
+use crate::ops::attempts::claim::Wish;
 use crate::ops::attempts::claimed::Worker;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
@@ -19,6 +18,8 @@ use serde::Serialize;
 pub struct ClaimForWorkerArgs {
     /// The lanes to take from, at least one.
     pub lanes: Vec<String>,
+    /// The kinds to take, at most 1 000; all when left out.
+    pub kinds: Option<Vec<String>>,
     /// Whom it is for.
     pub worker: Worker,
     /// What the worker offers.
@@ -28,7 +29,7 @@ pub struct ClaimForWorkerArgs {
     pub grant_ttl_ms: Option<i64>,
 }
 
-reads!(ClaimForWorkerArgs { lanes, worker, capabilities = default, grant_ttl_ms });
+reads!(ClaimForWorkerArgs { lanes, kinds, worker, capabilities = default, grant_ttl_ms });
 
 /// The answer of `claim_for_worker`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,7 +44,7 @@ pub enum ClaimForWorkerAnswer {
 
 /// Checked arguments.
 pub struct Ready {
-    lanes: Vec<String>,
+    wish: Wish,
     grantee: Grantee,
 }
 
@@ -54,12 +55,12 @@ impl Call for ClaimForWorkerArgs {
     type Answer = ClaimForWorkerAnswer;
 
     fn check(self, _limits: &Limits) -> Result<Ready> {
-        check_lanes(&self.lanes)?;
-        Ok(Ready { lanes: self.lanes, grantee: Grantee::checked(self.worker, &self.capabilities, self.grant_ttl_ms)? })
+        let wish = Wish::checked(self.lanes, self.kinds, &self.capabilities)?;
+        Ok(Ready { wish, grantee: Grantee::checked(self.worker, &self.capabilities, self.grant_ttl_ms)? })
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<ClaimForWorkerAnswer> {
-        match first_claimable(&ready.lanes, &ready.grantee.offered, turn)? {
+        match ready.wish.first_claimable(turn)? {
             None => Ok(ClaimForWorkerAnswer::NoWork),
             Some(row) => {
                 let mut execution = turn.store.execution(row)?;

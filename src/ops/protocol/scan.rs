@@ -49,9 +49,15 @@ impl Call for ScanEligibleArgs {
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<EligibleExecutions> {
         let mut found = Vec::new();
         if turn.store.lane_state(&ready.lane)?.claims() {
-            for route in turn.store.lane_routes(&ready.lane)? {
-                let more = turn.store.claimable_on(route, ready.limit)?;
-                found = merged(found, more, usize::try_from(ready.limit).unwrap_or(0), |(key, _)| *key);
+            let limit = usize::try_from(ready.limit).unwrap_or(0);
+            for queue in turn.store.lane_queues(&ready.lane)? {
+                for (head, route) in turn.store.claimable_routes(queue)? {
+                    // What would stand behind a full list is not even read.
+                    if found.len() >= limit && found.last().is_none_or(|(last, _)| *last < head) {
+                        break;
+                    }
+                    found = merged(found, turn.store.claimable_on(route, ready.limit)?, limit, |(key, _)| *key);
+                }
             }
         }
         Ok(EligibleExecutions { execution_ids: found.into_iter().map(|(_, id)| id.text()).collect() })

@@ -1,14 +1,9 @@
-//! The claim order, and the row that a claim takes.
+//! The row that a claim takes.
 
 use crate::error::{Code, Error, Result};
 use crate::model::executions::execution::Execution;
-use crate::model::ground::frontier::Head;
-use crate::model::ground::id::ExecutionId;
+use crate::store::Store;
 use crate::store::executions::execution::{COLUMNS, columns, read};
-use crate::store::{ClaimKey, Store};
-
-/// Routes whose front is remembered at most; past it all are forgotten and searched again as needed.
-const ROUTES_MAX: usize = 10_000;
 
 /// What a claim hands back beside the execution itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,34 +23,6 @@ pub struct Work {
 }
 
 impl Store {
-    /// The first key in the claim order of a route.
-    pub fn claim_head(&mut self, route: i64) -> Result<Option<ClaimKey>> {
-        const SQL: &str = "SELECT claim_rank, id FROM execution WHERE route = ?1 AND claim_rank IS NOT NULL \
-             ORDER BY claim_rank, id LIMIT ?2";
-        if self.claimable.len() >= ROUTES_MAX && !self.claimable.contains_key(&route) {
-            self.claimable.clear();
-        }
-        let front = self.claimable.entry(route).or_default();
-        if front.head() == Head::Unknown {
-            let mut keys = Vec::new();
-            self.db.query(SQL, &[route.into(), i64::from(front.wanted()).into()], &mut |row| {
-                keys.push((row.int(0)?, row.int(1)?));
-                Ok(())
-            })?;
-            front.fill(keys);
-        }
-        Ok(front.head().key())
-    }
-
-    /// The first executions on a route that a plain claim may take, with their keys, in order.
-    pub fn claimable_on(&self, route: i64, limit: i64) -> Result<Vec<(ClaimKey, ExecutionId)>> {
-        const SQL: &str = "SELECT claim_rank, id, public_id FROM execution WHERE route = ?1 AND claim_rank IS NOT NULL \
-             ORDER BY claim_rank, id LIMIT ?2";
-        self.all(SQL, &[route.into(), limit.into()], |row| {
-            Ok(((row.int(0)?, row.int(1)?), ExecutionId::of_stored(row.blob(2)?)?))
-        })
-    }
-
     /// The execution of a row with all that a claim hands back.
     pub fn claimed(&self, row: i64) -> Result<(Execution, Work)> {
         const SQL: &str = concat!(

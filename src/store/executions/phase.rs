@@ -77,7 +77,6 @@ impl Store {
         }
         self.moved(execution, before, after)?;
         self.remember_live(execution);
-        self.remember_blocked(execution);
         Ok(())
     }
 }

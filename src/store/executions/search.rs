@@ -48,11 +48,20 @@ impl Store {
         Ok(low)
     }
 
-    /// The routes of all lanes, at most so many.
-    pub fn routes(&self, limit: usize) -> Result<Vec<i64>> {
+    /// The routes of a lane or of all lanes, of a kind or of all of them, at most so many.
+    pub fn routes(&mut self, lane: Option<&str>, kind: Option<&str>, limit: usize) -> Result<Vec<i64>> {
         // scan: of routes, each of which is then searched by itself
-        const SQL: &str = "SELECT id FROM route LIMIT ?1";
-        self.rows(SQL, &[count(limit)])
+        const ALL: &str = "SELECT id FROM kind_route WHERE ?1 IS NULL OR kind = ?1 LIMIT ?2";
+        const OF_QUEUE: &str = "SELECT id FROM kind_route WHERE queue = ?1 LIMIT ?2";
+        let Some(lane) = lane else { return self.rows(ALL, &[kind.into(), count(limit)]) };
+        let mut routes = Vec::new();
+        for queue in self.lane_queues(lane)? {
+            match kind {
+                Some(kind) => routes.extend(self.route_of(queue, kind)?),
+                None => routes.extend(self.rows(OF_QUEUE, &[queue.into(), count(limit)])?),
+            }
+        }
+        Ok(routes)
     }
 
     fn rows(&self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<i64>> {

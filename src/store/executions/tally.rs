@@ -1,4 +1,4 @@
-//! How many executions are in which state, by route and namespace: changes are gathered in memory and written once per
+//! How many executions are in which state, by queue and namespace: changes are gathered in memory and written once per
 //! batch, so that a hundred claims cost one row.
 
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::store::driver::{Row, Value};
 use rustc_hash::FxHashMap;
 
-/// Numbers by route and namespace, one for each state.
+/// Numbers by queue and namespace, one for each state.
 pub type Tallies = FxHashMap<(i64, i64), [i64; STATES]>;
 
 macro_rules! states {
@@ -27,29 +27,31 @@ impl Store {
         execution: &Execution,
         before: Option<PublicState>,
         after: Option<PublicState>,
-    ) {
+    ) -> Result<()> {
         if before == after {
-            return;
+            return Ok(());
         }
-        let counts = self.tallies.entry((execution.route, execution.namespace)).or_default();
+        let queue = self.route(execution.route)?.queue;
+        let counts = self.tallies.entry((queue, execution.namespace)).or_default();
         for (state, change) in [(before, -1), (after, 1)] {
             if let Some(state) = state {
                 counts[place(state)] += change;
             }
         }
+        Ok(())
     }
 
     /// Writes the changes of a batch.
     pub(in crate::store) fn save_tallies(&mut self) -> Result<()> {
-        for ((route, namespace), counts) in std::mem::take(&mut self.tallies) {
+        for ((queue, namespace), counts) in std::mem::take(&mut self.tallies) {
             if counts.iter().any(|count| *count != 0) {
-                self.save_tally(route, namespace, counts)?;
+                self.save_tally(queue, namespace, counts)?;
             }
         }
         Ok(())
     }
 
-    fn save_tally(&mut self, route: i64, namespace: i64, counts: [i64; STATES]) -> Result<()> {
+    fn save_tally(&mut self, queue: i64, namespace: i64, counts: [i64; STATES]) -> Result<()> {
         const UPDATE: &str = "UPDATE tally SET waiting = waiting + ?3, delayed = delayed + ?4, \
              rate_limited = rate_limited + ?5, waiting_children = waiting_children + ?6, active = active + ?7, \
              suspended = suspended + ?8, completed = completed + ?9, failed = failed + ?10, \
@@ -61,7 +63,7 @@ impl Store {
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         );
         let mut params = [Value::Null; STATES + 2];
-        params[0] = route.into();
+        params[0] = queue.into();
         params[1] = namespace.into();
         for (param, count) in params[2..].iter_mut().zip(counts) {
             *param = count.into();
@@ -72,20 +74,20 @@ impl Store {
         Ok(())
     }
 
-    /// How many executions of a route are in each state, what the running batch has changed included, and those left out
+    /// How many executions of a queue are in each state, what the running batch has changed included, and those left out
     /// that are past their retention; of one namespace or of all.
-    pub fn counts(&self, route: i64, namespace: Option<i64>, past: &Tallies) -> Result<[i64; STATES]> {
+    pub fn counts(&self, queue: i64, namespace: Option<i64>, past: &Tallies) -> Result<[i64; STATES]> {
         const SQL: &str = concat!("SELECT ", states!(), " FROM tally WHERE route = ?1 AND namespace BETWEEN ?2 AND ?3");
         let (first, last) = namespace.map_or((0, INTEGER_MAX), |namespace| (namespace, namespace));
         let mut sum = [0; STATES];
-        self.query(SQL, &[route.into(), first.into(), last.into()], &mut |row| {
+        self.query(SQL, &[queue.into(), first.into(), last.into()], &mut |row| {
             for (place, count) in sum.iter_mut().enumerate() {
                 *count += row.int(place)?;
             }
             Ok(())
         })?;
         for (tallies, sign) in [(&self.tallies, 1), (past, -1)] {
-            let wanted = tallies.iter().filter(|(key, _)| key.0 == route && (first..=last).contains(&key.1));
+            let wanted = tallies.iter().filter(|(key, _)| key.0 == queue && (first..=last).contains(&key.1));
             wanted.for_each(|(_, counts)| add(&mut sum, counts, sign));
         }
         Ok(sum)
@@ -93,15 +95,17 @@ impl Store {
 
     /// How many executions are past their retention at an instant, though no tick has deleted them yet.
     pub fn past_counts(&mut self, now: i64) -> Result<Tallies> {
-        const OWN: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
-             AND retention_ms IS NOT NULL AND flow IS NULL AND ended_at + retention_ms <= ?1";
-        const KEPT: &str = "SELECT route, namespace, section FROM execution WHERE ended_at IS NOT NULL \
-             AND retention_ms IS NULL AND flow IS NULL AND ended_at <= ?1";
-        const FLOWS: &str = "SELECT e.route, e.namespace, e.section FROM flow f CROSS JOIN execution e \
-             INDEXED BY execution_flow ON e.flow = f.id WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NOT NULL \
+        const OWN: &str = "SELECT k.queue, namespace, section FROM execution CROSS JOIN kind_route k ON k.id = route \
+             WHERE ended_at IS NOT NULL AND retention_ms IS NOT NULL AND flow IS NULL AND ended_at + retention_ms <= ?1";
+        const KEPT: &str = "SELECT k.queue, namespace, section FROM execution CROSS JOIN kind_route k ON k.id = route \
+             WHERE ended_at IS NOT NULL AND retention_ms IS NULL AND flow IS NULL AND ended_at <= ?1";
+        const FLOWS: &str = "SELECT k.queue, e.namespace, e.section FROM flow f CROSS JOIN execution e \
+             INDEXED BY execution_flow ON e.flow = f.id CROSS JOIN kind_route k ON k.id = e.route \
+             WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NOT NULL \
              AND f.ended_at + f.retention_ms <= ?1";
-        const KEPT_FLOWS: &str = "SELECT e.route, e.namespace, e.section FROM flow f CROSS JOIN execution e \
-             INDEXED BY execution_flow ON e.flow = f.id WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NULL \
+        const KEPT_FLOWS: &str = "SELECT k.queue, e.namespace, e.section FROM flow f CROSS JOIN execution e \
+             INDEXED BY execution_flow ON e.flow = f.id CROSS JOIN kind_route k ON k.id = e.route \
+             WHERE f.ended_at IS NOT NULL AND f.retention_ms IS NULL \
              AND f.ended_at <= ?1";
         self.save_flows()?;
         let mut past = Tallies::default();

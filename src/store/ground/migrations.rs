@@ -27,9 +27,10 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "worker", sql!("../../../migrations/0004_worker.sql")),
     (5, "stream", sql!("../../../migrations/0005_stream.sql")),
     (6, "flow", sql!("../../../migrations/0006_flow.sql")),
+    (7, "kind", sql!("../../../migrations/0007_kind.sql")),
     (8, "outcome", sql!("../../../migrations/0008_outcome.sql")),
     (9, "due", sql!("../../../migrations/0009_due.sql")),
-    (11, "reads", sql!("../../../migrations/0011_reads.sql")),
+    (10, "reads", sql!("../../../migrations/0010_reads.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

@@ -28,10 +28,4 @@ impl Store {
             Ok((row.text(0)?.to_owned(), LaneState::of_number(row.int(1)?)?))
         })
     }
-
-    /// The routes of a lane, whatever it lets through.
-    pub fn lane_routes(&mut self, name: &str) -> Result<Vec<i64>> {
-        self.recall_lane(name)?;
-        Ok(self.routes.lanes.get(name).map_or_else(Vec::new, |lane| lane.routes.iter().map(|(row, _)| *row).collect()))
-    }
 }

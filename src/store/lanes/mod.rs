@@ -1,5 +1,5 @@
-//! Lanes, the routes in them, and what waits on a route for a capable worker.
+//! Lanes, the routes in them, and the queues that routes with one requirement set make up.
 
-pub mod blocked;
 pub mod lane;
+pub mod queue;
 pub mod route;

@@ -1,5 +1,6 @@
 //! `replay_execution`. Contract: retries.replay, retries.replay-limit, retries.replay-event, states.replay.
 
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::turns::replay;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::Code;
@@ -97,7 +98,7 @@ fn a_replay_wakes_the_claims_of_its_lane() {
     let mut world = World::new();
     let id = world.completed().execution_id;
     let answer = world.batch(vec![ReplayExecutionArgs { execution_id: id, ..Default::default() }.into()]);
-    assert!(answer.wakes.lanes.contains("mail"));
+    assert!(woken_lanes(&answer.wakes).contains(&"mail"));
 }
 
 /// Contract: retries.replay-limit.

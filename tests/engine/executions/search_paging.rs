@@ -114,16 +114,17 @@ fn a_search_looks_at_10000_and_says_where_to_go_on() {
     let mut world = World::new();
     let rare = world.submit_with("mail", |create| {
         create.kind = "rare".to_owned();
+        create.namespace = Some("rare".to_owned());
         create.tags = [("a", "1"), ("b", "1")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     });
     crowd(&mut world, 10_000, |create| create.tags = [("a".to_owned(), "1".to_owned())].into());
     let tagged = |tags: &[&str]| tags.iter().map(|key| ((*key).to_owned(), "1".to_owned())).collect();
     let ways = [
-        SearchExecutionsArgs { kind: Some("rare".to_owned()), ..SearchExecutionsArgs::default() },
+        SearchExecutionsArgs { namespace: Some("rare".to_owned()), ..SearchExecutionsArgs::default() },
         SearchExecutionsArgs { tags: tagged(&["a", "b"]), ..SearchExecutionsArgs::default() },
         SearchExecutionsArgs {
             lane: Some("mail".to_owned()),
-            kind: Some("rare".to_owned()),
+            namespace: Some("rare".to_owned()),
             ..SearchExecutionsArgs::default()
         },
     ];
@@ -134,6 +135,8 @@ fn a_search_looks_at_10000_and_says_where_to_go_on() {
         let oldest = SearchExecutionsArgs { oldest_first: true, ..args };
         assert_eq!(world.search_pages(&oldest), (vec![rare.clone()], vec![true, false]));
     }
+    let kind = SearchExecutionsArgs { kind: Some("rare".to_owned()), ..SearchExecutionsArgs::default() };
+    assert_eq!(world.search_pages(&kind), (vec![rare.clone()], vec![false]), "the kind leads straight to it");
     let args = SearchExecutionsArgs { tags: tagged(&["b"]), ..SearchExecutionsArgs::default() };
     assert_eq!(world.search_pages(&args), (vec![rare], vec![false]), "the tag leads straight to it");
 }

@@ -1,6 +1,7 @@
 //! `wake_execution`. Contract: executions.wake, executions.wake-depending, executions.wake-refused.
 
 use crate::engine::world::graphs::node;
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::{START, World, detail, refusal, refused_field, test};
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::ground::cause::Cause;
@@ -55,7 +56,7 @@ fn a_wake_wakes_the_claims_of_its_lane() {
     let mut world = World::new();
     let id = later(&mut world);
     let wakes = world.woken(WakeExecutionArgs { execution_id: id, reason: String::new() });
-    assert!(wakes.lanes.contains("mail") && wakes.events);
+    assert!(woken_lanes(&wakes) == ["mail"] && wakes.events);
 }
 
 /// Contract: executions.wake-counts.

@@ -71,7 +71,8 @@ pub fn remains(world: &World) -> Vec<String> {
     };
     world.driver.query(TABLES, &[], read).unwrap();
     // Names, routes and the log stay; who the log is about is remembered.
-    let stays = "namespace lane requirement route tally event event_detail trimmed former meta migration reserve";
+    let stays =
+        "namespace lane requirement route kind_route tally event event_detail trimmed former meta migration reserve";
     tables.retain(|table| !stays.split(' ').any(|one| one == table));
     let count = |table: &String| world.number(format!("SELECT count(*) FROM {table}").leak());
     tables.retain(|table| count(table) > 0);

@@ -2,6 +2,7 @@
 //! flows.submit-order, flows.submit-wakes.
 
 use crate::engine::world::graphs::{LANE, flow_of, node};
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::{START, Span, World, test, texts};
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState::{self, Expired, Skipped};
@@ -179,11 +180,11 @@ fn a_submission_wakes_the_lanes_of_what_can_be_claimed() {
         |name: &str, after: &[&str], lane: &str| set(node(name, after), |member| member.create.lane = lane.to_owned());
     let members = vec![in_lane("a", &[], "first"), in_lane("b", &["a"], "second")];
     let woken = wakes(&mut world, flow_of(members));
-    assert_eq!(woken.lanes.into_iter().collect::<Vec<_>>(), ["first"]);
+    assert_eq!(woken_lanes(&woken), ["first"]);
     assert!(woken.events && woken.finished.is_empty());
     let (claim, flow) = (world.claim("first"), world.number("SELECT count(*) FROM flow"));
     let woken = wakes(&mut world, CompleteArgs { handle: claim.handle.clone(), ..CompleteArgs::default() });
-    assert_eq!(woken.lanes.into_iter().collect::<Vec<_>>(), ["second"]);
+    assert_eq!(woken_lanes(&woken), ["second"]);
     assert_eq!((woken.finished, flow), (vec![claim.execution_id], 1));
     let claim = world.claim("second");
     let woken = wakes(&mut world, CompleteArgs { handle: claim.handle.clone(), ..CompleteArgs::default() });

@@ -1,6 +1,7 @@
 //! Whom a batch wakes. Contract: claims.wakes, executions.wait-wakes, executions.create-wakes, events.wakes.
 
-use crate::engine::world::{START, TTL, World, failure, order, test};
+use crate::engine::world::scheduler::woken_lanes;
+use crate::engine::world::{START, TTL, World, failure, order, test, texts};
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::complete::CompleteArgs;
 use tidegate::ops::attempts::renew::RenewArgs;
@@ -12,17 +13,42 @@ fn wakes(world: &mut World, operations: Vec<Operation>) -> Wakes {
     world.batch(operations.into_iter().map(Envelope::from).collect()).wakes
 }
 
-fn lanes(wakes: &Wakes) -> Vec<&str> {
-    wakes.lanes.iter().map(String::as_str).collect()
-}
-
 /// Contract: executions.create-wakes, events.wakes.
 #[test]
 fn a_create_wakes_its_lane_and_the_readers_of_events() {
     let mut world = World::new();
     let woken = wakes(&mut world, vec![order("mail").into(), order("post").into(), order("mail").into()]);
-    assert_eq!(lanes(&woken), ["mail", "post"]);
+    assert_eq!(woken_lanes(&woken), ["mail", "post"]);
     assert!(woken.events && woken.finished.is_empty());
+}
+
+/// Contract: claims.wakes-count.
+#[test]
+fn wakes_tell_how_many_became_claimable_of_each_kind_and_for_whom() {
+    let mut world = World::new();
+    let create = |lane: &str, kind: &str, required: &[&str]| {
+        let mut create = order(lane);
+        create.kind = kind.to_owned();
+        create.required_capabilities = texts(required);
+        create.into()
+    };
+    let creates = vec![
+        create("mail", "send", &[]),
+        create("mail", "scan", &["gpu", "eu"]),
+        create("fax", "send", &[]),
+        create("mail", "send", &[]),
+        create("mail", "scan", &["eu", "gpu"]),
+        create("mail", "scan", &[]),
+    ];
+    let woken = wakes(&mut world, creates);
+    let found: Vec<_> = woken
+        .lanes
+        .iter()
+        .map(|(route, count)| (route.lane.as_str(), route.kind.as_str(), route.required.joined(), count))
+        .collect();
+    let expected =
+        [("fax", "send", "", 1), ("mail", "scan", "", 1), ("mail", "scan", "eu,gpu", 2), ("mail", "send", "", 2)];
+    assert_eq!(found, expected);
 }
 
 /// Contract: executions.create-wakes, events.wakes-lanes.
@@ -33,7 +59,7 @@ fn a_delayed_create_wakes_its_lane_when_the_delay_is_over() {
     delayed.delay_until = Some(START + 10);
     assert!(wakes(&mut world, vec![delayed.into()]).lanes.is_empty());
     world.pass(10);
-    assert_eq!(lanes(&world.tick().wakes), ["mail"]);
+    assert_eq!(woken_lanes(&world.tick().wakes), ["mail"]);
 }
 
 /// Contract: events.wakes.
@@ -43,7 +69,7 @@ fn time_that_a_read_applies_wakes_too() {
     world.submit_with("mail", |create| create.delay_until = Some(START + 10));
     world.pass(10);
     let woken = wakes(&mut world, vec![ListExecutionsArgs::default().into()]);
-    assert_eq!(lanes(&woken), ["mail"]);
+    assert_eq!(woken_lanes(&woken), ["mail"]);
     assert!(woken.events);
 }
 
@@ -79,12 +105,12 @@ fn a_lapsed_lease_wakes_its_lane_when_it_can_be_taken_over() {
     let mut world = World::new();
     world.running();
     world.pass(TTL);
-    assert_eq!(lanes(&world.tick().wakes), ["mail"]);
+    assert_eq!(woken_lanes(&world.tick().wakes), ["mail"]);
     world.claim("mail");
     world.pass(TTL);
     assert!(world.tick().wakes.lanes.is_empty(), "not before its wait is over");
     world.pass(1_000);
-    assert_eq!(lanes(&world.tick().wakes), ["mail"]);
+    assert_eq!(woken_lanes(&world.tick().wakes), ["mail"]);
 }
 
 /// Contract: claims.wakes.
@@ -95,7 +121,7 @@ fn a_retry_wakes_its_lane_when_its_wait_is_over() {
     let woken = wakes(&mut world, vec![failure(&claim.handle, FailureClass::Transient).into()]);
     assert!(woken.lanes.is_empty() && woken.finished.is_empty());
     world.pass(1_000);
-    assert_eq!(lanes(&world.tick().wakes), ["mail"]);
+    assert_eq!(woken_lanes(&world.tick().wakes), ["mail"]);
 }
 
 /// Contract: leases.renew-event, events.wakes-nobody.

@@ -14,7 +14,10 @@ fn a_life_in_texts() {
     let created = &answer["answers"][0]["ok"];
     assert_eq!((created["outcome"].as_str(), created["publicState"].as_str()), (Some("created"), Some("waiting")));
     assert!(payloads.is_empty());
-    assert_eq!(answer["wakes"], json!({ "lanes": ["mail"], "finished": [], "streams": [], "events": true }));
+    assert_eq!(
+        answer["wakes"],
+        json!({ "lanes": [{ "lane": "mail", "kind": "send", "count": 1 }], "opened": [], "finished": [], "streams": [], "events": true })
+    );
     assert_eq!((&answer["now"], &answer["nextDueAt"]), (&json!(START), &Value::Null));
 
     let claim = json!({ "op": "claim", "args": { "lanes": ["mail"], "worker": { "id": "w" } } });

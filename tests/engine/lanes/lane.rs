@@ -1,5 +1,6 @@
 //! `set_lane_state` and `list_lanes`. Contract: lanes.states, lanes.set-state, lanes.closed.
 
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::{START, TTL, World, detail, order, refusal, refused_field, test, texts};
 use tidegate::model::ground::cause::Cause;
 use tidegate::model::ground::vocabulary::PublicState;
@@ -189,7 +190,7 @@ fn claims_are_woken_when_the_lane_lets_them_through_again() {
         (LaneState::Paused, LaneState::Paused, false),
     ] {
         world.set_lane("mail", from);
-        assert_eq!(wakes_of(&mut world, to).lanes.contains("mail"), woken, "{from} to {to}");
+        assert_eq!(woken_lanes(&wakes_of(&mut world, to)).contains(&"mail"), woken, "{from} to {to}");
     }
 }
 

@@ -1,4 +1,5 @@
 //! Lanes and routes.
 
+pub mod kinds;
 pub mod lane;
 pub mod route;

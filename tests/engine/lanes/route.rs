@@ -1,7 +1,7 @@
 //! Blocked routes: what waits for a capable worker waits until the claim of one. Contract: claims.lifts-route,
 //! claims.lifts-hundred, protocol.scheduler-lifts.
 
-use crate::engine::world::scheduler::Stand;
+use crate::engine::world::scheduler::{Stand, woken_lanes};
 use crate::engine::world::{START, World, test, texts};
 use tidegate::model::executions::claimable::ClaimReason;
 use tidegate::model::ground::cause::Cause;
@@ -176,6 +176,6 @@ fn a_parked_claim_is_woken_when_a_block_voids_the_grant_that_hid_an_execution_fr
     world.reserve(&id);
     assert_eq!(claim(&mut world, &["mail"], &[]), None);
     let block = BlockRouteArgs { execution_id: id.clone(), reason: String::new() };
-    assert!(world.woken(block).lanes.contains("mail"));
+    assert!(woken_lanes(&world.woken(block)).contains(&"mail"));
     assert_eq!(claim(&mut world, &["mail"], &[]), Some(id));
 }

@@ -140,7 +140,8 @@ fn it_goes_with_everything_that_belongs_to_it() {
     for (table, count) in before {
         let left = after.iter().find(|(name, _)| *name == table).map_or(0, |(_, left)| *left);
         // Names, routes and the log stay; who the log is about is remembered.
-        let stays = ["namespace", "lane", "requirement", "route", "tally", "event", "event_detail", "former"];
+        let stays =
+            ["namespace", "lane", "requirement", "route", "kind_route", "tally", "event", "event_detail", "former"];
         assert!(left == count || stays.contains(&table.as_str()), "{table}: {count} before, {left} after");
     }
     assert_eq!(counted(&world), 0);

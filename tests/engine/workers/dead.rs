@@ -1,6 +1,7 @@
 //! `mark_worker_dead`. Contract: workers.mark-dead, workers.dead-leases, workers.dead-others, states.revoke.
 
 use crate::engine::world::calls::worker;
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::{START, TTL, World, refusal, refused_field, test};
 use tidegate::model::events::event::{EventDetail, EventStream};
 use tidegate::model::ground::cause::Cause;
@@ -162,7 +163,7 @@ fn the_lanes_of_released_work_are_woken() {
         ..MarkWorkerDeadArgs::default()
     };
     let wakes = world.batch(vec![Operation::from(bury).into()]).wakes;
-    assert_eq!(wakes.lanes.into_iter().collect::<Vec<_>>(), ["mail", "post"]);
+    assert_eq!(woken_lanes(&wakes), ["mail", "post"]);
     assert!(wakes.events);
 }
 

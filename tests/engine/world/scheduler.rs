@@ -3,6 +3,7 @@
 use super::calls::worker;
 use super::{TTL, World};
 use crate::engine::world::turns::revoke;
+use std::collections::BTreeSet;
 use tidegate::model::ground::vocabulary::FailureClass;
 use tidegate::ops::attempts::claim::{Claim, Worker};
 use tidegate::ops::protocol::block::{BlockAnswer, BlockExecutionArgs, BlockRouteArgs};
@@ -300,4 +301,10 @@ impl World {
         assert_eq!(self.number(CHANGES), before, "the call has written");
         answer
     }
+}
+
+/// The lanes that a batch wakes claims of, in order.
+pub fn woken_lanes(wakes: &Wakes) -> Vec<&str> {
+    let found: BTreeSet<&str> = wakes.lanes.iter().map(|(route, _)| route.lane.as_str()).collect();
+    found.into_iter().chain(wakes.opened.iter().map(String::as_str)).collect()
 }

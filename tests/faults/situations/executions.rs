@@ -25,8 +25,14 @@ pub fn born(name: &str, flow: &str) -> Call {
 }
 
 pub fn claim(lanes: &[&str], ttl_ms: i64) -> Call {
+    claim_of(None, lanes, ttl_ms)
+}
+
+fn claim_of(kinds: Option<&[&str]>, lanes: &[&str], ttl_ms: i64) -> Call {
+    let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     Op::Claim(Claim {
-        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
+        lanes: texts(lanes),
+        kinds: kinds.map(texts),
         worker: "worker".to_owned(),
         instance: Some("process".to_owned()),
         offered: ["gpu".to_owned()].into(),
@@ -41,6 +47,13 @@ pub fn describe(name: &str) -> Call {
 
 pub fn cancel(name: &str) -> Call {
     Op::Cancel(Cancel { id: id(name), reason: "enough".to_owned(), ..Cancel::default() }).into()
+}
+
+/// Three kinds wait in one lane, two of each.
+fn of_kinds(stage: &mut Stage) {
+    for (number, kind) in ["send", "render", "scan", "send", "render", "scan"].into_iter().enumerate() {
+        stage.grant(create(&number.to_string(), |one| one.kind = kind.to_owned()));
+    }
 }
 
 fn fail(stage: &Stage, class: &'static str) -> Call {
@@ -262,6 +275,11 @@ pub const SITUATIONS: &[Situation] = &[
     Situation { name: "a create while much is due", prepare: much_is_due, act: Act::Calls(|_| one(create("8", rich))) },
     Situation { name: "a claim", prepare: waiting, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
     Situation { name: "a claim that finds nothing", prepare: waiting, act: Act::Calls(|_| one(claim(&["new"], 500))) },
+    Situation {
+        name: "a claim of some kinds",
+        prepare: of_kinds,
+        act: Act::Calls(|_| vec![claim_of(Some(&["render", "new"]), &["mail"], 500), claim(&["mail"], 500)]),
+    },
     Situation { name: "a claim that reclaims", prepare: lapsed, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
     Situation { name: "a claim that gives up", prepare: given_up, act: Act::Calls(|_| one(claim(&["mail"], 500))) },
     Situation {

@@ -32,7 +32,7 @@ fn reclaim_grant(name: &str) -> Call {
 
 pub fn grant_for(lanes: &[&str]) -> Call {
     let lanes = lanes.iter().map(|lane| (*lane).to_owned()).collect();
-    Op::Protocol(Protocol::ClaimForWorker { lanes, grantee: grantee("worker", &["gpu"]) }).into()
+    Op::Protocol(Protocol::ClaimForWorker { lanes, kinds: None, grantee: grantee("worker", &["gpu"]) }).into()
 }
 
 pub fn use_of(name: &str) -> Call {
@@ -136,7 +136,7 @@ fn mark_dead(instance: &str) -> Call {
 /// Every listing, whole and in part.
 pub fn listings() -> Vec<Call> {
     let (namespace, cursor) = (Some("team".to_owned()), Some("1/process".to_owned()));
-    let explain = Registry::Explain { id: id("1"), lanes: None, offered: Some(["gpu".to_owned()].into()) };
+    let explain = Registry::Explain { id: id("1"), lanes: None, kinds: None, offered: Some(["gpu".to_owned()].into()) };
     let leases = |namespace| Registry::Leases { as_of: Some(START + 9_000), cursor: None, limit: None, namespace };
     let all = [
         Registry::Lanes { cursor: None, limit: Some(1) },

@@ -184,7 +184,8 @@ test("a batch makes many calls in one crossing", () => {
   assert.equal(answers[3].error.code, "validation.invalid_input");
   assert.equal(answers[3].error.details.field, "lanes");
   assert.equal(answers[4].error.details.field, "op");
-  assert.deepEqual(wakes, { lanes: ["l"], finished: [], streams: [], events: true });
+  const lanes = [{ lane: "l", kind: "k", count: 1 }];
+  assert.deepEqual(wakes, { lanes, opened: [], finished: [], streams: [], events: true });
   assert.equal(nextDueAt, 1_030_000);
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TaskFailure } from "../../../dist/js/index.js";
 import { openTestEngine } from "../../../dist/js/testing.js";
-import { deferred, engineWith, storageError } from "../world/engine.mjs";
+import { deferred, engineWith, storageError, thrownBy, watched } from "../world/engine.mjs";
 
 /** @typedef {import("../../../dist/js/index.js").Engine} Engine */
 
@@ -27,7 +27,12 @@ test("a result is told again to a storage that fails for a moment", async () => 
     if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
     refusals -= 1;
     const answers = calls.map(() => ({ error: storageError }));
-    return { answers, wakes: { lanes: [], finished: [], streams: [], events: false }, nextDueAt: null, now: 1_000_000 };
+    return {
+      answers,
+      wakes: { lanes: [], opened: [], finished: [], streams: [], events: false },
+      nextDueAt: null,
+      now: 1_000_000,
+    };
   });
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   let runs = 0;
@@ -173,7 +178,12 @@ test("an ending that finds no room is told again, and nothing is claimed meanwhi
     if (refusals === 0 || !calls.some(({ op }) => op === "complete")) return send();
     refusals -= 1;
     const answers = calls.map(() => ({ error: quota }));
-    return { answers, wakes: { lanes: [], finished: [], streams: [], events: false }, nextDueAt: null, now: 1_000_000 };
+    return {
+      answers,
+      wakes: { lanes: [], opened: [], finished: [], streams: [], events: false },
+      nextDueAt: null,
+      now: 1_000_000,
+    };
   });
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   let begun = 0;
@@ -271,5 +281,26 @@ test("a failure that names an instant is tried again then", async () => {
   );
   assert.equal((await reached(engine, executionId, "delayed")).claimableAt, retryAt);
   await loop.stop();
+  await engine.close();
+});
+
+// Contract: workers.loop-kinds.
+test("a loop claims the kinds that it has handlers for, all of them only with a handler for any", async () => {
+  const { engine, called } = await watched();
+  const [held, other] = await Promise.all(["k", "other"].map((kind) => engine.executions.create({ lane: "l", kind })));
+  const idle = engine.work({ lanes: ["l"] }, {});
+  const loop = engine.work({ lanes: ["l"] }, { k: () => "done", j: () => "done" });
+  assert.deepEqual((await called("claim")).args["kinds"], ["k", "j"]);
+  await reached(engine, String(held?.executionId), "completed");
+  assert.equal((await engine.executions.describe(String(other?.executionId)))?.publicState, "waiting");
+  const any = engine.work({ lanes: ["l"], worker: { id: "any" } }, { "*": () => "done" });
+  await reached(engine, String(other?.executionId), "completed");
+  for (const one of [idle, loop, any]) await one.stop();
+  const bad = /** @type {any} */ (engine);
+  const refused = (/** @type {() => void} */ call, /** @type {string} */ field) =>
+    assert.equal(thrownBy(call).details.field, field);
+  refused(() => bad.work({ lanes: ["l"], kinds: ["x"] }, { k: () => {} }), "kinds");
+  const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`kind ${n}`, () => {}]));
+  refused(() => bad.work({ lanes: ["l"] }, many), "handlers");
   await engine.close();
 });

@@ -38,10 +38,19 @@ pub struct Create {
 #[derive(Clone, Debug, Default)]
 pub struct Claim {
     pub lanes: Vec<String>,
+    pub kinds: Option<Vec<String>>,
     pub worker: String,
     pub instance: Option<String>,
     pub offered: BTreeSet<String>,
     pub ttl_ms: Option<i64>,
+}
+
+/// What a claim may take.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    pub lanes: &'a [String],
+    pub kinds: Option<&'a [String]>,
+    pub offered: &'a BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -257,6 +266,7 @@ impl Op {
             Self::Create(create) => create.args(payloads),
             Self::Claim(claim) => json!({
                 "lanes": claim.lanes,
+                "kinds": claim.kinds,
                 "worker": without_nulls(json!({ "id": claim.worker, "instanceId": claim.instance })),
                 "capabilities": claim.offered,
                 "leaseTtlMs": claim.ttl_ms,
@@ -338,6 +348,10 @@ impl Watch {
 }
 
 impl Claim {
+    pub fn wish(&self) -> Wish<'_> {
+        Wish { lanes: &self.lanes, kinds: self.kinds.as_deref(), offered: &self.offered }
+    }
+
     pub fn taker(&self) -> Taker {
         let (worker, instance) = (self.worker.clone(), self.instance.clone());
         Taker { worker, instance, ttl_ms: self.ttl_ms, lease_id: None, attempt_id: None }

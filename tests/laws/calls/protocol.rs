@@ -43,7 +43,7 @@ pub struct Shown {
 
 #[derive(Clone, Debug)]
 pub enum Protocol {
-    ClaimForWorker { lanes: Vec<String>, grantee: Grantee },
+    ClaimForWorker { lanes: Vec<String>, kinds: Option<Vec<String>>, grantee: Grantee },
     IssueClaimGrant { id: String, grantee: Grantee },
     IssueReclaimGrant { id: String, grantee: Grantee },
     ClaimExecution { id: String, taker: Taker },
@@ -136,7 +136,9 @@ impl Protocol {
     /// The JSON of its arguments; payload bytes go to the list.
     pub fn args(&self, payloads: &mut Vec<Vec<u8>>) -> Value {
         let args = match self {
-            Self::ClaimForWorker { lanes, grantee } => with(json!({ "lanes": lanes }), grantee.json()),
+            Self::ClaimForWorker { lanes, kinds, grantee } => {
+                with(json!({ "lanes": lanes, "kinds": kinds }), grantee.json())
+            }
             Self::IssueClaimGrant { id, grantee } | Self::IssueReclaimGrant { id, grantee } => {
                 with(json!({ "executionId": id }), grantee.json())
             }

@@ -20,7 +20,7 @@ pub enum Registry {
     SetLane { lane: String, state: &'static str },
     Lanes { cursor: Option<String>, limit: Option<i64> },
     Leases { as_of: Option<i64>, cursor: Option<String>, limit: Option<i64>, namespace: Option<String> },
-    Explain { id: String, lanes: Option<Vec<String>>, offered: Option<BTreeSet<String>> },
+    Explain { id: String, lanes: Option<Vec<String>>, kinds: Option<Vec<String>>, offered: Option<BTreeSet<String>> },
     Register(Register),
     Heartbeat { instance: Option<String>, namespace: Option<String> },
     MarkDead { instance: String, namespace: Option<String>, reason: String, release: bool },
@@ -56,8 +56,8 @@ impl Registry {
             Self::Leases { as_of, cursor, limit, namespace } => {
                 json!({ "asOf": as_of, "cursor": cursor, "limit": limit, "namespace": namespace })
             }
-            Self::Explain { id, lanes, offered } => {
-                json!({ "executionId": id, "lanes": lanes, "capabilities": offered })
+            Self::Explain { id, lanes, kinds, offered } => {
+                json!({ "executionId": id, "lanes": lanes, "kinds": kinds, "capabilities": offered })
             }
             Self::Register(one) => json!({
                 "worker": without_nulls(json!({ "id": one.worker, "instanceId": one.instance })),

@@ -1,6 +1,7 @@
 //! Grants and blocks in the model: who gives them, what they keep, who uses them (contract: protocol.grant,
 //! protocol.claim-execution, protocol.resume-grant, protocol.reclaim).
 
+use crate::calls::op::Wish;
 use crate::calls::protocol::{Grantee, Protocol, Taker};
 use crate::model::answer::refused;
 use crate::model::gate::not_active;
@@ -15,9 +16,10 @@ fn not_eligible(one: &Execution) -> Value {
 impl Model {
     pub fn protocol(&mut self, protocol: &Protocol, now: i64, found: &Value) -> Result<Value, Value> {
         match protocol {
-            Protocol::ClaimForWorker { lanes, grantee } => {
-                self.lift(lanes, &grantee.offered, now);
-                let Some(row) = self.claim_order(lanes, &grantee.offered).first().copied() else {
+            Protocol::ClaimForWorker { lanes, kinds, grantee } => {
+                let wish = Wish { lanes, kinds: kinds.as_deref(), offered: &grantee.offered };
+                self.lift(wish, now);
+                let Some(row) = self.claim_order(wish).first().copied() else {
                     return Ok(json!({ "outcome": "no_work" }));
                 };
                 Ok(granted(self.give(row, grantee, "claim", now, found)))
@@ -264,6 +266,9 @@ impl Model {
             }
         };
         self.enter(row, now, Phase::Blocked { next, by }, "blocked", None);
+        if by == "waiting_for_capable_worker" {
+            self.wake(row);
+        }
         if !why.is_empty() {
             self.tell(&json!({ "reason": why }));
             self.executions[row].blocked_because = Some(why.to_owned());

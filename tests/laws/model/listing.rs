@@ -1,6 +1,7 @@
 //! What the model expects listings to say: lanes, workers, leases, what can be claimed, and why something cannot
 //! (contract: protocol.scan, leases.list-pages, workers.list, claims.explain).
 
+use crate::calls::op::Wish;
 use crate::model::picture::{eligibility, order_of};
 use crate::model::state::{Execution, Model, Phase, count};
 use serde_json::{Value, json};
@@ -17,8 +18,8 @@ fn page<T>(mut all: Vec<T>, limit: i64) -> (Vec<T>, bool) {
 impl Model {
     /// What of a lane can be claimed, in the order of claims.
     pub fn scan(&self, lane: &str, limit: i64) -> Value {
-        let all: BTreeSet<String> = self.routes.iter().flat_map(|(_, required)| required.clone()).collect();
-        let (rows, _) = page(self.claim_order(&[lane.to_owned()], &all), limit);
+        let all: BTreeSet<String> = self.routes.iter().flat_map(|(.., required)| required.clone()).collect();
+        let (rows, _) = page(self.claim_order(Wish { lanes: &[lane.to_owned()], kinds: None, offered: &all }), limit);
         let ids: Vec<&str> = rows.iter().map(|row| self.executions[*row].id.as_str()).collect();
         json!({ "executionIds": ids })
     }
@@ -84,12 +85,23 @@ impl Model {
     }
 
     /// In one word; the sentence is for people.
-    pub fn explain(&self, id: &str, lanes: Option<&[String]>, offered: Option<&BTreeSet<String>>) -> Value {
-        let reason = self.find(id).map_or("not_found", |one| self.why(one, lanes, offered));
+    pub fn explain(
+        &self,
+        id: &str,
+        lanes: Option<&[String]>,
+        kinds: Option<&[String]>,
+        offered: Option<&BTreeSet<String>>,
+    ) -> Value {
+        let reason = self.find(id).map_or("not_found", |one| self.why(one, (lanes, kinds), offered));
         json!({ "reason": reason })
     }
 
-    fn why(&self, one: &Execution, lanes: Option<&[String]>, offered: Option<&BTreeSet<String>>) -> &'static str {
+    fn why(
+        &self,
+        one: &Execution,
+        (lanes, kinds): (Option<&[String]>, Option<&[String]>),
+        offered: Option<&BTreeSet<String>>,
+    ) -> &'static str {
         match one.phase {
             Phase::Waiting { .. } | Phase::Lapsed { .. } if one.reserved() => "granted",
             Phase::Delayed { .. } | Phase::Lapsed { backoff_until: Some(_), .. } => "delayed",
@@ -102,6 +114,7 @@ impl Model {
                     "paused" => "lane_paused",
                     "disabled" => "lane_disabled",
                     _ if lanes.is_some_and(|lanes| !lanes.contains(&one.made.lane)) => "other_lane",
+                    _ if kinds.is_some_and(|kinds| !kinds.contains(&one.made.kind)) => "other_kind",
                     _ if offered.is_some_and(|offered| !one.made.required.is_subset(offered)) => "missing_capability",
                     _ => "claimable",
                 }

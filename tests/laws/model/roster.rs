@@ -20,7 +20,9 @@ impl Model {
             Registry::Leases { as_of, cursor, limit, namespace } => {
                 Ok(self.list_leases(as_of.unwrap_or(now), cursor.as_deref(), *limit, namespace.as_deref()))
             }
-            Registry::Explain { id, lanes, offered } => Ok(self.explain(id, lanes.as_deref(), offered.as_ref())),
+            Registry::Explain { id, lanes, kinds, offered } => {
+                Ok(self.explain(id, lanes.as_deref(), kinds.as_deref(), offered.as_ref()))
+            }
             Registry::Workers { namespace, cursor, limit } => {
                 Ok(self.list_workers(namespace.as_deref(), cursor.as_deref(), *limit))
             }
@@ -61,9 +63,8 @@ impl Model {
         let claimed = self.lane_claims(lane);
         let previous = self.lanes.insert(lane.to_owned(), state);
         self.wrote |= previous != Some(state);
-        let waits = |row: &usize| self.executions[*row].made.lane == lane && self.executions[*row].claimable();
-        if !claimed && self.lane_claims(lane) && self.open.iter().any(waits) {
-            self.claimable_lanes.insert(lane.to_owned());
+        if !claimed && self.lane_claims(lane) {
+            self.opened.insert(lane.to_owned());
         }
         json!({ "lane": lane, "state": state, "previousState": previous })
     }

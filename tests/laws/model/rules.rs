@@ -87,9 +87,7 @@ impl Model {
             | Op::Result { .. }
             | Op::Input { .. }
             | Op::List { .. }
-            | Op::Invalid { .. } => {
-                Ok(self.read(op).expect("a read"))
-            }
+            | Op::Invalid { .. } => Ok(self.read(op).expect("a read")),
         };
         answer.map_or_else(|refusal| refusal, |answer| ok(&answer))
     }
@@ -152,7 +150,7 @@ impl Model {
         }
         self.register_lane(&create.lane);
         self.intern_namespace(create.namespace.as_deref());
-        let route = (create.lane.clone(), create.required.clone());
+        let route = (create.lane.clone(), create.kind.clone(), create.required.clone());
         if !self.routes.contains(&route) {
             self.routes.push(route);
         }

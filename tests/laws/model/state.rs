@@ -216,7 +216,7 @@ pub struct Model {
     /// What each lane lets through.
     pub lanes: BTreeMap<String, &'static str>,
     /// Pairs of lane and required capabilities, in the order in which they came up.
-    pub routes: Vec<(String, BTreeSet<String>)>,
+    pub routes: Vec<(String, String, BTreeSet<String>)>,
     /// In the order in which they came up.
     pub namespaces: Vec<String>,
     /// The registry, by instance and the place of its namespace.
@@ -230,7 +230,8 @@ pub struct Model {
     pub wrote: bool,
     pub step_from: usize,
     pub touched: BTreeSet<usize>,
-    pub claimable_lanes: BTreeSet<String>,
+    pub claimable: BTreeMap<(String, String, BTreeSet<String>), u64>,
+    pub opened: BTreeSet<String>,
     pub finished: Vec<String>,
     pub stream_wakes: BTreeSet<String>,
     /// What happened that no answer and no event tells.
@@ -271,7 +272,8 @@ impl Model {
         self.step_from = self.log.len();
         self.stream_wakes.clear();
         self.touched.clear();
-        self.claimable_lanes.clear();
+        self.claimable.clear();
+        self.opened.clear();
         self.finished.clear();
     }
 
@@ -336,9 +338,16 @@ impl Model {
     /// Notes that an execution became claimable.
     pub fn woken(&mut self, row: usize, was_claimable: bool) {
         let one = &self.executions[row];
-        if !was_claimable && one.claimable() && self.lane_claims(&one.made.lane) {
-            self.claimable_lanes.insert(one.made.lane.clone());
+        if !was_claimable && one.claimable() {
+            self.wake(row);
         }
+    }
+
+    /// One more can be taken, or let go by a claim.
+    pub fn wake(&mut self, row: usize) {
+        let made = &self.executions[row].made;
+        let route = (made.lane.clone(), made.kind.clone(), made.required.clone());
+        *self.claimable.entry(route).or_default() += 1;
     }
 
     /// Ends the latest attempt, unless it has ended already.

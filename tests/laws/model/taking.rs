@@ -2,22 +2,27 @@
 //! states.claim, states.resume, states.reclaim, states.over-cap).
 
 use crate::calls::handle::Handle;
-use crate::calls::op::Claim;
+use crate::calls::op::{Claim, Wish};
 use crate::calls::protocol::Fence;
 use crate::calls::protocol::Taker;
 use crate::model::state::{Attempt, Execution, Model, Next, Phase, count};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 impl Model {
-    /// The executions that a claim over these lanes with these capabilities may take, in order.
-    pub fn claim_order(&self, lanes: &[String], offered: &BTreeSet<String>) -> Vec<usize> {
+    /// The executions that a claim may take, in order.
+    pub fn claim_order(&self, wish: Wish<'_>) -> Vec<usize> {
+        self.in_order(wish, |one| one.claimable())
+    }
+
+    /// Those in open lanes that a claim names and covers, of its kinds, in the order of claims.
+    fn in_order(&self, wish: Wish<'_>, stands: impl Fn(&Execution) -> bool) -> Vec<usize> {
         let mut rows: Vec<&Execution> = self
             .open
             .iter()
             .map(|row| &self.executions[*row])
-            .filter(|one| one.claimable() && self.lane_claims(&one.made.lane))
-            .filter(|one| lanes.contains(&one.made.lane) && one.made.required.is_subset(offered))
+            .filter(|one| stands(one) && self.lane_claims(&one.made.lane))
+            .filter(|one| wish.lanes.contains(&one.made.lane) && one.made.required.is_subset(wish.offered))
+            .filter(|one| wish.kinds.is_none_or(|kinds| kinds.contains(&one.made.kind)))
             .collect();
         rows.sort_by_key(|one| (-one.priority, one.row));
         rows.into_iter().map(|one| one.row).collect()
@@ -25,8 +30,8 @@ impl Model {
 
     /// The first of the claim order; those whose leases lapsed too often end on the way.
     pub fn claim(&mut self, claim: &Claim, now: i64, found: &Value) -> Value {
-        self.lift(&claim.lanes, &claim.offered, now);
-        for row in self.claim_order(&claim.lanes, &claim.offered) {
+        self.lift(claim.wish(), now);
+        for row in self.claim_order(claim.wish()) {
             let one = &self.executions[row];
             if matches!(one.phase, Phase::Lapsed { .. }) && one.reclaim_count >= one.reclaims_max() {
                 self.give_up(row, now);
@@ -44,23 +49,13 @@ impl Model {
         self.enter(row, now, Phase::Ended { outcome: "failed" }, "failed", Some("revoked"));
     }
 
-    /// A covering worker's claim lets go what waits for a capable worker in the open lanes that it names.
-    pub fn lift(&mut self, lanes: &[String], offered: &BTreeSet<String>, now: i64) {
-        for lane in lanes.iter().filter(|lane| self.lane_claims(lane)).cloned().collect::<Vec<_>>() {
-            let covered = |route: &&(String, BTreeSet<String>)| route.0 == lane && route.1.is_subset(offered);
-            let routes: Vec<_> = self.routes.iter().filter(covered).cloned().collect();
-            for (_, required) in routes {
-                let on_route = |one: &Execution| one.made.lane == lane && one.made.required == required;
-                let mut rows: Vec<usize> = self.open.iter().copied().collect();
-                rows.sort_by_key(|row| (-self.executions[*row].priority, *row));
-                for row in rows {
-                    if let Phase::Blocked { next, by: "waiting_for_capable_worker" } = self.executions[row].phase
-                        && on_route(&self.executions[row])
-                    {
-                        self.enter(row, now, Phase::Waiting { next }, "unblocked", None);
-                        self.seen.insert("a lift of a route's block");
-                    }
-                }
+    /// A covering worker's claim lets go what waits for a capable worker in the open lanes that it names, of its kinds.
+    pub fn lift(&mut self, wish: Wish<'_>, now: i64) {
+        let blocked = |one: &Execution| matches!(one.phase, Phase::Blocked { by: "waiting_for_capable_worker", .. });
+        for row in self.in_order(wish, blocked) {
+            if let Phase::Blocked { next, .. } = self.executions[row].phase {
+                self.enter(row, now, Phase::Waiting { next }, "unblocked", None);
+                self.seen.insert("a lift of a route's block");
             }
         }
     }

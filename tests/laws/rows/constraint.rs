@@ -8,7 +8,7 @@ pub const SOUND: (&str, &str) =
 pub const RULES: &[(&str, &str)] = &[
     SOUND,
     (
-        "a route has a lane and a requirement",
+        "a queue has a lane and a requirement",
         "SELECT id FROM route WHERE lane NOT IN (SELECT id FROM lane) OR requirement NOT IN (SELECT id FROM requirement)",
     ),
     (
@@ -120,8 +120,13 @@ pub const RULES: &[(&str, &str)] = &[
          OR v.worker IS NOT NULL ELSE v.flow IS NOT NULL OR (e.id IS NULL) = (f.execution IS NULL) END",
     ),
     (
+        "a kind has a queue, and an execution's route is of its kind",
+        "SELECT e.id FROM execution e LEFT JOIN kind_route k ON k.id = e.route LEFT JOIN specification s ON s.execution = e.id \
+         WHERE k.kind IS NOT s.kind UNION ALL SELECT id FROM kind_route WHERE queue NOT IN (SELECT id FROM route)",
+    ),
+    (
         "an execution has a route and a namespace",
-        "SELECT e.id FROM execution e LEFT JOIN route r ON r.id = e.route LEFT JOIN namespace n ON n.id = e.namespace \
+        "SELECT e.id FROM execution e LEFT JOIN kind_route r ON r.id = e.route LEFT JOIN namespace n ON n.id = e.namespace \
          WHERE r.id IS NULL OR n.id IS NULL",
     ),
     (
@@ -197,18 +202,18 @@ pub const RULES: &[(&str, &str)] = &[
         "counts equal a recount",
         "SELECT * FROM (SELECT t.route, t.namespace, t.waiting + t.active AS one, t.delayed AS two, \
          t.rate_limited + t.waiting_children AS three, t.completed AS seven, t.failed AS eight, t.cancelled AS nine, \
-         t.expired AS ten, t.skipped AS eleven, t.active AS held, t.suspended AS never FROM tally t) t LEFT JOIN (SELECT route, \
+         t.expired AS ten, t.skipped AS eleven, t.active AS held, t.suspended AS never FROM tally t) t LEFT JOIN (SELECT queue, \
          namespace, sum(section = 1) AS one, sum(section = 2) AS two, sum(section IN (3, 4)) AS three, \
          sum(section = 7) AS seven, sum(section = 8) AS eight, sum(section = 9) AS nine, sum(section = 10) AS ten, sum(section = 11) AS eleven, \
-         sum(phase = 4) AS held FROM execution GROUP BY route, namespace) e USING (route, namespace) \
+         sum(phase = 4) AS held FROM (SELECT x.*, k.queue FROM execution x JOIN kind_route k ON k.id = x.route) GROUP BY queue, namespace) e ON e.queue = t.route AND e.namespace = t.namespace \
          WHERE t.one <> coalesce(e.one, 0) OR t.two <> coalesce(e.two, 0) OR t.three <> coalesce(e.three, 0) \
          OR t.seven <> coalesce(e.seven, 0) OR t.eight <> coalesce(e.eight, 0) OR t.nine <> coalesce(e.nine, 0) \
          OR t.ten <> coalesce(e.ten, 0) OR t.eleven <> coalesce(e.eleven, 0) OR t.held <> coalesce(e.held, 0) OR t.never <> 0",
     ),
     (
         "what is in a state is counted",
-        "SELECT id FROM execution e WHERE NOT EXISTS (SELECT 1 FROM tally t WHERE t.route = e.route \
-         AND t.namespace = e.namespace)",
+        "SELECT e.id FROM execution e JOIN kind_route k ON k.id = e.route WHERE NOT EXISTS (SELECT 1 FROM tally t \
+         WHERE t.route = k.queue AND t.namespace = e.namespace)",
     ),
     (
         "a stream is of an attempt, a frame and a summary are of a stream",

@@ -115,6 +115,10 @@ fn claim(random: &mut Random) -> Op {
         ("lanes", json!([]), INPUT),
         ("lanes", json!([""]), INPUT),
         ("lanes", json!("mail"), INPUT),
+        ("kinds", json!([]), INPUT),
+        ("kinds", json!([""]), INPUT),
+        ("kinds", json!(["k".repeat(257)]), INPUT),
+        ("kinds", json!(vec!["k"; 1_001]), INPUT),
         ("worker", json!({ "id": "" }), INPUT),
         ("worker", json!({ "id": "w", "instanceId": "" }), INPUT),
         ("worker", json!({ "id": "w\u{7}" }), INPUT),
@@ -271,6 +275,7 @@ fn scheduler_call(random: &mut Random) -> Op {
     let reason = json!({ "message": "m" });
     let wrong = [
         ("claim_for_worker", json!({ "lanes": [], "worker": worker }), INPUT),
+        ("claim_for_worker", json!({ "lanes": ["mail"], "kinds": [""], "worker": worker }), INPUT),
         ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "grantTtlMs": 0 }), INPUT),
         ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "grantTtlMs": 60_001 }), INPUT),
         ("claim_for_worker", json!({ "lanes": ["mail"], "worker": worker, "capabilities": ["a b"] }), CAPABILITIES),
@@ -337,6 +342,7 @@ fn registry_call(random: &mut Random) -> Op {
         ("list_expired_leases", json!({ "namespace": "" }), INPUT),
         ("explain_claim", json!({ "executionId": "x" }), INPUT),
         ("explain_claim", json!({ "executionId": id, "lanes": [""] }), INPUT),
+        ("explain_claim", json!({ "executionId": id, "kinds": [] }), INPUT),
         ("explain_claim", json!({ "executionId": id, "capabilities": ["a,b"] }), CAPABILITIES),
         ("register_worker", json!({ "worker": worker }), INPUT),
         ("register_worker", json!({ "worker": worker, "lanes": [] }), INPUT),

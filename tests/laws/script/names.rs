@@ -19,6 +19,11 @@ pub fn offered(random: &mut Random) -> BTreeSet<String> {
     TOKENS.iter().filter(|_| random.percent(60)).map(|token| (*token).to_owned()).collect()
 }
 
+/// The kinds of a claim: mostly all of them, else some.
+pub fn kinds(random: &mut Random) -> Option<Vec<String>> {
+    random.maybe(15, |random| (0..=random.below(2)).map(|_| (*random.pick(&KINDS)).to_owned()).collect())
+}
+
 /// Some tags.
 pub fn tags(random: &mut Random) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();

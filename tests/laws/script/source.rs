@@ -6,7 +6,7 @@ use crate::calls::retry::{Backoff, Retry};
 use crate::ground::random::Random;
 use crate::model::state::{Execution, Model, Phase};
 use crate::script::invalid::invalid;
-use crate::script::names::{CLASSES, KINDS, LANES, NAMESPACES, TOKENS, offered, tags};
+use crate::script::names::{CLASSES, KINDS, LANES, NAMESPACES, TOKENS, kinds, offered, tags};
 
 const SOURCES: [&str; 5] = ["operator_override", "lease_holder", "flow_cascade", "system_timeout", "mine"];
 /// Executions under way above which fewer are created.
@@ -159,6 +159,7 @@ impl Script {
         };
         Claim {
             lanes,
+            kinds: kinds(random),
             worker: format!("worker {}", random.below(4)),
             instance: random.maybe(60, |random| format!("process {}", random.below(4))),
             offered: offered(random),

@@ -6,7 +6,7 @@ use crate::calls::protocol::{Grantee, Protocol, Shown, Taker, Told};
 use crate::calls::registry::{Register, Registry};
 use crate::ground::random::Random;
 use crate::model::state::{Execution, Model, Next, Phase};
-use crate::script::names::{CLASSES, LANES, NAMESPACES, offered};
+use crate::script::names::{CLASSES, LANES, NAMESPACES, kinds, offered};
 use crate::script::source::Script;
 
 const REASONS: [&str; 5] =
@@ -83,7 +83,7 @@ impl Script {
         match random.below(10) {
             0..=3 => {
                 let lanes = (0..=random.below(2)).map(|_| (*random.pick(&LANES)).to_owned()).collect();
-                Protocol::ClaimForWorker { lanes, grantee }
+                Protocol::ClaimForWorker { lanes, kinds: kinds(random), grantee }
             }
             4 => Protocol::IssueClaimGrant { id: self.id_where(model, goes_on), grantee },
             5 | 6 => Protocol::IssueClaimGrant { id: self.id_where(model, |one| waits(one) || lapsed(one)), grantee },
@@ -242,6 +242,7 @@ impl Script {
             _ => Op::Registry(Registry::Explain {
                 id: if random.percent(30) { id } else { self.id_where(model, unclaimed) },
                 lanes: self.random.maybe(50, |_| vec![lane]),
+                kinds: kinds(&mut self.random),
                 offered: self.random.maybe(50, offered),
             }),
         }

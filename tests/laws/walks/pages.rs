@@ -101,7 +101,7 @@ fn law_11_pages_of_a_search_with_any_filters_hold_each_match_once_in_order() {
 
 #[test]
 fn law_11_pages_of_a_history_hold_each_event_once_the_newest_first() {
-    let mut recorder = after(73, 260, Kept { executions_ms: None, events_ms: Some(200_000) });
+    let mut recorder = after(74, 260, Kept { executions_ms: None, events_ms: Some(200_000) });
     let mut told = 0;
     let ids: Vec<(usize, String)> = shown(&recorder.model).map(|one| (one.row, one.id.clone())).collect();
     for (row, id) in ids {
@@ -298,7 +298,7 @@ fn a_frame_is_over_at_its_very_instant() {
 #[test]
 fn law_14_a_summary_is_the_fold_of_all_patches_and_no_stand_in_for_null_is_in_it() {
     let mut patches: BTreeMap<(String, u32), Vec<Value>> = BTreeMap::new();
-    let mut recorder = Recorder::new(78);
+    let mut recorder = Recorder::new(77);
     recorder.bursts = 75;
     for _ in 0..300 {
         let turn = recorder.turn(false);

@@ -70,7 +70,7 @@ impl Walk {
             ("request", model.requests.len()),
             ("worker", model.workers.len()),
             ("lane", model.lanes.len()),
-            ("route", model.routes.len()),
+            ("kind_route", model.routes.len()),
             ("namespace", model.namespaces.len()),
             ("execution_grant", model.open.iter().filter(|row| open(row).grant.is_some()).count()),
             ("step", model.executions.iter().map(|one| one.steps.len()).sum()),

@@ -44,7 +44,7 @@ impl Floor {
             INSTANCE.into(),
         ];
         self.database.db()?.execute(UPDATE, &update)?;
-        let counts = self.counts.entry(route).or_default();
+        let counts = self.counts.entry(self.queues[&route]).or_default();
         (counts.waiting, counts.active) = (counts.waiting - 1, counts.active + 1);
         self.leases.push_back(Lease { public_id, id: lease });
         flow.map_or(Ok(()), |flow| self.member_claimed(flow, row, now))
@@ -54,7 +54,7 @@ impl Floor {
     fn candidate(&self) -> Result<Candidate> {
         const OF_ONE: &str = "SELECT id, public_id, last_event, route, flow FROM execution \
              WHERE route = ?1 AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1";
-        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route, e.flow FROM route r JOIN execution e ON e.id = \
+        const OF_ALL: &str = "SELECT e.id, e.public_id, e.last_event, e.route, e.flow FROM kind_route r JOIN execution e ON e.id = \
              (SELECT id FROM execution WHERE route = r.id AND claim_rank IS NOT NULL ORDER BY claim_rank, id LIMIT 1) \
              ORDER BY e.claim_rank, e.id LIMIT 1";
         let (sql, params): (_, &[Value<'_>]) = match self.lanes.as_slice() {

@@ -45,7 +45,7 @@ impl Floor {
         let (waiting, waiting_children) = (members - dependent, dependent);
         let counts = FlowCounts { waiting, waiting_children, changed_at: now, ..FlowCounts::default() };
         self.flows.submitted(row, id, counts);
-        let tally = self.counts.entry(self.lanes[0]).or_default();
+        let tally = self.counts.entry(self.queues[&self.lanes[0]]).or_default();
         (tally.waiting, tally.waiting_children) = (tally.waiting + waiting, tally.waiting_children + waiting_children);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Floor {
         db.execute(UPDATE, &[row.into(), now.into(), position.into()])?;
         let counts = self.flows.flow(flow, now)?;
         (counts.waiting, counts.waiting_children) = (counts.waiting + 1, counts.waiting_children - 1);
-        let tally = self.counts.entry(route).or_default();
+        let tally = self.counts.entry(self.queues[&route]).or_default();
         (tally.waiting, tally.waiting_children) = (tally.waiting + 1, tally.waiting_children - 1);
         Ok(())
     }
@@ -236,7 +236,7 @@ impl Floor {
                 db.execute(RESOLVE, &[(*row).into()])?;
             }
             self.flows.flow(flow, now)?;
-            let tally = self.counts.entry(*route).or_default();
+            let tally = self.counts.entry(self.queues[route]).or_default();
             let (of_flow, of_route) = if *phase == 3 {
                 (&mut self.flows.counts_of(flow)?.waiting_children, &mut tally.waiting_children)
             } else {

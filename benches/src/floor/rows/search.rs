@@ -27,8 +27,8 @@ impl Floor {
         const NEWEST: &str = listed!("execution e", "");
         const FAILED: &str = listed!("execution e", "WHERE e.route = ?2 AND e.section = 8");
         const LANE: &str = listed!(
-            "(SELECT id FROM execution WHERE route = (SELECT r.id FROM route r JOIN lane l ON l.id = r.lane \
-             WHERE l.name = 'mail-1') ORDER BY id DESC LIMIT ?1) f CROSS JOIN execution e ON e.id = f.id",
+            "(SELECT id FROM execution WHERE route = (SELECT k.id FROM lane l JOIN route r ON r.lane = l.id \
+             JOIN kind_route k ON k.queue = r.id WHERE l.name = 'mail-1') ORDER BY id DESC LIMIT ?1) f CROSS JOIN execution e ON e.id = f.id",
             ""
         );
         const TAGGED: &str =

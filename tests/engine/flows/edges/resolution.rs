@@ -2,6 +2,7 @@
 
 use crate::engine::world::calls::done;
 use crate::engine::world::flows::Graph;
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::turns::replay;
 use crate::engine::world::{START, TTL, World, test};
 use tidegate::model::executions::retry::RetryPolicy;
@@ -107,7 +108,7 @@ fn claims_in_the_lanes_of_what_was_let_go_are_woken() {
     world.sealed_graph(DIAMOND);
     let claim = world.claim("a");
     let answer = world.batch(vec![done(&claim).into()]);
-    assert_eq!(answer.wakes.lanes.into_iter().collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(woken_lanes(&answer.wakes), ["b", "c"]);
 }
 
 /// Contract: states.skip, edges.skip.

@@ -1,5 +1,6 @@
 //! `wait_children`. Contract: states.wait-children, edges.children-none, leases.repeat.
 
+use crate::engine::world::scheduler::woken_lanes;
 use crate::engine::world::turns::revoke;
 use crate::engine::world::{START, Span, World, refusal, test};
 use tidegate::model::events::event::EventStream;
@@ -78,7 +79,7 @@ fn the_lane_is_woken() {
     let claim = world.running();
     let wait = Operation::from(WaitChildrenArgs { handle: claim.handle, ..WaitChildrenArgs::default() });
     let wakes = world.batch(vec![wait.into()]).wakes;
-    assert!(wakes.lanes.contains("mail") && wakes.finished.is_empty());
+    assert!(woken_lanes(&wakes).contains(&"mail") && wakes.finished.is_empty());
 }
 
 /// Contract: edges.children-repeat.
