@@ -13,7 +13,7 @@ use crate::subject::clock::AheadClock;
 use crate::subject::frames::Frames;
 use crate::subject::reading::{Search, Wanted};
 use crate::subject::shape::Shape;
-use crate::subject::work::{ENCODING, INPUT, INSTANCE, KIND, OUTPUT, PAGE, TTL_MS, WORKER, Work, lane, parts, shuffle};
+use crate::subject::work::{ENCODING, INPUT, INSTANCE, OUTPUT, PAGE, TTL_MS, WORKER, Work, kind, lane, parts, shuffle};
 use std::collections::VecDeque;
 use tidegate::model::ground::id::ExecutionId;
 use tidegate::ops::attempts::claim::{Claim, ClaimArgs, Worker};
@@ -32,7 +32,10 @@ pub struct EngineSubject {
     handles: VecDeque<String>,
     /// The lanes that are served.
     lanes: Vec<String>,
-    /// How many were created since the lanes were named.
+    /// The kinds that wait, and whether a claim names them.
+    kinds: Vec<String>,
+    named: bool,
+    /// How many were created since the lanes or kinds were named.
     created: usize,
     /// The ids of executions to be read.
     picked: Vec<String>,
@@ -53,6 +56,8 @@ impl EngineSubject {
             engine: None,
             handles: VecDeque::new(),
             lanes: vec![lane(0)],
+            kinds: vec![kind(0)],
+            named: false,
             created: 0,
             picked: Vec::new(),
             patches: 0,
@@ -79,10 +84,11 @@ impl EngineSubject {
 
     fn create_args(&mut self, work: Work, index: u32) -> CreateArgs {
         let lane = if work.sets == 0 { &self.lanes[self.created % self.lanes.len()] } else { &self.lanes[0] };
+        let kind = &self.kinds[self.created % self.kinds.len()];
         self.created += 1;
         CreateArgs {
             lane: lane.clone(),
-            kind: KIND.to_owned(),
+            kind: kind.clone(),
             input: Some(INPUT.to_vec().into()),
             encoding: Some(ENCODING.to_owned()),
             priority: Some(work.priority),
@@ -94,6 +100,7 @@ impl EngineSubject {
     fn claim_args(&self) -> ClaimArgs {
         ClaimArgs {
             lanes: self.lanes.clone(),
+            kinds: self.named.then(|| self.kinds.clone()),
             worker: Worker { id: WORKER.to_owned(), instance_id: Some(INSTANCE.to_owned()) },
             lease_ttl_ms: Some(TTL_MS),
             ..ClaimArgs::default()
@@ -257,6 +264,11 @@ impl Subject for EngineSubject {
         self.engine = None;
         marks::mark(&self.database.driver()?)?;
         self.open()
+    }
+
+    fn serve_kinds(&mut self, kinds: u32, named: bool) -> Result<()> {
+        (self.kinds, self.named, self.created) = ((0..kinds).map(kind).collect(), named, 0);
+        Ok(())
     }
 
     fn serve(&mut self, lanes: u32) -> Result<()> {

@@ -7,6 +7,7 @@ pub mod drain;
 pub mod events;
 pub mod flows;
 pub mod history;
+pub mod kinds;
 pub mod lanes;
 pub mod open;
 pub mod renew;

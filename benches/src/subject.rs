@@ -100,6 +100,11 @@ pub trait Subject {
         Err(unable())
     }
 
+    /// Spreads over so many kinds what is created from now on; a claim names them where it is told to, else none.
+    fn serve_kinds(&mut self, _kinds: u32, _named: bool) -> Result<()> {
+        Err(unable())
+    }
+
     /// Lets time pass.
     fn pass(&mut self, _ms: i64) -> Result<()> {
         Err(unable())

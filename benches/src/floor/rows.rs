@@ -366,6 +366,11 @@ impl Subject for Floor {
         marks::mark(&self.database.driver()?)
     }
 
+    /// It knows one kind: what many of them cost is measured against that.
+    fn serve_kinds(&mut self, _kinds: u32, _named: bool) -> Result<()> {
+        Ok(())
+    }
+
     fn serve(&mut self, lanes: u32) -> Result<()> {
         self.created = 0;
         self.intern_lanes(lanes)

@@ -38,7 +38,13 @@ impl Plan {
         if self.quick { [1, 20] } else { [1, 200] }
     }
 
-    /// What waits, spread over the lanes.
+    /// How many kinds wait in a lane and how many a claim names, 0 for none; the first is what growth is measured against.
+    pub const fn kind_counts(&self) -> [(u32, u32); 6] {
+        let (some, many) = if self.quick { (10, 100) } else { (100, 10_000) };
+        [(1, 0), (1, 1), (some, 0), (many, 0), (many, 1), (many, some)]
+    }
+
+    /// What waits, spread over the lanes or kinds.
     pub const fn lane_backlog(&self) -> u32 {
         if self.quick { 300 } else { 10_000 }
     }

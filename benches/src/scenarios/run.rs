@@ -4,7 +4,7 @@ use crate::contest::ground::Ground;
 use crate::measuring::kind::ALL;
 use crate::measuring::line::Line;
 use crate::measuring::plan::Plan;
-use crate::scenarios::{backlog, create, drain, events, flows, history, lanes, open, renew, streams, sweep};
+use crate::scenarios::{backlog, create, drain, events, flows, history, kinds, lanes, open, renew, streams, sweep};
 use crate::subject::work::Work;
 use tidegate::Result;
 
@@ -13,7 +13,7 @@ use tidegate::Result;
 pub enum Course {
     /// Everything but opening.
     Running,
-    /// What does not depend on how much waits: creates, drains, renewals, sweeps, lanes, streams, events and
+    /// What does not depend on how much waits: creates, drains, renewals, sweeps, lanes, kinds, streams, events and
     /// opening.
     Short,
     /// Everything.
@@ -44,6 +44,9 @@ pub fn run(ground: &dyn Ground, plan: &Plan, course: Course, hand: &mut dyn FnMu
     }
     if ground.inside() && plan.lane_counts().iter().any(|lanes| wants(&lanes::scenario(*lanes))) {
         lanes::measure(ground, plan)?.into_iter().for_each(&mut *hand);
+    }
+    if ground.inside() && plan.kind_counts().iter().any(|way| wants(&kinds::scenario(*way))) {
+        kinds::measure(ground, plan)?.into_iter().for_each(&mut *hand);
     }
     if ground.inside() {
         streams::measure(ground, plan, hand)?;

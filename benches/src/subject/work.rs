@@ -33,6 +33,11 @@ pub fn lane(index: u32) -> String {
     if index == 0 { LANE.to_owned() } else { format!("{LANE}-{index}") }
 }
 
+/// The `index`-th of the kinds that wait.
+pub fn kind(index: u32) -> String {
+    if index == 0 { KIND.to_owned() } else { format!("{KIND}-{index}") }
+}
+
 /// Executions to create.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
