@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "woken" | "progress_reported" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "woken" | "progress_reported" | "children_timed_out" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
 
 /**
  * What a caller should do about an error (contract: errors.class).

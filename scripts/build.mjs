@@ -116,11 +116,13 @@ async function bind(env, made) {
 async function shrink(env, made) {
   const file = wasmFile(made);
   const program = join(root, "node_modules/binaryen/bin/wasm-opt");
-  // The second -Oz uses what --gufa found out about the values that can reach a place. The first kilobyte of the memory is
-  // the very end of the stack, so no address is that low, and the memory is zero where the file says nothing.
+  // The second -Oz uses what --gufa found out about the values that can reach a place, the third what the second has left.
+  // The first kilobyte of the memory is the very end of the stack, so no address is that low, and the memory is zero where
+  // the file says nothing.
   const options = [
     "-Oz",
     "--gufa",
+    "-Oz",
     "-Oz",
     "--low-memory-unused",
     "--zero-filled-memory",

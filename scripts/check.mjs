@@ -9,8 +9,8 @@ import { root, wasmTarget } from "./setup/project.mjs";
 import { setUp } from "./setup.mjs";
 
 /** What a page loads at most, in bytes as gzip: why so much stands in ARCHITECTURE.md. */
-const wasmBytesMax = 540_000;
-const scriptBytesMax = 30_000;
+const wasmBytesMax = 545_000;
+const scriptBytesMax = 27_000;
 
 const strict = ["--", "-D", "warnings"];
 

@@ -51,6 +51,14 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
         call("change_priority", json!({ "executionId": executions::id("4"), "newPriority": 5 })),
         call("wake_execution", json!({ "executionId": executions::id("4"), "reason": "r" })),
         call("replay_execution", json!({ "executionId": ended, "cascade": true })),
+    ];
+    let others = of_schedulers(stage).into_iter().chain(of_the_registry(stage)).chain(of_flows());
+    calls.into_iter().chain(reads(&id, &ended)).chain(others).collect()
+}
+
+/// Calls that read, and what they are found by.
+fn reads(id: &str, ended: &str) -> Vec<Value> {
+    vec![
         call("describe_execution", json!({ "executionId": id })),
         call("get_execution_result", json!({ "executionId": id, "attemptIndex": 0 })),
         call("get_execution_input", json!({ "executionId": id })),
@@ -73,9 +81,7 @@ pub fn valid_calls(stage: &Stage) -> Vec<Value> {
         call("inspect_storage", json!({})),
         call("execution_history", json!({ "executionId": id, "streams": ["lease"], "limit": 5 })),
         call("wait", json!({ "executionId": ended, "after": "start" })),
-    ];
-    let others = of_schedulers(stage).into_iter().chain(of_the_registry(stage)).chain(of_flows());
-    calls.into_iter().chain(others).collect()
+    ]
 }
 
 fn call(op: &str, args: impl Into<Value>) -> Value {

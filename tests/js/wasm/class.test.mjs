@@ -107,7 +107,10 @@ function schedule({ engine, pass }) {
   claims.push(engine.reclaimExecution({ executionId, worker }));
   for (const claim of claims) assert.deepEqual([claim.input, claim.steps], [utf8("in"), steps]);
   engine.delay({ handle: claims[2].handle, delayUntil: 1_060_010 });
-  pass(10);
+  assert.deepEqual(engine.readStep({ executionId, name: "part" }), kept);
+  assert.deepEqual(engine.getExecutionInput({ executionId }).input, utf8("in"));
+  assert.equal(engine.listAttempts({ executionId }).attempts[0].attemptIndex, 1);
+  assert.equal(engine.wakeExecution({ executionId }).publicState, "waiting");
   assert.deepEqual(engine.claim({ lanes: ["l"], worker }).steps, steps);
   engine.revokeLease({ executionId });
   return make;

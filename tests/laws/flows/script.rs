@@ -1,7 +1,7 @@
 //! Random calls that mostly mean something to the model as it stands.
 
 use super::model::{EdgeState, Flow, Handle, Member, Model, Phase};
-use super::shapes::{need, shape, size, some_policy};
+use super::shapes::{need, on, shape, size, some_policy};
 use super::wire::Said;
 use super::work::{BLOCKERS, worker};
 use crate::ground::random::Random;
@@ -32,11 +32,6 @@ fn some(object: &mut Value, member: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object[member] = value.into();
     }
-}
-
-/// Which ends meet an edge, where it says so.
-fn on(random: &mut Random) -> Option<&'static str> {
-    random.maybe(45, |random| *random.pick(&["success", "failure", "failure", "end", "end"]))
 }
 
 impl Script {

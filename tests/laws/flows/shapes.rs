@@ -28,6 +28,11 @@ pub fn policy_of(args: &Value) -> Policy {
     policy(need, args)
 }
 
+/// Which ends meet an edge, where it says so.
+pub fn on(random: &mut Random) -> Option<&'static str> {
+    random.maybe(45, |random| *random.pick(&["success", "failure", "failure", "end", "end"]))
+}
+
 /// A random policy of a call of its own; a quorum may ask for more than there will ever be.
 pub fn some_policy(random: &mut Random) -> Value {
     let on_satisfied = random.maybe(60, |random| *random.pick(&["cancel_remaining", "let_run"]));

@@ -86,7 +86,7 @@ impl Model {
     }
 
     /// What waits for an instant waits for a worker then. Contract: states.wake, executions.wake.
-    pub fn wake(&mut self, id: &str, reason: &str, now: i64) -> Result<Value, Value> {
+    pub fn wake_execution(&mut self, id: &str, reason: &str, now: i64) -> Result<Value, Value> {
         let Some(one) = self.find(id) else { return Err(refused("not_found.execution")) };
         let answer = |outcome| Ok(json!({ "executionId": id, "outcome": outcome, "publicState": "waiting" }));
         let (row, next) = match one.phase {

@@ -1,6 +1,5 @@
 //! The model's operations: the refusal or the answer that each call must get, and what it changes (contract:
-//! executions.create, claims.order, leases.gate, attempts.complete, attempts.fail, attempts.step). What operators do
-//! stands in `operator`, how an execution is taken in `taking`.
+//! executions.create, claims.order, leases.gate, attempts.complete). What operators do stands in `operator`.
 
 use crate::calls::handle::Handle;
 use crate::calls::op::{Call, Create, Fail, Op};
@@ -60,10 +59,9 @@ impl Model {
             Op::Create(create) => self.create(create, now, found),
             Op::Claim(claim) => Ok(self.claim(claim, now, found)),
             Op::WaitChildren { handle } => self.wait_children(handle, now),
-            Op::Step { handle, name, result, encoding, took_ms } => {
-                let (result, encoding) = (result.clone(), encoding.clone());
-                let step = Step { name: name.clone(), result, encoding, at: now, took_ms: *took_ms };
-                self.record_step(handle, step)
+            Op::Step { handle, name, result, encoding, took_ms: took } => {
+                let (name, result, encoding, at) = (name.clone(), result.clone(), encoding.clone(), now);
+                self.record_step(handle, Step { name, result, encoding, at, took_ms: *took })
             }
             Op::Protocol(protocol) => self.protocol(protocol, now, found),
             Op::Registry(registry) => self.registry(registry, now, found),
@@ -76,7 +74,7 @@ impl Model {
             Op::Cancel(cancel) => self.cancel(cancel, now),
             Op::Revoke(revoke) => self.revoke(revoke, now),
             Op::Priority { id, priority } => self.change_priority(id, *priority, now),
-            Op::Wake { id, reason } => self.wake(id, reason.as_deref().unwrap_or_default(), now),
+            Op::Wake { id, reason } => self.wake_execution(id, reason.as_deref().unwrap_or_default(), now),
             Op::Replay { id } => self.replay(id, now),
             Op::Events(watch) => self.read_events(watch, found),
             Op::Streaming(streaming) => self.streaming(streaming, now),
@@ -92,8 +90,8 @@ impl Model {
         answer.map_or_else(|refusal| refusal, |answer| ok(&answer))
     }
 
-    /// A kept answer, its payload bytes read again: those of a step that a replay cleared are gone, whatever was recorded since. A step is one of the
-    /// execution whose handle is shown now.
+    /// A kept answer, its payload bytes read again: those of a step that a replay cleared are gone, whatever was recorded
+    /// since. A step is one of the execution whose handle is shown now.
     fn again(&self, kept: &Request, op: &Op) -> Value {
         let mut answer = kept.answer.clone();
         let claimed = kept.of.filter(|row| self.visible(*row)).map(|row| &self.executions[row]);
@@ -103,8 +101,8 @@ impl Model {
             let step = one.and_then(|one| one.steps.iter().find(same));
             json!(step.and_then(|step| step.result.as_deref()).map(hex))
         };
+        // Gone with its execution, though another one has its id by now.
         if one.is_none() && answer["input"].is_string() {
-            // Gone with its execution, though another one has its id by now.
             answer["input"] = Value::Null;
         }
         if kept.op == "record_step" {

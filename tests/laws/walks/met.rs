@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Causes of events, refusals, outcomes and kinds in answers, reasons of endings.
-const WANTED: [&str; 92] = [
+const WANTED: [&str; 93] = [
     "created",
     "claimed",
     "resumed",

@@ -266,7 +266,7 @@ fn law_13_pages_of_a_stream_are_what_is_kept_and_a_tail_from_any_frame_is_what_f
 #[test]
 fn a_frame_is_over_at_its_very_instant() {
     let (mut edges, mut over) = (0, 0);
-    for seed in seeds(80..160) {
+    for seed in seeds(80..200) {
         let mut recorder = streaming(seed, 30);
         let model = &recorder.model;
         let of = |row: usize, index: i64| &model.executions[row].streams[&index];

@@ -49,7 +49,9 @@ fn the_engine_and_the_model_agree_after_every_step_in_memory() {
 /// Contract: storage.remembered.
 #[test]
 fn the_engine_and_the_model_agree_after_every_step_in_a_file() {
-    walks(&[(2, BOTH), (5, FOR_EVER), (13, LOG), (34, SHORT)], |seed| World::file(&format!("walk-{seed}"), seed));
+    walks(&[(2, BOTH), (5, FOR_EVER), (13, LOG), (34, SHORT), (41, BOTH), (55, FOR_EVER)], |seed| {
+        World::file(&format!("walk-{seed}"), seed)
+    });
 }
 
 fn walks(seeds: &[(u64, Kept)], world: impl Fn(u64) -> World) {

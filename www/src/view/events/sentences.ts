@@ -31,6 +31,7 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   priority_changed: "priority changed",
   woken: "woken",
   progress_reported: "progress reported",
+  children_timed_out: "waited for its children long enough",
   worker_registered: "worker registered",
   worker_heartbeat: "worker heard of",
   worker_marked_dead: "worker marked dead",
