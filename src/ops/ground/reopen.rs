@@ -11,6 +11,7 @@ use crate::model::events::event::{EventDetail, ReplayBranch};
 use crate::model::executions::execution::Execution;
 use crate::model::executions::phase::{Phase, Terminal};
 use crate::model::flows::edge::{EdgeGroup, EdgeGroupPolicy, EdgeState, GroupState};
+use crate::model::flows::flow::Flow;
 use crate::model::ground::vocabulary::Outcome;
 use std::collections::VecDeque;
 
@@ -54,7 +55,7 @@ pub fn reopen_group(turn: &mut Turn<'_>, execution: &Execution) -> Result<Option
     let group = turn.store.group(execution)?.filter(|group| group.total > 0 && group.state != GroupState::Satisfied);
     let Some(mut group) = group else { return Ok(None) };
     (group.failed, group.skipped, group.state) = (0, 0, GroupState::Pending);
-    let grows = flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(|flow| flow.grows()))?;
+    let grows = flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(Flow::grows))?;
     let needs_all = group.policy == EdgeGroupPolicy::AllOf;
     for mut edge in turn.store.group_edges(execution, group.round)? {
         match edge.met() {

@@ -34,7 +34,7 @@ pub struct Route {
 #[derive(Default)]
 pub struct Routes {
     pub(in crate::store) lanes: FxHashMap<String, Lane>,
-    routes: FxHashMap<i64, Rc<Route>>,
+    known: FxHashMap<i64, Rc<Route>>,
     /// The route of each kind in a queue, or that there is none.
     by_kind: FxHashMap<i64, FxHashMap<String, Option<i64>>>,
     kind_count: usize,
@@ -113,7 +113,7 @@ impl Store {
         const SQL: &str = "SELECT l.name, k.kind, q.tokens, k.queue FROM kind_route k \
              JOIN route r ON r.id = k.queue JOIN lane l ON l.id = r.lane JOIN requirement q ON q.id = r.requirement \
              WHERE k.id = ?1";
-        if let Some(route) = self.routes.routes.get(&row) {
+        if let Some(route) = self.routes.known.get(&row) {
             return Ok(Rc::clone(route));
         }
         let found = self.first(SQL, &[row.into()], |row| {
@@ -146,10 +146,10 @@ impl Store {
 
     fn remember_route(&mut self, row: i64, route: Route) -> Rc<Route> {
         let route = Rc::new(route);
-        if self.routes.routes.len() >= ROUTES_MAX {
-            self.routes.routes.clear();
+        if self.routes.known.len() >= ROUTES_MAX {
+            self.routes.known.clear();
         }
-        self.routes.routes.insert(row, Rc::clone(&route));
+        self.routes.known.insert(row, Rc::clone(&route));
         route
     }
 

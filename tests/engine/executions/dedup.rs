@@ -181,7 +181,7 @@ fn an_id_used_again_says_nothing_of_differences() {
     let again = world.create("post", |create| create.execution_id = Some(id.clone())).unwrap();
     assert_eq!((again.outcome, again.differs.len()), (CreateOutcome::Duplicate, 0));
     assert!(
-        serde_json::to_value(&world.create("post", |create| create.execution_id = Some(id)).unwrap())
+        serde_json::to_value(world.create("post", |create| create.execution_id = Some(id)).unwrap())
             .unwrap()
             .get("differs")
             .is_none()

@@ -52,7 +52,7 @@ pub fn cancel(name: &str) -> Call {
 /// Three kinds wait in one lane, two of each.
 fn of_kinds(stage: &mut Stage) {
     for (number, kind) in ["send", "render", "scan", "send", "render", "scan"].into_iter().enumerate() {
-        stage.grant(create(&number.to_string(), |one| one.kind = kind.to_owned()));
+        stage.grant(create(&number.to_string(), |one| kind.clone_into(&mut one.kind)));
     }
 }
 

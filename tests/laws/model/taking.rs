@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 impl Model {
     /// The executions that a claim may take, in order.
     pub fn claim_order(&self, wish: Wish<'_>) -> Vec<usize> {
-        self.in_order(wish, |one| one.claimable())
+        self.in_order(wish, Execution::claimable)
     }
 
     /// Those in open lanes that a claim names and covers, of its kinds, in the order of claims.

@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::model::executions::execution::Execution;
 use crate::model::flows::edge::{EdgeGroup, GroupState};
-use crate::model::flows::flow::FlowEligibility;
+use crate::model::flows::flow::{Flow, FlowEligibility};
 use crate::model::ground::argument::Limits;
 use crate::model::ground::given::reads;
 use crate::model::ground::id::ExecutionId;
@@ -91,6 +91,6 @@ fn is_impossible(turn: &mut Turn<'_>, execution: &Execution, group: &EdgeGroup) 
             standing.count(edge.kind, end, 1);
         }
     }
-    let grows = execution.flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(|flow| flow.grows()))?;
+    let grows = execution.flow.map_or(Ok(false), |flow| turn.store.flow(flow).map(Flow::grows))?;
     Ok(standing.verdict(grows) == GroupState::Impossible)
 }

@@ -198,9 +198,9 @@ fn an_edge_on_any_end_passes_the_result_of_a_success_alone() {
         child.needs.after[0].replace_input = Some(true);
         let graph = world.submitted(vec![node("a", &[]), child]);
         if spoils {
-            world.spoil_node(&graph, "a")
+            world.spoil_node(&graph, "a");
         } else {
-            world.finish_node(&graph, "a")
+            world.finish_node(&graph, "a");
         }
         assert_eq!(world.claim_member(&graph, "b").input.unwrap().as_slice(), expected);
     }
