@@ -2,7 +2,7 @@
 
 import { type ClaimedExecution, type DecodedStep, decoded, withResult } from "../calls/claimed.js";
 import type { Parking } from "../calls/parking.js";
-import { type CallOptions, given, type Send } from "../calls/send.js";
+import { type CallOptions, given, parted, type Send } from "../calls/send.js";
 import { argumentError } from "../ground/errors.js";
 import { frameBytes, type Payload, packed } from "../ground/payload.js";
 import type {
@@ -74,11 +74,9 @@ export class Attempts {
   }
 
   /** Extends a lease by the time to live it was claimed with, or this once by `leaseTtlMs`, from now on. */
-  async renew(
-    handle: string,
-    { requestId, ...args }: Omit<RenewArgs, "handle"> & CallOptions = {},
-  ): Promise<RenewAnswer> {
-    return (await this.#send("renew", { handle, ...args }, { requestId })) as RenewAnswer;
+  async renew(handle: string, options: Omit<RenewArgs, "handle"> & CallOptions = {}): Promise<RenewAnswer> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("renew", { ...args, handle }, extra)) as RenewAnswer;
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */

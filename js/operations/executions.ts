@@ -80,8 +80,8 @@ export class Executions {
    * that has not completed.
    */
   async result(executionId: string, options: { attemptIndex?: number } = {}): Promise<DecodedResult | null> {
-    const { attemptIndex } = options;
-    const answer = (await this.#send("get_execution_result", { executionId, attemptIndex })) as ExecutionResult | null;
+    const args = { ...given("options", options), executionId };
+    const answer = (await this.#send("get_execution_result", args)) as ExecutionResult | null;
     return answer && withResult(answer);
   }
 
@@ -93,7 +93,7 @@ export class Executions {
 
   /** A page of an execution's attempts, the newest first. */
   async attempts(executionId: string, args: Omit<ListAttemptsArgs, "executionId"> = {}): Promise<AttemptPage> {
-    return (await this.#send("list_attempts", { executionId, ...args })) as AttemptPage;
+    return (await this.#send("list_attempts", { ...given("options", args), executionId })) as AttemptPage;
   }
 
   /** What one step of an execution came to, without claiming it; null where none of that name is recorded. */
@@ -189,9 +189,10 @@ export class Executions {
    */
   async wake(
     executionId: string,
-    { requestId, ...args }: Omit<WakeExecutionArgs, "executionId"> & CallOptions = {},
+    options: Omit<WakeExecutionArgs, "executionId"> & CallOptions = {},
   ): Promise<WakeExecutionAnswer> {
-    return (await this.#send("wake_execution", { executionId, ...args }, { requestId })) as WakeExecutionAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("wake_execution", { ...args, executionId }, extra)) as WakeExecutionAnswer;
   }
 
   /**

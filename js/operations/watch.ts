@@ -1,7 +1,7 @@
 // Watching one execution to its end: how it stands, then how it stands after every change of its state or its progress.
 
 import { freed, unshaken } from "../calls/iterable.js";
-import { TidegateError } from "../ground/errors.js";
+import { argumentError, TidegateError } from "../ground/errors.js";
 import type { EventStream, ExecutionSnapshot } from "../types.generated.js";
 import type { Log } from "./events.js";
 
@@ -26,9 +26,11 @@ const ENDS = new Set<string>(["completed", "failed", "cancelled", "expired", "sk
 /** The snapshots of an execution, the last of them that of its end. Changes that come while nobody asks are one. */
 export function snapshots(
   executionId: string,
-  { signal }: ExecutionWatchOptions,
+  { signal, ...others }: ExecutionWatchOptions,
   sight: Sight,
 ): AsyncIterableIterator<ExecutionSnapshot, void> {
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw argumentError(other, "one of signal", `unknown field \`${other}\``);
   return freed((stop) => follow(executionId, sight, stop), signal);
 }
 

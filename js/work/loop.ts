@@ -73,6 +73,7 @@ export interface Backstage {
 
 /** The kinds that are claimed: those that are named, which must have handlers, or else those of the handlers. */
 function kindsOf(named: readonly string[] | undefined, handlers: Handlers): string[] | undefined {
+  if (named !== undefined && !Array.isArray(named)) throw argumentError("kinds", "a list of texts", typeof named);
   if (Object.hasOwn(handlers, "*")) return named && [...named];
   const handled = Object.keys(handlers);
   if (handled.length > HANDLERS_MAX)

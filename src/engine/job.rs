@@ -184,6 +184,7 @@ pub fn guarded<J: Job>(db: &dyn Driver, job: &mut J, turn: &mut Turn<'_>) -> Res
         Err(e) => {
             turn.store.rewind(mark);
             turn.ended.clear();
+            turn.losers.clear();
             job.fail(&e);
             Ok(())
         }

@@ -14,7 +14,7 @@ use crate::model::ground::vocabulary::{FailureClass, Verb};
 use crate::ops::attempts::fail::retry_at;
 use crate::ops::flows::cancel::end_backlog;
 use crate::ops::ground::settle::{Change, Ending, settle};
-use crate::ops::ground::tolerate::judge_losers;
+use crate::ops::ground::tolerate::suspect_losers;
 use crate::ops::ground::turn::Turn;
 use crate::store::{Failure, Keys, Touched};
 
@@ -89,7 +89,7 @@ fn stop_waiting(turn: &mut Turn<'_>, execution: &mut Execution, blocked: Blocked
     let mut empty = EdgeGroup::new(execution.row, EdgeGroupPolicy::AllOf, former.round + 1);
     empty.timed_out = true;
     turn.store.save_group(empty)?;
-    judge_losers(turn, &former)?;
+    suspect_losers(turn, &former)?;
     settle(turn, execution, Change::plain(blocked.children_timed_out(), at))
 }
 

@@ -117,8 +117,8 @@ impl<K: Ord + Copy> Heads<K> {
             Head::Empty => {
                 self.fronts.remove(&index);
             }
-            // It was named when its head was lost.
-            Head::Unknown if former.is_some() => self.stale.push(index),
+            // It is named once, however often its head is lost and found meanwhile.
+            Head::Unknown if former.is_some() && !self.stale.contains(&index) => self.stale.push(index),
             Head::Unknown | Head::At(_) => {}
         }
     }

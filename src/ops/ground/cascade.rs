@@ -5,7 +5,7 @@
 //! Invariant: an edge is resolved once, whatever ends again. Contract: edges.resolve-once, edges.cascade, edges.let-go,
 //! edges.siblings, flows.ends-once.
 
-use super::tolerate::{judge_loser, judge_losers};
+use super::tolerate::{judge_losers, suspect, suspect_losers};
 use super::transit::{Change, Ending, NOT_NEEDED, transit};
 use super::turn::{Ended, Turn};
 use crate::error::{Code, Error, Result};
@@ -28,6 +28,7 @@ pub fn follow(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {
     while let Some(ended) = turn.ended.pop_front() {
         resolve_edges(turn, ended)?;
     }
+    judge_losers(turn)?;
     conclude(turn, flow, at)
 }
 
@@ -35,13 +36,21 @@ pub fn follow(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {
 /// from that is left to the caller. Contract: edges.grows.
 pub fn judge_short(turn: &mut Turn<'_>, flow: i64, at: i64) -> Result<()> {
     turn.store.save_flows()?;
-    for mut group in turn.store.short_groups(flow)? {
-        if let Some(state) = group.settle(at, false) {
-            turn.store.save_group(group)?;
-            settle_child(turn, &group, state, None, at)?;
-        }
+    for group in turn.store.short_groups(flow)? {
+        judge(turn, group, flow, at)?;
     }
     Ok(())
+}
+
+/// Judges a group that no edge has settled: it gets no more, or has got one that is open. Contract: edges.grows.
+pub fn judge(turn: &mut Turn<'_>, mut group: EdgeGroup, flow: i64, at: i64) -> Result<()> {
+    match group.settle(at, turn.store.flow(flow)?.grows()) {
+        Some(state) => {
+            turn.store.save_group(group)?;
+            settle_child(turn, &group, state, None, at)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Ends a flow whose last member has ended, or opens one again that goes on.
@@ -85,7 +94,10 @@ fn resolve_edges(turn: &mut Turn<'_>, ended: Ended) -> Result<()> {
         edge.resolve(ended.state, result);
         resolved(turn, &edge, was_aside, ended.at)?;
     }
-    if ended.state.is_loss() { judge_loser(turn, ended.row) } else { Ok(()) }
+    if ended.state.is_loss() {
+        suspect(turn, ended.row);
+    }
+    Ok(())
 }
 
 /// How an execution stands for edges that lead from it; `None` of one that has not ended.
@@ -136,7 +148,7 @@ pub fn settle_child(
     at: i64,
 ) -> Result<()> {
     if state == GroupState::Satisfied {
-        judge_losers(turn, group)?;
+        suspect_losers(turn, group)?;
     }
     let mut child = turn.store.execution(group.execution)?;
     if let Phase::Terminal(_) = child.phase {

@@ -9,8 +9,16 @@ use crate::error::Result;
 use crate::model::flows::edge::{DependencyKind, EdgeGroup, EdgeState, GroupState};
 use crate::model::ground::vocabulary::Outcome;
 
+/// Judges the members of whom it is to be judged anew, each once, however many groups asked for it.
+pub fn judge_losers(turn: &mut Turn<'_>) -> Result<()> {
+    while let Some(row) = turn.losers.pop() {
+        judge(turn, row)?;
+    }
+    Ok(())
+}
+
 /// Judges a member, if it has ended badly.
-pub fn judge_loser(turn: &mut Turn<'_>, row: i64) -> Result<()> {
+fn judge(turn: &mut Turn<'_>, row: i64) -> Result<()> {
     let loser = turn.store.execution(row)?;
     let badly = matches!(loser.outcome(), Some(Outcome::Failed | Outcome::Expired | Outcome::Cancelled));
     let Some(flow) = loser.flow.filter(|_| badly) else { return Ok(()) };
@@ -23,14 +31,21 @@ pub fn judge_loser(turn: &mut Turn<'_>, row: i64) -> Result<()> {
     Ok(())
 }
 
-/// Judges the upstreams of a group whose edges on success are not met.
-pub fn judge_losers(turn: &mut Turn<'_>, group: &EdgeGroup) -> Result<()> {
+/// A member is to be judged anew, if it has ended badly.
+pub fn suspect(turn: &mut Turn<'_>, row: i64) {
+    if let Err(place) = turn.losers.binary_search(&row) {
+        turn.losers.insert(place, row);
+    }
+}
+
+/// The upstreams of a group whose edges on success are not met are to be judged anew.
+pub fn suspect_losers(turn: &mut Turn<'_>, group: &EdgeGroup) -> Result<()> {
     if group.failed + group.aside == 0 {
         return Ok(());
     }
     for edge in turn.store.group_edges(group.execution, group.round)? {
         if edge.kind == DependencyKind::SuccessOnly && edge.met() != Some(true) {
-            judge_loser(turn, edge.upstream)?;
+            suspect(turn, edge.upstream);
         }
     }
     Ok(())

@@ -44,6 +44,8 @@ pub struct Turn<'a> {
     pub wakes: &'a mut Wakes,
     /// Members of flows that have ended, in the order of their ends, until their edges are resolved.
     pub ended: VecDeque<Ended>,
+    /// Members of flows that ended badly, and of whom it is to be judged anew whether anybody needed them; in order, each once.
+    pub losers: Vec<i64>,
     /// Bytes of steps' and upstreams' results that the claims of this commit may still hand back.
     pub step_bytes_left: i64,
     /// Bytes of frames that the reads of this commit may still answer; a page holds one frame at least.
@@ -66,7 +68,18 @@ impl<'a> Turn<'a> {
         wakes: &'a mut Wakes,
     ) -> Self {
         let (step_bytes_left, frame_bytes_left) = (STEP_BYTES_MAX, FRAME_BYTES_MAX);
-        Self { store, mint, instance, now, limits, wakes, ended: VecDeque::new(), step_bytes_left, frame_bytes_left }
+        Self {
+            store,
+            mint,
+            instance,
+            now,
+            limits,
+            wakes,
+            ended: VecDeque::new(),
+            losers: Vec::new(),
+            step_bytes_left,
+            frame_bytes_left,
+        }
     }
 }
 

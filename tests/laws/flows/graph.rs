@@ -85,6 +85,9 @@ impl Model {
         if self.members[up].over() {
             self.meet("an edge whose upstream had ended");
             self.resolve(edge, now);
+        } else if self.members[down].group.state == GroupState::Pending {
+            // With one more upstream what had failed before may be too much.
+            self.judge(down, None, now);
         }
         self.block_by_dependencies(down, now);
         self.cascade(now);

@@ -174,6 +174,7 @@ impl Model {
         let blocked = Phase::Blocked { next, by: CHILDREN, not_before_at };
         self.enter(row, now, blocked, "waiting_children", Some("revoked"));
         if new.is_empty() {
+            self.members[row].group.timed_out = false;
             self.let_go(row, now);
         }
         let from = self.edges.len() - new.len();

@@ -13,9 +13,9 @@ use crate::model::ground::vocabulary::PublicState;
 use crate::ops::flows::find::open_flow;
 use crate::ops::ground::blocked::is_pending;
 use crate::ops::ground::call::Call;
-use crate::ops::ground::cascade::{end_of, follow, resolved};
+use crate::ops::ground::cascade::{end_of, follow, judge, resolved};
 use crate::ops::ground::settle::{Change, transit};
-use crate::ops::ground::tolerate::judge_loser;
+use crate::ops::ground::tolerate::suspect;
 use crate::ops::ground::turn::Turn;
 use serde::Serialize;
 use uuid::Uuid;
@@ -106,6 +106,10 @@ fn apply(turn: &mut Turn<'_>, mut edge: Edge) -> Result<()> {
     turn.store.save_edge(&edge)?;
     turn.store.save_group(group)?;
     resolve_ended(turn, &mut edge, &upstream)?;
+    if edge.state == EdgeState::Applied {
+        // With one more upstream what had failed before may be too much.
+        judge(turn, group, edge.flow, turn.now)?;
+    }
     block(turn, child.row)?;
     follow(turn, edge.flow, turn.now)
 }
@@ -116,7 +120,10 @@ pub fn resolve_ended(turn: &mut Turn<'_>, edge: &mut Edge, upstream: &Execution)
     edge.resolve(end, upstream.attempt.as_ref().and_then(|attempt| attempt.result));
     turn.store.save_edge(edge)?;
     resolved(turn, edge, false, turn.now)?;
-    if end.is_loss() { judge_loser(turn, edge.upstream) } else { Ok(()) }
+    if end.is_loss() {
+        suspect(turn, edge.upstream);
+    }
+    Ok(())
 }
 
 /// Blocks a downstream that was claimable, now or later, and whose group is not settled.

@@ -225,6 +225,9 @@ impl Ready {
 
 /// There is nothing to wait for. Contract: states.wait-children, states.unblock.
 fn pass(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, finished: Finished) -> Result<()> {
+    if let Some(group) = turn.store.group(execution.row)?.filter(|group| group.timed_out) {
+        turn.store.save_group(EdgeGroup { timed_out: false, ..group })?;
+    }
     let change = Change { finished: Some(finished), ..Change::plain(held.wait_children(), turn.now) };
     settle(turn, execution, change)?;
     match execution.phase {

@@ -124,3 +124,15 @@ fn a_round_of_fewer_children_than_are_asked_for_waits_while_the_flow_grows() {
         assert_eq!(world.call(args).unwrap().public_state, if seals { SKIPPED } else { WAITS });
     }
 }
+
+/// Contract: edges.grows.
+#[test]
+fn an_edge_that_makes_a_quorum_whole_judges_it_though_its_upstream_still_runs() {
+    let mut world = World::new();
+    let graph = short(&mut world, 2);
+    world.spoil("a");
+    assert_eq!(world.state(&graph.id("c")), WAITS);
+    let edge = world.staged(&graph.flow, &graph.id("b"), &graph.id("c"));
+    assert_eq!(world.apply(&graph.flow, &edge).unwrap().public_state, SKIPPED, "one of two has failed already");
+    assert_eq!(world.state(&graph.id("b")), PublicState::Cancelled, "and nobody needs the other");
+}

@@ -150,3 +150,17 @@ fn a_timeout_is_at_least_a_millisecond() {
     let args = WaitChildrenArgs { handle: held.handle, edges, policy: None, timeout_ms: Some(0) };
     refused_field(world.call(args), Code::InvalidInput, "timeoutMs");
 }
+
+/// Contract: edges.timeout.
+#[test]
+fn a_wait_for_nobody_is_a_wait_too_after_which_the_claim_says_no_more_of_the_one_before() {
+    let mut world = World::new();
+    let graph = family(&mut world);
+    wait(&mut world, &graph, None);
+    world.pass(100);
+    let told = world.claim("p");
+    assert!(told.children_timed_out);
+    let args = WaitChildrenArgs { handle: told.handle, edges: Vec::new(), policy: None, timeout_ms: None };
+    assert_eq!(world.call(args).unwrap().public_state, READY);
+    assert!(!world.claim("p").children_timed_out);
+}
