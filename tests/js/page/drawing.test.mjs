@@ -3,33 +3,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
+import { pageModule } from "./modules.mjs";
 
 /** @typedef {import("../../../www/src/drawing/ranks.js").Arc} Arc */
 /** @typedef {import("../../../www/src/drawing/layout.js").Layout} Layout */
 
-const cwd = fileURLToPath(new URL("../../../", import.meta.url));
-
-/**
- * A module of the page, as the page has it.
- * @param {string} name
- */
-async function drawing(name) {
-  const made = await rolldown({ input: `www/src/drawing/${name}.ts`, cwd });
-  const { output } = await made.generate({ format: "esm" });
-  await made.close();
-  return import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString("base64")}`);
-}
-
 /** @type {typeof import("../../../www/src/drawing/ranks.js")} */
-const { ranksOf } = await drawing("ranks");
+const { ranksOf } = await pageModule("drawing/ranks");
 /** @type {typeof import("../../../www/src/drawing/layout.js")} */
-const { layoutOf, NODE_HEIGHT, NODE_WIDTH } = await drawing("layout");
+const { layoutOf, NODE_HEIGHT, NODE_WIDTH } = await pageModule("drawing/layout");
 /** @type {typeof import("../../../www/src/drawing/moves.js")} */
-const { reachedBy } = await drawing("moves");
+const { reachedBy } = await pageModule("drawing/moves");
 /** @type {typeof import("../../../www/src/drawing/axis.js")} */
-const { axisFor, tickText } = await drawing("axis");
+const { axisFor, tickText } = await pageModule("drawing/axis");
 
 /** @param {string} pairs as in "0-1 1-2" @returns {Arc[]} */
 const arcs = (pairs) =>

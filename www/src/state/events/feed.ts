@@ -31,8 +31,11 @@ export class Feed extends Observable {
   #after = "start";
   /** Where the windows of earlier events begin, the oldest first. */
   #marks: string[] = [];
-  /** Which of them is shown instead of the newest. */
+  /** Which of them is shown instead of the newest, and which is to be: it is being read while they differ. */
   #window: number | undefined;
+  #wantedWindow: number | undefined;
+  /** Tells the reading of a window that is still wanted from one that is not. */
+  #turns = 0;
   #earlier: readonly EventRecord[] = [];
   #notice = "";
   #trouble: unknown;
@@ -107,18 +110,18 @@ export class Feed extends Observable {
   }
 
   showNewest(): void {
-    this.#window = undefined;
+    this.#leaveThePast();
     this.changed();
   }
 
-  /** Shows the window before the one that is shown. */
+  /** Shows the window before the one that was asked for last. */
   showEarlier(): Promise<void> {
-    return this.#show((this.#window ?? this.#marks.length) - 1);
+    return this.#show((this.#wantedWindow ?? this.#marks.length) - 1);
   }
 
   /** Shows the window after it, and after the last one the newest. */
   async showLater(): Promise<void> {
-    const next = (this.#window ?? this.#marks.length) + 1;
+    const next = (this.#wantedWindow ?? this.#marks.length) + 1;
     if (next >= this.#marks.length) this.showNewest();
     else await this.#show(next);
   }
@@ -126,21 +129,35 @@ export class Feed extends Observable {
   async #show(window: number): Promise<void> {
     const after = this.#marks[window];
     if (after === undefined) return;
+    this.#wantedWindow = window;
+    this.#turns += 1;
+    const turn = this.#turns;
     try {
-      this.#earlier = (await this.#engine.readEvents({ ...this.#args(), after, limit: WINDOW })).events;
+      const { events } = await this.#engine.readEvents({ ...this.#args(), after, limit: WINDOW });
+      if (turn !== this.#turns) return;
+      this.#earlier = events;
       this.#window = window;
       this.#trouble = undefined;
     } catch (thrown) {
+      if (turn !== this.#turns) return;
+      this.#wantedWindow = this.#window;
       this.#trouble = isTooOld(thrown) ? undefined : thrown;
       if (isTooOld(thrown)) this.#letGo(window);
     }
     this.changed();
   }
 
+  /** Whatever window is shown, or still being read. */
+  #leaveThePast(): void {
+    this.#window = undefined;
+    this.#wantedWindow = undefined;
+    this.#turns += 1;
+  }
+
   /** What is past its retention cannot be gone back to. */
   #letGo(window: number): void {
     this.#marks = this.#marks.slice(window + 1);
-    this.#window = undefined;
+    this.#leaveThePast();
     this.#notice = "There are no earlier events: the engine has let go of those that are past their retention.";
   }
 
@@ -206,7 +223,7 @@ export class Feed extends Observable {
   #forget(after: string): void {
     this.#newest = [];
     this.#marks = [];
-    this.#window = undefined;
+    this.#leaveThePast();
     this.#before = after;
     this.#after = after;
   }

@@ -1,5 +1,7 @@
-// Which executions are listed: those of a group of states, or what a search for more than that finds. What was asked for
-// stays while other records are looked at.
+// Which executions are listed: those of a group of states, or what a search for more than that finds. What was asked for,
+// and how many of it are wanted, is kept here: every reading reads as many as are wanted, and never two go on at a time, so
+// that whatever is asked for while one is under way is answered by it or by the next. It stays while other records are
+// looked at.
 
 import { type Engine, type SearchExecutionsArgs, TidegateError } from "tidegate";
 import { Observable } from "../ground/observable.js";
@@ -15,7 +17,7 @@ export interface Criteria {
 
 const PAGE = 50;
 /** As many as one search answers. */
-const LIVE_MAX = 1_000;
+const SEARCH_MAX = 1_000;
 
 export class Finding extends Observable {
   readonly #engine: Engine;
@@ -25,9 +27,13 @@ export class Finding extends Observable {
   #only: string | undefined;
   #ledCount = 0;
   #counts: Tally = tallyOf([]);
-  #args: SearchExecutionsArgs = {};
   #ids: readonly string[] = [];
-  #cursor: string | undefined;
+  /** How many are wanted, of as many as there are. */
+  #wanted = PAGE;
+  #more = false;
+  /** Ends with the reading under way; the next one, when there is to be one, begins after it. */
+  #reading: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   #isKnown = false;
   #trouble: unknown;
   /** Tells what was asked before from what is asked now. */
@@ -80,7 +86,7 @@ export class Finding extends Observable {
 
   /** Whether there is, or may be, more to find. */
   get more(): boolean {
-    return this.#cursor !== undefined;
+    return this.#more;
   }
 
   /** What the engine refused, or failed to read. */
@@ -105,21 +111,35 @@ export class Finding extends Observable {
     this.changed();
   }
 
-  /** Counts, and searches again for as many as are shown. */
-  async refresh(): Promise<void> {
+  /** Counts, and searches again for as many as are wanted. */
+  refresh(): Promise<void> {
+    this.#next ??= this.#reading.then(() => {
+      this.#next = undefined;
+      return this.#read();
+    });
+    this.#reading = this.#next;
+    return this.#next;
+  }
+
+  /** Wants another page, and reads it. */
+  async showMore(): Promise<void> {
+    if (!this.#more) return;
+    this.#wanted += PAGE;
+    await this.refresh();
+  }
+
+  async #read(): Promise<void> {
     const asked = this.#asked;
     const { lane } = this.#criteria;
-    this.#args = this.#argsNow();
-    const limit = Math.min(Math.max(this.#ids.length, PAGE), LIVE_MAX);
     try {
-      const [{ total }, page] = await Promise.all([
+      const [{ total }, found] = await Promise.all([
         this.#engine.executions.counts(lane === undefined ? {} : { lane }),
-        this.isPlain ? undefined : this.#engine.executions.search({ ...this.#args, limit }),
+        this.isPlain ? { ids: [], more: false } : this.#search(),
       ]);
       if (asked !== this.#asked) return;
       this.#counts = tallyOfCounts(total);
-      this.#ids = page?.executions.map(({ executionId }) => executionId) ?? [];
-      this.#cursor = page?.nextCursor;
+      this.#ids = found.ids;
+      this.#more = found.more;
       this.#trouble = undefined;
     } catch (thrown) {
       this.#failed(asked, thrown);
@@ -128,26 +148,27 @@ export class Finding extends Observable {
     this.changed();
   }
 
-  /** Reads the next page. */
-  async showMore(): Promise<void> {
-    const [asked, cursor] = [this.#asked, this.#cursor];
-    if (cursor === undefined) return;
-    try {
-      const page = await this.#engine.executions.search({ ...this.#args, cursor, limit: PAGE });
-      if (asked !== this.#asked || cursor !== this.#cursor) return;
-      this.#ids = [...this.#ids, ...page.executions.map(({ executionId }) => executionId)];
-      this.#cursor = page.nextCursor;
-    } catch (thrown) {
-      this.#failed(asked, thrown);
-    }
-    this.changed();
+  /** As many as are wanted when it ends, in as many searches as that takes. */
+  async #search(): Promise<{ ids: string[]; more: boolean }> {
+    const asked = this.#asked;
+    const args = this.#argsNow();
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(this.#wanted - ids.length, SEARCH_MAX);
+      const page = await this.#engine.executions.search({ ...args, limit, ...(cursor !== undefined && { cursor }) });
+      ids.push(...page.executions.map(({ executionId }) => executionId));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && ids.length < this.#wanted && asked === this.#asked);
+    return { ids, more: cursor !== undefined };
   }
 
   #anew(): Promise<void> {
     this.#asked += 1;
     this.#only = undefined;
     this.#ids = [];
-    this.#cursor = undefined;
+    this.#wanted = PAGE;
+    this.#more = false;
     this.#isKnown = false;
     this.#trouble = undefined;
     this.changed();

@@ -90,9 +90,10 @@ export class FlowList extends Observable {
     this.#pulse.now();
   }
 
-  /** Shows the page that begins after so many. */
+  /** Shows the page that begins after so many; whoever turns on before it is read turns on from there. */
   turnTo(first: number): void {
     this.#first = first;
+    this.changed();
     this.#pulse.now();
   }
 

@@ -43,7 +43,7 @@ export function History({ shop, snapshot, title }: { shop: Shop; snapshot: Execu
           type="button"
           class="small"
           aria-label={`Earlier history of ${title}`}
-          onClick={() => setLimit(limit + PAGE)}
+          onClick={() => setLimit((before) => before + PAGE)}
         >
           Earlier
         </button>

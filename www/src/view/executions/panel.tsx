@@ -51,7 +51,7 @@ export function Executions({ shop, onShowFlow }: ExecutionsProps) {
       {finding.only === undefined && finding.isPlain && rows.length < tally[filter] && (
         <More
           text={`The newest ${rows.length} of ${tally[filter]} are shown.`}
-          onMore={() => setLimit(limit + ROWS_MORE)}
+          onMore={() => setLimit((before) => before + ROWS_MORE)}
         />
       )}
       {finding.only === undefined && finding.more && (
