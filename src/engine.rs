@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
 use crate::model::ground::argument::{INSTANT_MAX, Limits};
 use crate::model::ground::id::uuid_text;
+use crate::model::ground::json::number_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::Store;
 use crate::store::driver::{Driver, Embedded};
@@ -384,5 +385,5 @@ fn host_instant(now_ms: f64) -> Result<i64> {
         return Ok(now_ms as i64);
     }
     let limit = "a time from 1970 to the end of the year 9999, in ms";
-    Err(Error::argument(Code::InvalidInput, "clock", limit, now_ms))
+    Err(Error::argument(Code::InvalidInput, "clock", limit, number_text(now_ms)))
 }

@@ -6,6 +6,7 @@
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument::{self, INTEGER_MAX, NAME_BYTES_MAX};
 use crate::model::ground::given::{reads, tagged};
+use crate::model::ground::json::number_text;
 use crate::model::ground::vocabulary::FailureClass;
 use serde::Serialize;
 
@@ -141,7 +142,7 @@ impl RetryPolicy {
 fn check_multiplier(field: &str, multiplier: Option<f64>) -> Result<()> {
     match multiplier {
         Some(found) if !(1.0..=MULTIPLIER_MAX).contains(&found) => {
-            Err(Error::argument(Code::InvalidPolicy, field, "a number from 1 to 1000", found).found(found))
+            Err(Error::argument(Code::InvalidPolicy, field, "a number from 1 to 1000", number_text(found)).found(found))
         }
         Some(_) | None => Ok(()),
     }

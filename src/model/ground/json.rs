@@ -4,7 +4,7 @@
 //! the text; the path is linked up the stack and written out for a refusal only.
 
 use crate::error::{Code, Error, Result};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -213,17 +213,32 @@ pub fn is_named(name: &str, field: &str) -> bool {
 #[cold]
 #[inline(never)]
 pub fn refusal(at: &Path<'_>, limit: &str, given: &Given<'_>) -> Error {
-    let found = match given {
-        Given::Null => return refused(at, limit, "null"),
-        Given::Bool(value) => Unexpected::Bool(*value),
-        Given::Int(number) => Unexpected::Signed(*number),
-        Given::Large(number) => Unexpected::Unsigned(*number),
-        Given::Float(number) => Unexpected::Float(*number),
-        Given::Text(text) => Unexpected::Str(text),
-        Given::List(_) => Unexpected::Seq,
-        Given::Object(_) => Unexpected::Map,
-    };
-    refused(at, limit, &found.to_string())
+    match given {
+        Given::Null => refused(at, limit, "null"),
+        Given::Bool(value) => refused(at, limit, if *value { "true" } else { "false" }),
+        Given::Int(number) => refused(at, limit, &number.to_string()),
+        Given::Large(number) => refused(at, limit, &number.to_string()),
+        Given::Float(number) => refused(at, limit, &number_text(*number)),
+        Given::Text(text) => refused(at, limit, &format!("{text:?}")),
+        Given::List(_) => refused(at, limit, "an array"),
+        Given::Object(_) => refused(at, limit, "an object"),
+    }
+}
+
+/// A number as JavaScript writes it. The standard library writes infinity as another word and a large number digit by
+/// digit, and its code for that is a hundredth of the file in the browser.
+#[cold]
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "compared with what it came from")]
+pub fn number_text(number: f64) -> String {
+    let whole = number as i64;
+    if whole as f64 == number && whole.unsigned_abs() < 1 << 53 {
+        return whole.to_string();
+    }
+    match serde_json::Number::from_f64(number) {
+        Some(number) => number.to_string(),
+        None if number.is_nan() => "NaN".to_owned(),
+        None => if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
+    }
 }
 
 /// A refusal. A set of capabilities that is no array of texts has a code and a detail of its own (contract:

@@ -9,6 +9,7 @@ use crate::model::flows::flow::CancellationPolicy;
 use crate::model::ground::argument::{self, INTEGER_MAX, Limits, REASON_BYTES_MAX};
 use crate::model::ground::given::reads;
 use crate::model::ground::id::required_uuid;
+use crate::model::ground::json::number_text;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::cascade::{follow, judge_short};
 use crate::ops::ground::turn::Turn;
@@ -112,7 +113,7 @@ fn grace(grace_ms: f64) -> Result<i64> {
         return Ok(grace_ms as i64);
     }
     let limit = format!("a whole number from 0 to {INTEGER_MAX}");
-    Err(Error::argument(Code::InvalidGraceMs, "graceMs", &limit, grace_ms).found(grace_ms))
+    Err(Error::argument(Code::InvalidGraceMs, "graceMs", &limit, number_text(grace_ms)).found(grace_ms))
 }
 
 fn answer(turn: &mut Turn<'_>, row: i64, outcome: CancelHeaderOutcome) -> Result<CancelFlowHeaderAnswer> {

@@ -7,6 +7,7 @@ use crate::model::executions::execution::Execution;
 use crate::model::executions::policy::Policy;
 use crate::model::ground::argument::{self, INSTANT_MAX, INTEGER_MAX, Limits, NAME_BYTES_MAX};
 use crate::model::ground::given::reads;
+use crate::model::ground::json::number_text;
 use crate::model::ground::payload::Bytes;
 use crate::model::streams::frame::FRAME_BYTES_MAX;
 use crate::model::streams::retained::{
@@ -172,7 +173,7 @@ impl AppendFrameArgs {
         match self.ema_alpha {
             None => Ok(ALPHA_DEFAULT),
             Some(alpha) if alpha > 0.0 && alpha <= 1.0 => Ok(((alpha * 1_000_000.0) as i64).max(1)),
-            Some(alpha) => Err(unfit("emaAlpha", "a number above 0 and up to 1", &alpha.to_string())),
+            Some(alpha) => Err(unfit("emaAlpha", "a number above 0 and up to 1", &number_text(alpha))),
         }
     }
 }

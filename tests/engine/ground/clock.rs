@@ -11,9 +11,19 @@ const YEAR_10000: f64 = 253_402_300_800_000.0;
 #[test]
 fn a_clock_that_is_nan_infinite_negative_or_past_the_year_9999_is_refused() {
     let mut world = World::new();
-    for now_ms in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, YEAR_10000, 1e300] {
+    let strange = [
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "Infinity"),
+        (f64::NEG_INFINITY, "-Infinity"),
+        (-1.0, "-1"),
+        (-0.5, "-0.5"),
+        (YEAR_10000, "253402300800000"),
+        (1e300, "1e+300"),
+    ];
+    for (now_ms, found) in strange {
         world.clock.set(now_ms);
-        refused_field(world.create("mail", |_| {}), Code::InvalidInput, "clock");
+        let refused = refused_field(world.create("mail", |_| {}), Code::InvalidInput, "clock");
+        assert!(refused.message().ends_with(&format!("found {found}")), "{refused}");
         assert!(world.batch(vec![order("mail").into()]).answers[0].is_err());
         refusal(world.engine.tick(), Code::InvalidInput);
         refusal(world.engine.clock_report(), Code::InvalidInput);

@@ -225,10 +225,12 @@ fn the_policy_of_one_failure_is_checked_as_that_of_a_create() {
 #[test]
 fn a_refusal_says_what_was_needed_and_what_was_found() {
     for (members, limit, found) in [
-        (r#""priority":"high""#, "a whole number", r#"string "high""#),
-        (r#""priority":18446744073709551615"#, "a whole number", "integer `18446744073709551615`"),
-        (r#""priority":1.5"#, "a whole number", "floating point `1.5`"),
-        (r#""tags":[]"#, "an object", "sequence"),
+        (r#""priority":"high""#, "a whole number", r#""high""#),
+        (r#""priority":18446744073709551615"#, "a whole number", "18446744073709551615"),
+        (r#""priority":1.5"#, "a whole number", "1.5"),
+        (r#""priority":true"#, "a whole number", "true"),
+        (r#""priority":{}"#, "a whole number", "an object"),
+        (r#""tags":[]"#, "an object", "an array"),
         (r#""budgetIds":null"#, "an array", "null"),
         (r#""retry":{"backoff":{"delayMs":1}}"#, "one of `fixed`, `exponential`", "nothing"),
         (
@@ -236,7 +238,7 @@ fn a_refusal_says_what_was_needed_and_what_was_found() {
             "one of `maxRetries`, `backoff`, `retryableCategories`",
             "unknown field `delayMs`",
         ),
-        (r#""retry":{"backoff":{"type":"linear"}}"#, "one of `fixed`, `exponential`", r#"string "linear""#),
+        (r#""retry":{"backoff":{"type":"linear"}}"#, "one of `fixed`, `exponential`", r#""linear""#),
     ] {
         let details = refused_create(members)["details"].clone();
         assert_eq!((&details["limit"], &details["found"]), (&json!(limit), &json!(found)), "{members}");
