@@ -3,17 +3,22 @@
 //! Invariant: a statement is prepared once per connection and found again by the address of its text, so no text is
 //! hashed on the way to SQLite. Absent on purpose: retries on busy; the connection is exclusive.
 
-use super::{Body, Driver, Reader, Row, Value};
+use super::{Body, Driver, Reader, Value};
 use crate::error::{Code, Error, Result};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, MAIN_DB, Statement, ToSql};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, PrepFlags, Statement};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+mod image;
+mod row;
+
+use image::{check_whole, rollback_header};
+use row::Columns;
 
 /// Address and length of a statement's text.
 type Key = (usize, usize);
@@ -49,14 +54,14 @@ pub enum Durability {
     Relaxed,
 }
 
-/// What every SQLite file begins with.
-const HEADER: &[u8] = b"SQLite format 3\0";
-
 /// Pages in the write-ahead log at which it is copied into the database: half of the room that is kept for it.
 const CHECKPOINT_PAGES: i32 = 500;
 
 /// Lets pages that hold nothing be given back later, a few at a time; heard only before the first table is made.
 const SHRINKABLE: &str = "PRAGMA auto_vacuum=INCREMENTAL";
+/// Statements stay for as long as the connection: their memory is not taken from what SQLite keeps for short uses, which
+/// they would fill for good (a fourteenth of the instructions of a claim and its completion).
+const PERSISTENT: PrepFlags = PrepFlags::SQLITE_PREPARE_PERSISTENT;
 /// Memory for pages: 16 MiB.
 const CACHE: &str = "PRAGMA cache_size=-16384";
 
@@ -189,7 +194,7 @@ impl Embedded {
             let statement = match statements.entry(key) {
                 std::collections::hash_map::Entry::Occupied(found) => found.into_mut(),
                 std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(connection.prepare(sql).map_err(|e| failure(&e))?)
+                    free.insert(connection.prepare_with_flags(sql, PERSISTENT).map_err(|e| failure(&e))?)
                 }
             };
             for (index, value) in params.iter().enumerate() {
@@ -319,62 +324,6 @@ fn fill(connection: &mut Connection, image: Option<&Embedded>) -> Result<()> {
     let Some(image) = image else { return Ok(()) };
     let mut copied = || Backup::new(image.session.borrow_owner(), connection)?.step(-1).map(|_| ());
     copied().map_err(|e| failure(&e))
-}
-
-/// Refuses bytes that are no SQLite file, or not all of one: SQLite itself takes missing bytes for zeros.
-fn check_whole(bytes: &[u8]) -> Result<()> {
-    let number = |at: usize| bytes.get(at..at + 4).map(|four| four.iter().fold(0, |sum, b| sum << 8 | usize::from(*b)));
-    let found = match (bytes.starts_with(HEADER), number(14), number(24), number(28), number(92)) {
-        (true, Some(size), Some(changes), Some(pages), Some(counted)) => {
-            // The size of a page has two bytes, of which 1 stands for 65 536.
-            let page = if size & 0xffff == 1 { 65_536 } else { size & 0xffff };
-            // The number of pages counts only if it is as old as the latest change.
-            let whole =
-                page > 0 && bytes.len().is_multiple_of(page) && (changes != counted || bytes.len() / page == pages);
-            if whole {
-                return Ok(());
-            }
-            format!("{} bytes of a SQLite file of {pages} pages of {page}", bytes.len())
-        }
-        _ => format!("{} bytes that do not begin as a SQLite file does", bytes.len()),
-    };
-    Err(Error::new(Code::StorageDamaged, format!("the file is not whole: {found}")))
-}
-
-/// Makes the bytes of a database say that no log belongs to them.
-fn rollback_header(bytes: &mut [u8]) {
-    if let Some(versions) = bytes.get_mut(18..20) {
-        versions.fill(1);
-    }
-}
-
-struct Columns<'a>(&'a rusqlite::Row<'a>);
-
-impl Row for Columns<'_> {
-    fn value(&self, column: usize) -> Result<Value<'_>> {
-        match self.0.get_ref(column).map_err(|e| failure(&e))? {
-            ValueRef::Null => Ok(Value::Null),
-            ValueRef::Integer(value) => Ok(Value::Int(value)),
-            ValueRef::Text(value) => std::str::from_utf8(value)
-                .map(Value::Text)
-                .map_err(|_| Error::new(Code::Corruption, format!("column {column} of a stored row is not UTF-8"))),
-            ValueRef::Blob(value) => Ok(Value::Blob(value)),
-            ValueRef::Real(_) => {
-                Err(Error::new(Code::Corruption, format!("column {column} of a stored row is not of its type")))
-            }
-        }
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Int(value) => ValueRef::Integer(value),
-            Value::Text(value) => ValueRef::Text(value.as_bytes()),
-            Value::Blob(value) => ValueRef::Blob(value),
-        }))
-    }
 }
 
 /// The typed error for a failure of SQLite.
