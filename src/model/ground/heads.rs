@@ -67,7 +67,7 @@ impl<K: Ord + Copy> Heads<K> {
     }
 
     /// How many keys of an index are to be searched for, where its head is not known.
-    pub fn wanted(&self, index: i64) -> Option<u32> {
+    fn wanted(&self, index: i64) -> Option<u32> {
         let front = self.fronts.get(&index)?;
         (front.keys.head() == Head::Unknown).then(|| front.keys.wanted())
     }
@@ -85,9 +85,17 @@ impl<K: Ord + Copy> Heads<K> {
         self.order.first().map(|(key, _)| *key)
     }
 
-    /// The first key of an index, once its head is known.
-    pub fn head(&self, index: i64) -> Option<K> {
-        self.fronts.get(&index)?.head
+    /// The first key of some indexes; where the head of one is not known, that index, and how many keys a search of it is
+    /// to bring.
+    pub fn first_among(&self, indexes: &[i64]) -> Result<Option<K>, (i64, u32)> {
+        let mut first: Option<K> = None;
+        for index in indexes {
+            let Some(front) = self.fronts.get(index) else { continue };
+            // An index that is kept holds something.
+            let Some(key) = front.head else { return Err((*index, front.keys.wanted())) };
+            first = Some(first.map_or(key, |first| first.min(key)));
+        }
+        Ok(first)
     }
 
     /// Whether no index holds anything.
@@ -155,11 +163,16 @@ mod tests {
                 indexes[usize::try_from(index).unwrap()].iter().take(wanted as usize).copied().collect()
             };
             if round % 3 == 0 {
-                if let Some(wanted) = heads.wanted(index) {
-                    heads.fill(index, keys(index, wanted));
+                let some = [index, (index + 5) % 12];
+                let first = loop {
+                    match heads.first_among(&some) {
+                        Ok(first) => break first,
+                        Err((index, wanted)) => heads.fill(index, keys(index, wanted)),
+                    }
                     searches += 1;
-                }
-                assert_eq!(heads.head(index), indexes[usize::try_from(place).unwrap()].first().copied());
+                };
+                let firsts = some.iter().filter_map(|index| indexes[usize::try_from(*index).unwrap()].first());
+                assert_eq!(first, firsts.min().copied());
             }
             if round % 2 == 0 {
                 while let Some((index, wanted)) = heads.stale() {

@@ -68,13 +68,13 @@ impl Store {
             self.refresh(queue, stock)?;
             return Ok(self.queue(queue)?.heads(stock).first());
         };
-        let mut first = None;
-        for kind in kinds {
-            if let Some(route) = self.route_of(queue, kind)? {
-                first = earlier(first, self.route_head(queue, route, stock)?);
+        let routes = self.routes_of(queue, kinds)?;
+        loop {
+            match self.queue(queue)?.heads(stock).first_among(&routes) {
+                Ok(first) => return Ok(first),
+                Err(stale) => self.search(queue, stale, stock)?,
             }
         }
-        Ok(first)
     }
 
     /// The routes of a queue on which a plain claim may take something, with the first key of each, in the order of these.
@@ -90,13 +90,6 @@ impl Store {
         self.all(SQL, &[route.into(), limit.into()], |row| {
             Ok(((row.int(0)?, row.int(1)?), ExecutionId::of_stored(row.blob(2)?)?))
         })
-    }
-
-    fn route_head(&mut self, queue: i64, route: i64, stock: Stock) -> Result<Option<ClaimKey>> {
-        if let Some(wanted) = self.queue(queue)?.heads(stock).wanted(route) {
-            self.search(queue, (route, wanted), stock)?;
-        }
-        Ok(self.queue(queue)?.heads(stock).head(route))
     }
 
     /// Searches for the heads that are not known.

@@ -8,12 +8,15 @@ use crate::model::lanes::capability::Capabilities;
 use crate::model::lanes::lane::LaneState;
 use crate::store::Store;
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Lanes remembered at most; past it all are forgotten and read again as needed.
 const LANES_MAX: usize = 10_000;
 /// Routes remembered at most, likewise, and kinds of which it is remembered whether there is a route.
 const ROUTES_MAX: usize = 100_000;
+/// Sets of kinds remembered that claims have named of late.
+const SETS_MAX: usize = 16;
 /// Worker capability sets remembered for each lane.
 const OFFERS_MAX: usize = 256;
 
@@ -38,6 +41,8 @@ pub struct Routes {
     /// The route of each kind in a queue, or that there is none.
     by_kind: FxHashMap<i64, FxHashMap<String, Option<i64>>>,
     kind_count: usize,
+    /// What claims have named of late: a queue, kinds and their routes in it. A worker names the same ones each time.
+    named: VecDeque<(i64, Box<[String]>, Rc<[i64]>)>,
 }
 
 pub(in crate::store) struct Lane {
@@ -72,6 +77,7 @@ impl Store {
         if let Some(kinds) = self.routes.by_kind.get_mut(&queue) {
             kinds.remove(kind);
         }
+        self.routes.named.clear();
         let row = self
             .route_of(queue, kind)?
             .ok_or_else(|| Error::new(Code::InvariantBroken, "a route is gone right after its insert"))?;
@@ -142,6 +148,22 @@ impl Store {
         self.routes.by_kind.entry(queue).or_default().insert(kind.to_owned(), row);
         self.routes.kind_count += 1;
         Ok(row)
+    }
+
+    /// The routes that some kinds have in a queue.
+    pub(in crate::store) fn routes_of(&mut self, queue: i64, kinds: &[String]) -> Result<Rc<[i64]>> {
+        let named = self.routes.named.iter().find(|(of, named, _)| *of == queue && **named == *kinds);
+        if let Some((_, _, routes)) = named {
+            return Ok(Rc::clone(routes));
+        }
+        let mut routes = Vec::with_capacity(kinds.len());
+        for kind in kinds {
+            routes.extend(self.route_of(queue, kind)?);
+        }
+        let routes: Rc<[i64]> = routes.into();
+        self.routes.named.truncate(SETS_MAX - 1);
+        self.routes.named.push_front((queue, kinds.into(), Rc::clone(&routes)));
+        Ok(routes)
     }
 
     fn remember_route(&mut self, row: i64, route: Route) -> Rc<Route> {
