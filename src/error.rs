@@ -163,7 +163,7 @@ impl Serialize for Fact {
 }
 
 /// Whole numbers below this are exact: 2^53.
-const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+pub(crate) const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// The typed facts that go with an error; each member is present only where it applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

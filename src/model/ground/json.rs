@@ -3,7 +3,7 @@
 //! Invariant: a refusal names the value by its path, what it may be and what was found. Absent on purpose: positions in
 //! the text; the path is linked up the stack and written out for a refusal only.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, WHOLE_MAX};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -225,14 +225,13 @@ pub fn refusal(at: &Path<'_>, limit: &str, given: &Given<'_>) -> Error {
     }
 }
 
-/// A number as JavaScript writes it. The standard library writes infinity as another word and a large number digit by
-/// digit, and its code for that is a hundredth of the file in the browser.
+/// A number as JavaScript writes it: the standard library has another word for infinity, and writes a large number digit
+/// by digit.
 #[cold]
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "compared with what it came from")]
+#[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
 pub fn number_text(number: f64) -> String {
-    let whole = number as i64;
-    if whole as f64 == number && whole.unsigned_abs() < 1 << 53 {
-        return whole.to_string();
+    if number.fract() == 0.0 && number.abs() < WHOLE_MAX {
+        return (number as i64).to_string();
     }
     match serde_json::Number::from_f64(number) {
         Some(number) => number.to_string(),

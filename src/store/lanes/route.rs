@@ -42,7 +42,13 @@ pub struct Routes {
     by_kind: FxHashMap<i64, FxHashMap<String, Option<i64>>>,
     kind_count: usize,
     /// What claims have named of late: a queue, kinds and their routes in it. A worker names the same ones each time.
-    named: VecDeque<(i64, Box<[String]>, Rc<[i64]>)>,
+    named: VecDeque<Named>,
+}
+
+struct Named {
+    queue: i64,
+    kinds: Box<[String]>,
+    routes: Rc<[i64]>,
 }
 
 pub(in crate::store) struct Lane {
@@ -152,9 +158,9 @@ impl Store {
 
     /// The routes that some kinds have in a queue.
     pub(in crate::store) fn routes_of(&mut self, queue: i64, kinds: &[String]) -> Result<Rc<[i64]>> {
-        let named = self.routes.named.iter().find(|(of, named, _)| *of == queue && **named == *kinds);
-        if let Some((_, _, routes)) = named {
-            return Ok(Rc::clone(routes));
+        let named = self.routes.named.iter().find(|named| named.queue == queue && *named.kinds == *kinds);
+        if let Some(named) = named {
+            return Ok(Rc::clone(&named.routes));
         }
         let mut routes = Vec::with_capacity(kinds.len());
         for kind in kinds {
@@ -162,7 +168,7 @@ impl Store {
         }
         let routes: Rc<[i64]> = routes.into();
         self.routes.named.truncate(SETS_MAX - 1);
-        self.routes.named.push_front((queue, kinds.into(), Rc::clone(&routes)));
+        self.routes.named.push_front(Named { queue, kinds: kinds.into(), routes: Rc::clone(&routes) });
         Ok(routes)
     }
 
