@@ -23,14 +23,23 @@ export interface TestEngine {
   clock: ManualClock;
 }
 
-/** Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). */
+/**
+ * Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). `module` is
+ * the compiled engine, for hosts that compile it themselves.
+ */
 export async function openTestEngine(
-  options: { startAt?: number; payloadBytesMax?: number; retention?: Retention; import?: Uint8Array } = {},
+  options: {
+    startAt?: number;
+    payloadBytesMax?: number;
+    retention?: Retention;
+    import?: Uint8Array;
+    module?: WebAssembly.Module;
+  } = {},
 ): Promise<TestEngine> {
   let now = options.startAt ?? 1_000_000;
   let alarm: number | null = null;
   const timer: Timer = { set: (at) => (alarm = at) };
-  const module = await compiled();
+  const module = options.module ?? (await compiled());
   const { payloadBytesMax, retention } = options;
   const limits = { payloadBytesMax, retention };
   const line = openLocal({ module, clock: () => now, limits, image: options.import });

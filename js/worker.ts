@@ -1,9 +1,10 @@
 // The program of the dedicated worker: it holds the files of one database and answers what the line asks.
 
+import { build } from "./ground/build.js";
 import { plainOf, TidegateError } from "./ground/errors.js";
 import type { Line, Question } from "./lines/line.js";
 import { openFile } from "./lines/local.js";
-import type { Answered, Asked, Opening } from "./lines/posted.js";
+import type { Answered, Asked, Beside, Opening } from "./lines/posted.js";
 
 /** What of a dedicated worker's scope is used here; its types and the page's exclude each other. */
 interface Scope {
@@ -43,7 +44,8 @@ async function open(opening: Opening): Promise<void> {
   }
 }
 
-async function ask(question: Question | "sleep" | "close", args: unknown[]): Promise<unknown> {
+async function ask(question: Question | Beside, args: unknown[]): Promise<unknown> {
+  if (question === "build") return build;
   if (line === undefined) throw new Error("the worker was asked before it had opened its engine");
   if (question === "close") return line.close();
   if (question === "sleep") return new Promise((resolve) => setTimeout(resolve, Number(args[0])));

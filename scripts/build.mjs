@@ -1,7 +1,8 @@
 // A wasm package, by default the engine's in dist/wasm: cargo compiles it, wasm-bindgen writes its JavaScript and its
-// types, wasm-opt makes it small. Nothing is done when no input has changed.
+// types, wasm-opt makes it small, and both halves get one mark, by which they know each other. Nothing is done when no input has changed.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { run, runQuietly } from "./setup/child.mjs";
@@ -57,6 +58,7 @@ export async function build(env, made = engine) {
   await compile(env, made);
   await bind(env, made);
   await shrink(env, made);
+  mark(made);
   writeFileSync(stampFile, wanted);
   report("wasm is built", made);
 }
@@ -133,6 +135,20 @@ async function shrink(env, made) {
   const args = [program, file, "-o", file, ...options];
   if (!(await runQuietly("wasm-opt", process.execPath, args, { env })))
     throw new Failure("wasm-opt refused the engine: see its message above.");
+}
+
+/**
+ * Gives the wasm file and its JavaScript one mark: a custom section there, a constant here. Caches may mix them with those
+ * of another build, which may call each other wrongly without a word.
+ * @param {Package} made
+ */
+export function mark(made = engine) {
+  const [wasm, script] = [wasmFile(made), join(root, made.folder, `${library(made)}.js`)];
+  const id = createHash("sha256").update(readFileSync(wasm)).update(readFileSync(script)).digest("hex").slice(0, 16);
+  const section = Buffer.from(`\x08tidegate${id}`);
+  appendFileSync(wasm, Buffer.from([0, section.length, ...section]));
+  appendFileSync(script, `\n/** The mark of this build. */\nexport const buildId = "${id}";\n`);
+  appendFileSync(script.replace(/\.js$/, ".d.ts"), "\n/** The mark of this build. */\nexport const buildId: string;\n");
 }
 
 /**

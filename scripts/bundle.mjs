@@ -12,22 +12,53 @@ const folder = join(root, "dist/browser");
 /** The doors of the package, and where they are written. */
 const doors = { index: "js/index.ts", testing: "js/testing.ts" };
 
-/** Bundles dist/browser. */
-export async function bundle() {
+/**
+ * Bundles dist/browser.
+ * @param {string} build the mark of this build
+ */
+export async function bundle(build) {
   rmSync(folder, { recursive: true, force: true });
-  const program = await workerProgram();
-  const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins: [carrying(program)] });
+  const program = await workerProgram(build);
+  const plugins = [marked(build), carrying(program)];
+  const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins });
   await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js", minify: true });
   await made.close();
   writeFileSync(join(folder, "worker.js"), program);
 }
 
-/** The worker as a classic script, which every browser with access handles starts from a blob. */
-async function workerProgram() {
-  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser" });
+/**
+ * The worker as a classic script, which every browser with access handles starts from a blob.
+ * @param {string} build
+ */
+async function workerProgram(build) {
+  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser", plugins: [marked(build)] });
   const { output } = await made.generate({ format: "iife", minify: true });
   await made.close();
   return output[0].code;
+}
+
+/**
+ * Puts the mark of the build where js/ground/build.ts leaves room for it.
+ * @param {string} text
+ * @param {string} build
+ */
+export function withMark(text, build) {
+  if (!text.includes('"unmarked"')) throw new Error("js/ground/build.ts leaves no room for the mark of a build");
+  return text.replace('"unmarked"', JSON.stringify(build));
+}
+
+/**
+ * @param {string} build
+ * @returns {import("rolldown").Plugin}
+ */
+function marked(build) {
+  return {
+    name: "tidegate-build",
+    transform: {
+      filter: { id: /js\/ground\/build\.ts$/ },
+      handler: (text) => withMark(text, build),
+    },
+  };
 }
 
 /**

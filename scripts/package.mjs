@@ -1,9 +1,10 @@
 // `npm run build`: everything that a user of the package gets: the engine as wasm in dist/wasm, the TypeScript around it
 // in dist/js, and the same bundled for browsers in dist/browser. Nothing is done when no input has changed.
 
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { build, wasmFile } from "./build.mjs";
 import { run } from "./setup/child.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { root } from "./setup/project.mjs";
@@ -34,8 +35,11 @@ export async function buildPackage(env) {
   if (!(await run(process.execPath, [tsc, "-p", "js"], { env })))
     throw new Failure("the TypeScript did not compile: see its messages above.");
   // Imported when it is wanted: its package is installed by the set-up.
-  const { bundle, bundleSize } = await import("./bundle.mjs");
-  await bundle();
+  const { bundle, bundleSize, withMark } = await import("./bundle.mjs");
+  const mark = createHash("sha256").update(wanted).update(readFileSync(wasmFile())).digest("hex").slice(0, 16);
+  const marked = join(root, "dist/js/ground/build.js");
+  writeFileSync(marked, withMark(readFileSync(marked, "utf8"), mark));
+  await bundle(mark);
   writeFileSync(stampFile, wanted);
   console.log(`JavaScript is built: ${(bundleSize() / 1000).toFixed(1)} KB as gzip for a browser`);
 }

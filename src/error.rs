@@ -126,6 +126,7 @@ codes! {
     StorageIo = "storage"."io", Retryable, "Reading or writing the storage failed.";
     EngineClosed = "engine"."closed", Terminal, "The engine was closed.";
     EnginePoisoned = "engine"."poisoned", Bug, "The engine panicked earlier; open it again.";
+    EngineVersion = "engine"."version", Terminal, "A part of the package, the wasm file or a worker's script, is of another build than the script that met it.";
     InvariantBroken = "bug"."invariant_broken", Bug, "A rule of the engine does not hold: please report it.";
 }
 

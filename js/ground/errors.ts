@@ -75,6 +75,20 @@ export function closedError(): TidegateError {
   });
 }
 
+/** A part of the package of another build than the script that met it, by their marks. */
+export function versionError(what: string, found: string, needed: string): TidegateError {
+  const remedy = "reload past the cache, and deploy all files of the package together";
+  return new TidegateError({
+    code: "engine.version",
+    category: "engine",
+    kind: "version",
+    message: `${what} is of another build: needs ${needed}, found ${found}; ${remedy}`,
+    details: { needed, found },
+    retryable: false,
+    class: "terminal",
+  });
+}
+
 /** A failure of the storage under an engine. */
 export function storageError(
   kind: "taken" | "unavailable" | "quota" | "io",

@@ -1,6 +1,7 @@
 // The line to an engine in this thread: the wasm class, called directly.
 
 import { initSync, Engine as WasmEngine } from "#wasm";
+import { checkFits } from "../ground/build.js";
 import { poisonedError, revived, storageError, type TidegateError } from "../ground/errors.js";
 import { sleep } from "../ground/sleep.js";
 import type { Line, Question, Questions } from "./line.js";
@@ -39,6 +40,7 @@ export interface FileOptions {
 /** Opens an engine in memory, in this thread. */
 export function openLocal({ module, clock, limits, image }: LocalOptions): Line {
   try {
+    checkFits(module);
     initSync({ module });
     return new LocalLine(WasmEngine.openMemory(clock ?? null, limits, image ?? null));
   } catch (thrown) {
@@ -50,6 +52,7 @@ export function openLocal({ module, clock, limits, image }: LocalOptions): Line 
 export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
   const { module, clock, limits, image, name, strict } = options;
   try {
+    checkFits(module);
     initSync({ module });
     const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, limits, image ?? null);
     return new LocalLine(engine);

@@ -4,7 +4,7 @@ import type { PlainError } from "../ground/errors.js";
 import type { Question } from "./line.js";
 import type { Limits } from "./local.js";
 
-/** The first message to a worker. */
+/** The message to a worker that opens its engine. */
 export interface Opening {
   module: WebAssembly.Module;
   name: string;
@@ -15,8 +15,11 @@ export interface Opening {
   waitMs: number;
 }
 
-/** A question to a worker; the opening is the question of number 0. */
-export type Asked = { id: 0; open: Opening } | { id: number; question: Question | "sleep" | "close"; args: unknown[] };
+/** What is asked beside what an engine is asked; first of all of which build the worker is. */
+export type Beside = "build" | "sleep" | "close";
+
+/** A question to a worker; those until the engine is open have the number 0. */
+export type Asked = { id: 0; open: Opening } | { id: number; question: Question | Beside; args: unknown[] };
 
 /** Its answer. */
 export type Answered = { id: number; ok: unknown } | { id: number; error: PlainError };

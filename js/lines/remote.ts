@@ -1,7 +1,15 @@
 // The line to an engine in a dedicated worker: questions out by message, answers back by their number. After a panic
 // the worker is dropped, and the next question opens a new one.
 
-import { argumentError, closedError, poisonedError, storageError, TidegateError } from "../ground/errors.js";
+import { build } from "../ground/build.js";
+import {
+  argumentError,
+  closedError,
+  poisonedError,
+  storageError,
+  TidegateError,
+  versionError,
+} from "../ground/errors.js";
 import { Bell } from "./bell.js";
 import type { Line, Question, Questions } from "./line.js";
 import type { Answered, Asked, Opening } from "./posted.js";
@@ -89,6 +97,7 @@ class RemoteLine implements Line {
       this.#worker = worker;
       worker.onmessage = ({ data }) => this.#hear(data);
       worker.onerror = ({ message }) => this.#fell(message);
+      await this.#meet();
       await this.#post({ id: 0, open: this.#opening });
       this.#opening = { ...this.#opening, image: undefined };
     } catch (thrown) {
@@ -96,6 +105,15 @@ class RemoteLine implements Line {
       if (this.#worker === worker) this.#drop(thrown);
       throw thrown;
     }
+  }
+
+  /** Refuses a worker of another build before it opens anything; one from before there were marks knows no such question. */
+  async #meet(): Promise<void> {
+    const found = await this.#post({ id: 0, question: "build", args: [] }).catch((thrown) => {
+      if (thrown instanceof TidegateError && thrown.category === "bug") return "none";
+      throw thrown;
+    });
+    if (found !== build) throw versionError("the worker's script", String(found), build);
   }
 
   #post(asked: Asked): Promise<unknown> {

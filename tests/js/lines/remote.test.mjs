@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Engine } from "../../../dist/js/engine.js";
+import { build } from "../../../dist/js/ground/build.js";
 import { plainOf, poisonedError, storageError, TidegateError } from "../../../dist/js/ground/errors.js";
 import { Bell } from "../../../dist/js/lines/bell.js";
 import { openLocal } from "../../../dist/js/lines/local.js";
@@ -28,6 +29,8 @@ async function workshop() {
     module,
     made: 0,
     ended: 0,
+    /** What a worker answers when it is asked of which build it is. @type {string | TidegateError} */
+    build,
     /** @type {(asked: Asked) => TidegateError | "nothing" | "crash" | undefined} */
     fails: () => undefined,
     spawn: () => new HandMade(shop, engine),
@@ -65,10 +68,18 @@ class HandMade {
 
   /** @param {any} asked */
   postMessage(asked) {
+    if (asked.question === "build") return void this.#tellBuild();
     const failure = this.#shop.fails(asked);
     if (failure === "nothing") return;
     if (failure === "crash") queueMicrotask(() => this.onerror?.({ message: "out of memory" }));
     else void this.#answer(asked, failure);
+  }
+
+  async #tellBuild() {
+    const { build } = this.#shop;
+    const told = build instanceof TidegateError ? { error: build.toJSON() } : { ok: build };
+    await undefined;
+    if (this.#alive) this.onmessage?.({ data: { id: 0, ...told } });
   }
 
   /** @param {any} asked @param {TidegateError | undefined} failure */
@@ -163,6 +174,22 @@ test("a worker that falls as a whole is told by a typed error, and replaced", as
   assert.match(error.message, /out of memory/);
   assert.deepEqual((await engine.executions.list()).executions, []);
   await engine.close();
+});
+
+// Contract: storage.version.
+test("a worker of another build is refused before it opens anything, and so is one that knows of no builds", async () => {
+  const shop = await workshop();
+  /** @type {Asked[]} */
+  const asked = [];
+  shop.fails = (question) => void asked.push(question);
+  shop.build = "0123456789abcdef";
+  const other = await rejection(shop.open());
+  assert.deepEqual([other.code, other.details.found], ["engine.version", shop.build]);
+  assert.match(other.message, /worker's script is of another build.*reload past the cache/);
+  shop.build = new TidegateError(plainOf(new Error("the worker was asked before it had opened its engine")));
+  const older = await rejection(shop.open());
+  assert.deepEqual([older.code, older.details.found], ["engine.version", "none"]);
+  assert.deepEqual([asked.length, shop.made, shop.ended], [0, 2, 2]);
 });
 
 test("a worker that does not start is no storage", async () => {
