@@ -1,19 +1,17 @@
 // The program of the dedicated worker: it holds the files of one database and answers what the line asks.
 
 import { build } from "./ground/build.js";
-import { plainOf, TidegateError } from "./ground/errors.js";
+import { plainOf } from "./ground/errors.js";
 import type { Line, Question } from "./lines/line.js";
 import { openFile } from "./lines/local.js";
 import type { Answered, Asked, Beside, Opening } from "./lines/posted.js";
+import { untilFree } from "./storage/taken.js";
 
 /** What of a dedicated worker's scope is used here; its types and the page's exclude each other. */
 interface Scope {
   onmessage: ((event: { data: Asked }) => void) | null;
   postMessage(message: Answered, transfer: Transferable[]): void;
 }
-
-/** The rest between two tries to take files that another holds, in ms. */
-const TRY_MS = 20;
 
 const scope = globalThis as unknown as Scope;
 let line: Line | undefined;
@@ -30,18 +28,7 @@ async function answer(asked: Asked): Promise<void> {
 }
 
 async function open(opening: Opening): Promise<void> {
-  const deadline = Date.now() + opening.waitMs;
-  for (;;) {
-    try {
-      line = await openFile(opening);
-      return;
-    } catch (thrown) {
-      // A page that was just reloaded lets go of its files a moment later.
-      const taken = thrown instanceof TidegateError && thrown.code === "storage.taken";
-      if (!taken || Date.now() >= deadline) throw thrown;
-      await new Promise((resolve) => setTimeout(resolve, TRY_MS));
-    }
-  }
+  line = await untilFree(opening.waitMs, () => openFile(opening));
 }
 
 async function ask(question: Question | Beside, args: unknown[]): Promise<unknown> {

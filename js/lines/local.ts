@@ -4,6 +4,7 @@ import { initSync, Engine as WasmEngine } from "#wasm";
 import { checkFits } from "../ground/build.js";
 import { poisonedError, revived, storageError, type TidegateError } from "../ground/errors.js";
 import { sleep } from "../ground/sleep.js";
+import { originFiles } from "../storage/opfs.js";
 import type { Line, Question, Questions } from "./line.js";
 
 /** What is set when an engine is opened. */
@@ -52,6 +53,7 @@ export function openLocal({ module, clock, limits, image }: LocalOptions): Line 
 export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
   const { module, clock, limits, image, name, strict } = options;
   try {
+    await originFiles();
     checkFits(module);
     initSync({ module });
     const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, limits, image ?? null);

@@ -10,10 +10,9 @@ import { compiled } from "../load.js";
 import { UNSUPPORTED } from "../storage/opfs.js";
 import { memoryReport, type StorageReport } from "../storage/report.js";
 import { space } from "../storage/space.js";
+import { WAIT_MS } from "../storage/taken.js";
 import { Upkeep } from "../storage/upkeep.js";
 import { checkOptions, type OpenOptions, type OpfsStorage } from "./options.js";
-
-const WAIT_MS = 1_000;
 
 /** Opens an engine. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
 export async function openEngine(options: OpenOptions): Promise<Engine> {

@@ -2,6 +2,7 @@
 // deleting one.
 
 import { argumentError, storageError } from "../ground/errors.js";
+import { untilFree, WAIT_MS } from "./taken.js";
 
 /** The detail `reason` of a refusal because the host has no such files at all. */
 export const UNSUPPORTED = "unsupported";
@@ -42,24 +43,29 @@ export async function rescueDatabase({ name }: { name: string }): Promise<Rescue
   return { database: found.database, wal: found.wal ?? null };
 }
 
-/** Deletes a database and all that belongs to it; answers whether there was one. Refused while it is open anywhere. */
-export async function destroyDatabase({ name }: { name: string }): Promise<boolean> {
+/**
+ * Deletes a database and all that belongs to it; answers whether there was one. While it is open anywhere, it waits for
+ * `waitMs`, 1 000 when left out, and is refused then.
+ */
+export async function destroyDatabase({ name, waitMs = WAIT_MS }: { name: string; waitMs?: number }): Promise<boolean> {
   checkName(name);
-  try {
-    const all = await (await root()).getDirectoryHandle(FOLDER);
-    await all.removeEntry(name, { recursive: true });
-    return true;
-  } catch (thrown) {
-    if (named(thrown, "NotFoundError")) return false;
-    throw refused(name, thrown);
-  }
+  return untilFree(waitMs, async () => {
+    try {
+      const all = await (await originFiles()).getDirectoryHandle(FOLDER);
+      await all.removeEntry(name, { recursive: true });
+      return true;
+    } catch (thrown) {
+      if (named(thrown, "NotFoundError")) return false;
+      throw refused(name, thrown);
+    }
+  });
 }
 
 /** The names of the databases of this origin. */
 export async function listDatabases(): Promise<string[]> {
   const names: string[] = [];
   try {
-    const all = await (await root()).getDirectoryHandle(FOLDER);
+    const all = await (await originFiles()).getDirectoryHandle(FOLDER);
     for await (const name of (all as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
   } catch (thrown) {
     if (!named(thrown, "NotFoundError")) throw refused(FOLDER, thrown);
@@ -70,7 +76,7 @@ export async function listDatabases(): Promise<string[]> {
 async function folder(name: string): Promise<FileSystemDirectoryHandle> {
   checkName(name);
   try {
-    const all = await (await root()).getDirectoryHandle(FOLDER);
+    const all = await (await originFiles()).getDirectoryHandle(FOLDER);
     return await all.getDirectoryHandle(name);
   } catch (thrown) {
     throw named(thrown, "NotFoundError") ? missing(name) : refused(name, thrown);
@@ -81,11 +87,16 @@ function slots(directory: FileSystemDirectoryHandle): AsyncIterable<FileSystemFi
   return (directory as unknown as { values(): AsyncIterable<FileSystemFileHandle> }).values();
 }
 
-function root(): Promise<FileSystemDirectoryHandle> {
+/** The origin's files. A browser that has them and does not hand them out, as in some private windows, has none here. */
+export async function originFiles(): Promise<FileSystemDirectoryHandle> {
   const storage = typeof navigator === "undefined" ? undefined : navigator.storage;
   if (typeof storage?.getDirectory !== "function")
     throw unsupported("this host has no files of the origin; a secure context of a browser has");
-  return storage.getDirectory();
+  try {
+    return await storage.getDirectory();
+  } catch (thrown) {
+    throw unsupported(`the browser hands out no files of the origin here, as in a private window: ${thrown}`);
+  }
 }
 
 /** The refusal because the host lacks something that such files need. */

@@ -158,6 +158,47 @@ test("an open database is neither destroyed nor opened by another, and is destro
   assert.equal(seen.closed, "engine.closed");
 });
 
+// Contract: storage.destroy.
+test("a destroy waits for the holder as long as an open does, or as it is told", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    const { open, refusal, sdk } = window.client;
+    const holder = await open("leaving");
+    const began = performance.now();
+    const refused = await refusal(sdk.destroyDatabase({ name: "leaving", waitMs: 300 }));
+    const waited = performance.now() - began;
+    const hasty = await refusal(sdk.destroyDatabase({ name: "leaving", waitMs: 0 }));
+    const destroyed = sdk.destroyDatabase({ name: "leaving" });
+    setTimeout(() => void holder.close(), 200);
+    const there = await destroyed;
+    const patient = sdk.destroyDatabase({ name: "leaving", waitMs: 60_000 });
+    return { code: refused.code, hasty: hasty.code, waited, there, again: await patient };
+  });
+  assert.deepEqual([seen.code, seen.hasty], ["storage.taken", "storage.taken"]);
+  assert.ok(seen.waited >= 300, `gave up after ${seen.waited} ms of 300`);
+  assert.deepEqual([seen.there, seen.again], [true, false]);
+});
+
+// Contract: storage.destroy.
+test("an engine whose files another takes a moment to let go of is destroyed all the same", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    const { open, sdk } = window.client;
+    const engine = await open("gone");
+    const remove = FileSystemDirectoryHandle.prototype.removeEntry;
+    let tries = 0;
+    FileSystemDirectoryHandle.prototype.removeEntry = function (...args) {
+      tries += 1;
+      if (tries > 3) return remove.apply(this, args);
+      return Promise.reject(new DOMException("held", "NoModificationAllowedError"));
+    };
+    await engine.destroy();
+    return { tries, names: await sdk.listDatabases() };
+  });
+  assert.equal(seen.tries, 4);
+  assert.ok(!seen.names.includes("gone"));
+});
+
 // Contract: storage.report.
 test("what an engine reports of its storage is what it was opened with", async (t) => {
   const page = await world.tab(t);

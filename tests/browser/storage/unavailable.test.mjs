@@ -5,10 +5,19 @@ import { test } from "node:test";
 import { INSECURE_HOST, visit } from "../world/browser.mjs";
 import { World } from "../world/world.mjs";
 
+/** A worker that is refused its files, as in some private windows. @param {string} name */
+function refusing(name) {
+  return `
+    StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no files today", "${name}"));
+    importScripts("/browser/worker.js");`;
+}
+
 const world = new World({
   "/worker-without-files.js": `
     delete StorageManager.prototype.getDirectory;
     importScripts("/browser/worker.js");`,
+  "/worker-refused-unknown.js": refusing("UnknownError"),
+  "/worker-refused-security.js": refusing("SecurityError"),
   "/broken-worker.js": "throw new Error('no worker today');",
   "/panicking-worker.js": `
     crypto.getRandomValues = () => { throw new Error("no entropy today"); };
@@ -38,6 +47,35 @@ test("a worker without files is refused, and allowed to fall back it says why", 
   assert.equal(seen.storage.fallback?.message, seen.refused.message);
   assert.equal(seen.outcome, "created");
   assert.deepEqual(seen.names, []);
+});
+
+// Contract: storage.unavailable, storage.fallback.
+test("a browser that has files and hands out none is refused for good, and may fall back", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    const { open, refusal, sdk } = window.client;
+    const seen = [];
+    for (const name of ["UnknownError", "SecurityError"]) {
+      const workerUrl = `/worker-refused-${name.replace("Error", "").toLowerCase()}.js`;
+      const refused = await refusal(open("private", {}, { workerUrl }));
+      const engine = await open("private", { fallback: "memory" }, { workerUrl });
+      const { outcome } = await engine.executions.create({ lane: "l", kind: "k" });
+      const { kind, fallback } = engine.storage;
+      await engine.destroy();
+      StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no files today", name));
+      const others = [sdk.listDatabases(), sdk.destroyDatabase({ name: "x" }), sdk.rescueDatabase({ name: "x" })];
+      const codes = await Promise.all(others.map(async (one) => (await refusal(one)).code));
+      seen.push({ refused, outcome, kind, fallback: fallback?.code, codes });
+    }
+    return seen;
+  });
+  for (const { refused, outcome, kind, fallback, codes } of seen) {
+    assert.deepEqual([refused.code, refused.class], ["storage.unavailable", "terminal"], refused.message);
+    assert.match(refused.message, /private window.*no files today/);
+    assert.deepEqual([outcome, kind, fallback], ["created", "memory", "storage.unavailable"]);
+    assert.deepEqual(codes, ["storage.unavailable", "storage.unavailable", "storage.unavailable"]);
+  }
+  assert.equal(seen.length, 2);
 });
 
 test("a page that is no secure context is refused, and may fall back", async (t) => {
