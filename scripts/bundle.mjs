@@ -19,7 +19,7 @@ const doors = { index: "js/index.ts", testing: "js/testing.ts" };
 export async function bundle(build) {
   rmSync(folder, { recursive: true, force: true });
   const program = await workerProgram(build);
-  const plugins = [marked(build), carrying(program)];
+  const plugins = [marked(build), slim, carrying(program)];
   const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins });
   await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js", minify: true });
   await made.close();
@@ -31,7 +31,7 @@ export async function bundle(build) {
  * @param {string} build
  */
 async function workerProgram(build) {
-  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser", plugins: [marked(build)] });
+  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser", plugins: [marked(build), slim] });
   const { output } = await made.generate({ format: "iife", minify: true });
   await made.close();
   return output[0].code;
@@ -60,6 +60,19 @@ function marked(build) {
     },
   };
 }
+
+/**
+ * Leaves out the methods that the wasm class has for single operations, which take `args` alone: the package sends batches.
+ * The door `./wasm` has them all.
+ * @type {import("rolldown").Plugin}
+ */
+const slim = {
+  name: "tidegate-slim",
+  transform: {
+    filter: { id: /dist\/wasm\/tidegate\.js$/ },
+    handler: (text) => text.replaceAll(/\n {4}\w+\(args\) \{\n[\s\S]*?\n {4}\}(?=\n)/g, ""),
+  },
+};
 
 /**
  * Puts the worker's program where js/lines/inlined.ts leaves room for it.
