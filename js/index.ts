@@ -7,6 +7,7 @@ export { Engine } from "./engine.js";
 export type { Timer } from "./ground/alarm.js";
 export { type PlainError, TidegateError } from "./ground/errors.js";
 export type { Json, Payload } from "./ground/payload.js";
+export type { TrustedAddress } from "./ground/trusted.js";
 export type { Retention } from "./lines/local.js";
 export { openEngine } from "./opening/open.js";
 export type { MemoryStorage, OpenOptions, OpfsStorage } from "./opening/options.js";

@@ -30,9 +30,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Opens an engine in a worker. An image is for the first opening only; the hint is for a worker that does not start. */
-export async function openRemote(spawn: () => WorkerLike, opening: Opening, hint = ""): Promise<Line> {
-  const line = new RemoteLine(spawn, opening, hint);
+/** What a browser that does not say why is told to have said. */
+export const NO_REASON = "no reason given";
+
+/** Opens an engine in a worker. An image is for the first opening only. */
+export async function openRemote(spawn: () => WorkerLike, opening: Opening): Promise<Line> {
+  const line = new RemoteLine(spawn, opening);
   await line.opened();
   return line;
 }
@@ -40,7 +43,6 @@ export async function openRemote(spawn: () => WorkerLike, opening: Opening, hint
 class RemoteLine implements Line {
   readonly reopens = true;
   readonly #spawn: () => WorkerLike;
-  readonly #hint: string;
   #opening: Opening;
   #worker: WorkerLike | undefined;
   #ready: Promise<unknown> | undefined;
@@ -49,9 +51,8 @@ class RemoteLine implements Line {
   #latest = 0;
   #closed = false;
 
-  constructor(spawn: () => WorkerLike, opening: Opening, hint: string) {
+  constructor(spawn: () => WorkerLike, opening: Opening) {
     this.#spawn = spawn;
-    this.#hint = hint;
     this.#opening = opening;
   }
 
@@ -144,12 +145,12 @@ class RemoteLine implements Line {
 
   /** The worker failed as a whole: it did not load, or an exception went past everything in it. */
   #fell(message: string | undefined): void {
-    const found = message === undefined || message === "" ? "no reason given" : message;
+    const found = message === undefined || message === "" ? NO_REASON : message;
     // A panic while it opens comes this way too: there is no call yet that it could surface from.
     const starting = this.#waiting.has(0) && !found.includes("TidegateError");
     this.#drop(
       starting
-        ? storageError("unavailable", `the worker of the engine did not start: ${found}${this.#hint}`, { found })
+        ? storageError("unavailable", `the worker of the engine did not start: ${found}`, { found })
         : poisonedError(`its worker failed: ${found}`),
     );
   }

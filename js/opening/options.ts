@@ -1,6 +1,7 @@
 // What openEngine takes: every option known by its name and of its type, or refused by name.
 
 import { argumentError } from "../ground/errors.js";
+import { isTrusted, type TrustedAddress } from "../ground/trusted.js";
 import type { Retention } from "../lines/local.js";
 
 /** In memory: gone when the engine is closed. Works on any host and in any thread. */
@@ -35,8 +36,11 @@ export interface OpenOptions {
   module?: WebAssembly.Module;
   /** Where the wasm file is, for those who host it themselves; beside this package when left out. */
   wasmUrl?: string | URL;
-  /** Where the worker's file is, for pages that forbid workers from a blob; carried along when left out. */
-  workerUrl?: string | URL;
+  /**
+   * Where the worker's file is, for pages that forbid workers from a blob; carried along when left out. Pages that trust no
+   * texts as scripts give a TrustedScriptURL, or allow the policy `tidegate` and leave it out.
+   */
+  workerUrl?: string | URL | TrustedAddress;
   /** The limit of one payload in bytes: 1 MiB when left out, at most 16 MiB. */
   payloadBytesMax?: number;
   /** For how long what is over is kept; for ever where nothing is set. An execution may have a retention of its own. */
@@ -48,7 +52,7 @@ type Kind = [limit: string, fits: (found: unknown) => boolean];
 
 const text: Kind = ["a text", (found) => typeof found === "string"];
 const yesOrNo: Kind = ["true or false", (found) => typeof found === "boolean"];
-const address: Kind = ["an address", (found) => typeof found === "string" || found instanceof URL];
+const address: Kind = ["an address", (found) => typeof found === "string" || found instanceof URL || isTrusted(found)];
 const number: Kind = ["a number from 0 on", (found) => typeof found === "number" && found >= 0];
 
 function oneOf(...words: string[]): Kind {

@@ -6,6 +6,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** @typedef {{ origin: string, port: number, close: () => Promise<void> }} Site */
+/** @typedef {string | Partial<Answer> & { body: string }} Program */
 /** @typedef {{ status: number, type: string, body: string | Buffer, headers?: Record<string, string> }} Answer */
 
 const tests = fileURLToPath(new URL("..", import.meta.url));
@@ -27,16 +28,28 @@ const types = {
 const blank = `<!doctype html><html lang="en"><title>Blank</title><link rel="icon" href="data:,">
 <script type="module" src="/client/world/client.mjs"></script></html>`;
 
-/** Pages with a content policy: a strict one that suits the package, and one that forbids all WebAssembly. */
-/** @type {Record<string, string>} */
-const policies = {
-  "/guarded": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:",
-  "/no-wasm": "default-src 'self'; script-src 'self'; worker-src 'self'; img-src data:",
+/** A strict content policy that suits the package. */
+const strict = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
+
+/** A page that trusts no text as a script. */
+const trusting = `${strict}; worker-src 'self' blob:; require-trusted-types-for 'script'`;
+
+/** Pages with a content policy, and what it suits; one page is isolated from other origins. */
+/** @type {Record<string, Record<string, string>>} */
+const pages = {
+  "/": {},
+  "/guarded": { "content-security-policy": `${strict}; worker-src 'self'` },
+  "/no-wasm": { "content-security-policy": "default-src 'self'; script-src 'self'; worker-src 'self'; img-src data:" },
+  "/no-workers": { "content-security-policy": `${strict}; worker-src 'none'` },
+  "/trusted": { "content-security-policy": trusting },
+  "/trusted-by-name": { "content-security-policy": `${trusting}; trusted-types tidegate` },
+  "/trusted-by-other-names": { "content-security-policy": `${trusting}; trusted-types shop` },
+  "/isolated": { "cross-origin-embedder-policy": "require-corp", "cross-origin-opener-policy": "same-origin" },
 };
 
 /**
  * Serves the site. `programs` are scripts of a test's own, by address; a port of 0 is a free one.
- * @param {{ port?: number, programs?: Record<string, string> }} options
+ * @param {{ port?: number, programs?: Record<string, Program> }} options
  * @returns {Promise<Site>}
  */
 export async function serve({ port = 0, programs = {} } = {}) {
@@ -59,15 +72,15 @@ export async function serve({ port = 0, programs = {} } = {}) {
 
 /**
  * @param {URL} url
- * @param {Record<string, string>} programs
+ * @param {Record<string, Program>} programs
  * @returns {Promise<Answer>}
  */
 async function answer({ pathname }, programs) {
   const program = programs[pathname];
-  if (program !== undefined) return { status: 200, type: String(types[".js"]), body: program };
-  if (pathname === "/") return page();
-  const policy = policies[pathname];
-  if (policy !== undefined) return page({ "content-security-policy": policy });
+  if (typeof program === "string") return { status: 200, type: String(types[".js"]), body: program };
+  if (program !== undefined) return { status: 200, type: String(types[".js"]), ...program };
+  const headers = pages[pathname];
+  if (headers !== undefined) return { status: 200, type: String(types[".html"]), body: blank, headers };
   const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
   const folder = Object.entries(folders).find(([start]) => path.startsWith(start));
   if (folder === undefined) return missing(pathname);
@@ -77,11 +90,6 @@ async function answer({ pathname }, programs) {
   } catch {
     return missing(pathname);
   }
-}
-
-/** @param {Record<string, string>} headers @returns {Answer} */
-function page(headers = {}) {
-  return { status: 200, type: String(types[".html"]), body: blank, headers };
 }
 
 /** @param {string} pathname @returns {Answer} */

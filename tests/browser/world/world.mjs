@@ -16,7 +16,7 @@ export class World {
 
   /**
    * To be made at the top of a file.
-   * @param {Record<string, string>} programs scripts of the tests' own, by address
+   * @param {Record<string, import("./server.mjs").Program>} programs scripts of the tests' own, by address
    */
   constructor(programs = {}) {
     /** @type {Awaited<ReturnType<typeof profile>> | undefined} */
