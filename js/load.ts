@@ -2,14 +2,16 @@
 // way from there, and a bundle of the package stands as deep.
 
 import { buildId } from "#wasm";
+import { along } from "./ground/along.js";
 import { checkFits } from "./ground/build.js";
 import { argumentError, storageError, TidegateError, versionError } from "./ground/errors.js";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The compiled engine from an address, or from beside this package. */
-export function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
-  const url = wasmUrl === undefined ? new URL("../wasm/tidegate_bg.wasm", import.meta.url) : address(wasmUrl);
+export async function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
+  if (wasmUrl === undefined && along !== null) return along;
+  const url = wasmUrl === undefined ? beside() : address(wasmUrl);
   const known = modules.get(url.href);
   if (known) return known;
   const module = load(url);
@@ -17,6 +19,15 @@ export function compiled(wasmUrl?: string | URL): Promise<WebAssembly.Module> {
   // A failed load is tried again by the next open.
   module.catch(() => modules.delete(url.href));
   return module;
+}
+
+function beside(): URL {
+  try {
+    return new URL("../wasm/tidegate_bg.wasm", import.meta.url);
+  } catch {
+    const needed = 'give it as `module`, as in `import module from "tidegate/tidegate.wasm"`';
+    throw storageError("unavailable", `this host does not say where the compiled engine is; ${needed}`);
+  }
 }
 
 function address(url: string | URL): URL {

@@ -1,5 +1,5 @@
-// The package for browsers, minified: one file for each door, the worker's program carried inside as text and laid
-// beside.
+// The package as it is loaded whole, minified: one file for each door. For browsers the worker's program is carried inside
+// as text and laid beside; for edge runtimes the compiled engine is imported.
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,18 +12,44 @@ const folder = join(root, "dist/browser");
 /** The doors of the package, and where they are written. */
 const doors = { index: "js/index.ts", testing: "js/testing.ts" };
 
+/** The compiled engine, by the way from dist/edge; runtimes at the edge compile what is imported so. */
+const along = "../wasm/tidegate_bg.wasm?module";
+
 /**
- * Bundles dist/browser.
+ * Bundles dist/browser and dist/edge.
  * @param {string} build the mark of this build
  */
 export async function bundle(build) {
-  rmSync(folder, { recursive: true, force: true });
   const program = await workerProgram(build);
-  const plugins = [marked(build), slim, carrying(program)];
-  const made = await rolldown({ input: doors, cwd: root, platform: "browser", plugins });
-  await made.write({ dir: folder, format: "esm", chunkFileNames: "[name].js", minify: true });
-  await made.close();
+  await write(folder, [
+    marked(build),
+    slim,
+    instead("lines/inlined", `export const workerProgram = ${JSON.stringify(program)};`),
+  ]);
   writeFileSync(join(folder, "worker.js"), program);
+  await write(join(root, "dist/edge"), [
+    marked(build),
+    slim,
+    instead("ground/along", `export { default as along } from "${along}";`),
+  ]);
+}
+
+/**
+ * @param {string} dir
+ * @param {import("rolldown").Plugin[]} plugins
+ */
+async function write(dir, plugins) {
+  rmSync(dir, { recursive: true, force: true });
+  const made = await rolldown({
+    input: doors,
+    cwd: root,
+    platform: "browser",
+    plugins,
+    external: [along],
+    makeAbsoluteExternalsRelative: false,
+  });
+  await made.write({ dir, format: "esm", chunkFileNames: "[name].js", minify: true });
+  await made.close();
 }
 
 /**
@@ -31,7 +57,12 @@ export async function bundle(build) {
  * @param {string} build
  */
 async function workerProgram(build) {
-  const made = await rolldown({ input: "js/worker.ts", cwd: root, platform: "browser", plugins: [marked(build), slim] });
+  const made = await rolldown({
+    input: "js/worker.ts",
+    cwd: root,
+    platform: "browser",
+    plugins: [marked(build), slim],
+  });
   const { output } = await made.generate({ format: "iife", minify: true });
   await made.close();
   return output[0].code;
@@ -75,17 +106,15 @@ const slim = {
 };
 
 /**
- * Puts the worker's program where js/lines/inlined.ts leaves room for it.
- * @param {string} program
+ * Puts a text in the place of a file that leaves room for it.
+ * @param {string} file
+ * @param {string} text
  * @returns {import("rolldown").Plugin}
  */
-function carrying(program) {
+function instead(file, text) {
   return {
-    name: "tidegate-worker",
-    transform: {
-      filter: { id: /js\/lines\/inlined\.ts$/ },
-      handler: () => `export const workerProgram = ${JSON.stringify(program)};`,
-    },
+    name: `tidegate-${file}`,
+    transform: { filter: { id: new RegExp(`js/${file}\\.ts$`) }, handler: () => text },
   };
 }
 

@@ -32,6 +32,7 @@ const checks = {
   "the page is typed": [...tsc, "www"],
   "tests of the package are typed": [...tsc, "tests/js"],
   "browser tests are typed": [...tsc, "tests/browser"],
+  "tests of other runtimes are typed": [...tsc, "tests/edge"],
   "files and layers are tidy": ["cargo", "test", "--test", "tidy"],
   "generated types are current": [process.execPath, "scripts/types.mjs", "--check"],
 };

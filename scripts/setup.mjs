@@ -1,17 +1,21 @@
-// Everything a clean clone needs beyond Node and rustup, by part: `build`, `browser`.
+// Everything a clean clone needs beyond Node and rustup, by part: `build`, `browser`, and what only tests use, `edge`
+// (other JavaScript runtimes) and `firefox`.
 // Uses what is there, installs what is missing from crates, npm and Debian packages, and is quick when nothing is.
 
-import { findDriver, setUpBrowser } from "./setup/browser.mjs";
+import { findDriver, setUpBrowser, setUpFirefox } from "./setup/browser.mjs";
 import { setUpTool, toolFolder, wasmBindgen } from "./setup/cargo-tools.mjs";
 import { findClang, setUpClang } from "./setup/clang.mjs";
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { setUpNpmPackages } from "./setup/npm-packages.mjs";
+import { setUpRuntimes, setUpTestPackages } from "./setup/runtimes.mjs";
 import { pathWithCargo, setUpRust } from "./setup/rust.mjs";
 
 /** @type {Record<string, (() => Promise<void>)[]>} */
 const parts = {
   build: [setUpRust, setUpClang, setUpNpmPackages, () => setUpTool(wasmBindgen)],
   browser: [setUpBrowser],
+  edge: [setUpRuntimes],
+  firefox: [setUpTestPackages, setUpFirefox],
 };
 
 /**

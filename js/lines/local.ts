@@ -42,6 +42,7 @@ export interface FileOptions {
 export function openLocal({ module, clock, limits, image }: LocalOptions): Line {
   try {
     checkFits(module);
+    checkEntropy();
     initSync({ module });
     return new LocalLine(WasmEngine.openMemory(clock ?? null, limits, image ?? null));
   } catch (thrown) {
@@ -60,6 +61,16 @@ export async function openFile(options: LocalOptions & FileOptions): Promise<Lin
     return new LocalLine(engine);
   } catch (thrown) {
     throw revived(thrown);
+  }
+}
+
+/** Edge runtimes lend no randomness to what runs while a script is loaded, before there is a request. */
+function checkEntropy(): void {
+  try {
+    crypto.getRandomValues(new Uint8Array(1));
+  } catch (thrown) {
+    const message = `this host lends no randomness here; open the engine inside a handler, not in the global scope: ${thrown}`;
+    throw storageError("unavailable", message, { reason: "global_scope" });
   }
 }
 

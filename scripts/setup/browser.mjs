@@ -1,4 +1,4 @@
-// A Chromium and the chromedriver that belongs to it: the same major version, or neither starts the other.
+// A Chromium and the chromedriver that belongs to it: the same major version, or neither starts the other. And a Firefox.
 
 import { ask, find } from "./child.mjs";
 import { installPackages } from "./debian.mjs";
@@ -32,4 +32,18 @@ export async function setUpBrowser() {
   const why = "Chromium and a chromedriver of the same version are missing (tests run in them)";
   await installPackages(why, [["chromium", "chromium-driver"]]);
   if (!matches()) throw new Failure(`${why}: install both so that they are in PATH, then run this again.`);
+}
+
+const firefoxes = ["firefox-esr", "firefox"];
+
+/** The path of a Firefox, or undefined. */
+export function findFirefox() {
+  return firefoxes.map((name) => find(name)).find((path) => path !== undefined);
+}
+
+export async function setUpFirefox() {
+  if (findFirefox() !== undefined) return;
+  const why = "Firefox is missing (a story, a reload and a kill are tested in it)";
+  await installPackages(why, [["firefox-esr"], ["firefox"]]);
+  if (findFirefox() === undefined) throw new Failure(`${why}: install it so that it is in PATH, then run this again.`);
 }

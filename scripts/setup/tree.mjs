@@ -19,7 +19,7 @@ export function fingerprint(paths) {
 }
 
 /**
- * The files at or under a path, in one order on every machine.
+ * The files at or under a path, in one order on every machine, without what npm has installed there.
  * @param {string} path
  * @returns {string[]}
  */
@@ -28,6 +28,7 @@ export function files(path) {
   if (!existsSync(place)) return [];
   if (statSync(place).isFile()) return [path];
   return readdirSync(place)
+    .filter((name) => name !== "node_modules")
     .sort()
     .flatMap((name) => files(`${path}/${name}`));
 }

@@ -15,6 +15,7 @@ const suites = {
   node: { parts: ["build"], steps: ["engine in Node"] },
   chrome: { parts: ["build", "browser"], steps: ["engine in Chromium"] },
   js: { parts: ["build"], steps: ["JavaScript tests"] },
+  edge: { parts: ["build", "edge"], steps: ["other runtimes"] },
   page: { parts: ["build", "browser"], steps: ["browser tests"] },
 };
 
@@ -88,6 +89,12 @@ function all(env, chosen) {
     },
     { name: "engine in Node", needs: ["wasm build"], tests: true, runs: () => runInWasm(env, "node") },
     { name: "JavaScript tests", needs: [apart], tests: true, runs: () => nodeTests(env, "tests/js") },
+    {
+      name: "other runtimes",
+      needs: [apart],
+      tests: true,
+      runs: () => nodeTests(env, "tests/edge", "--test-concurrency=1"),
+    },
     { name: "engine in Chromium", needs: ["wasm build"], tests: true, runs: () => runInWasm(env, "chrome") },
   ];
 }
