@@ -80,7 +80,7 @@ impl Call for CountExecutionsArgs {
         let past = turn.store.past_counts(turn.now)?;
         let lanes = match &ready.lane {
             Some(lane) => vec![lane.clone()],
-            None => turn.store.list_lanes("", i64::MAX)?.into_iter().map(|(lane, _)| lane).collect(),
+            None => turn.store.list_lanes("", argument::INTEGER_MAX)?.into_iter().map(|(lane, _)| lane).collect(),
         };
         for lane in lanes {
             let mut counts = Counts::default();

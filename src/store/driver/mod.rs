@@ -21,7 +21,7 @@ use crate::error::{Code, Error, Result};
 pub enum Value<'a> {
     /// SQL NULL.
     Null,
-    /// A 64-bit integer; nothing stored exceeds 2^53.
+    /// A 64-bit integer; nothing stored or bound exceeds 2^53.
     Int(i64),
     /// UTF-8 text.
     Text(&'a str),
@@ -31,6 +31,8 @@ pub enum Value<'a> {
 
 impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {
+        // Hosts that lend their SQL bind doubles.
+        debug_assert!(value.unsigned_abs() <= 1 << 53, "{value} is more than a double holds exactly");
         Value::Int(value)
     }
 }
