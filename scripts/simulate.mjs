@@ -91,7 +91,7 @@ async function rounds(chosen, env, { minutes, seed }, table) {
 await asProgram(import.meta.url, async () => {
   const options = read(process.argv.slice(2), Date.now());
   const chosen = suites.filter(({ name }) => options.only.includes(name));
-  const env = await setUp("build", ...(chosen.some(({ browser }) => browser) ? ["browser"] : []));
+  const env = await setUp("build", ...new Set(chosen.flatMap(({ browser }) => browser ?? [])));
   await build(chosen, env);
   console.log(`${options.minutes} minutes from seed ${options.seed} on: ${chosen.map(({ name }) => name).join(", ")}`);
   /** @type {Map<string, Counts>} */

@@ -147,7 +147,7 @@ class RemoteLine implements Line {
   #fell(message: string | undefined): void {
     const found = message === undefined || message === "" ? NO_REASON : message;
     // A panic while it opens comes this way too: there is no call yet that it could surface from.
-    const starting = this.#waiting.has(0) && !found.includes("TidegateError");
+    const starting = this.#waiting.has(0) && !/TidegateError|the engine panicked/.test(found);
     this.#drop(
       starting
         ? storageError("unavailable", `the worker of the engine did not start: ${found}`, { found })

@@ -14,6 +14,9 @@ import { WAIT_MS } from "../storage/taken.js";
 import { Upkeep } from "../storage/upkeep.js";
 import { checkOptions, type OpenOptions, type OpfsStorage } from "./options.js";
 
+/** How long an open waits for the browser to promise that it keeps the origin, in ms. */
+const ASKED_MS = 200;
+
 /** Opens an engine. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
 export async function openEngine(options: OpenOptions): Promise<Engine> {
   checkOptions(options);
@@ -43,7 +46,7 @@ async function inMemory(
 
 async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine> {
   const { name, durability = "strict", waitMs = WAIT_MS, persist = false } = storage;
-  if (persist) await globalThis.navigator?.storage?.persist?.().catch(() => false);
+  if (persist) await asked(globalThis.navigator?.storage?.persist?.());
   const strict = durability === "strict";
   const opening = { module, name, strict, limits: limits(options), image: options.import, waitMs };
   const line = await openInWorker(opening, options.workerUrl);
@@ -52,6 +55,12 @@ async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAs
   const engine = new Engine(port);
   void new Upkeep(port, engine).run();
   return engine;
+}
+
+/** Some browsers ask the visitor, who may never answer: the answer counts whenever it comes, and no open waits for it. */
+async function asked(answer: Promise<boolean> | undefined): Promise<void> {
+  const answered = answer?.catch(() => false);
+  await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, ASKED_MS))]);
 }
 
 function limits({ payloadBytesMax, retention }: OpenOptions): Limits {

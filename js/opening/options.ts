@@ -16,7 +16,10 @@ export interface OpfsStorage {
   name: string;
   /** What an answered call survives: power loss (`strict`, when left out), or the end of the browser (`relaxed`). */
   durability?: "strict" | "relaxed";
-  /** Asks the browser never to clear this origin by itself; some ask the visitor. Needs a page. */
+  /**
+   * Asks the browser never to clear this origin by itself. Some ask the visitor, whom the open does not wait for:
+   * `measureStorage` tells what came of it. Needs a page.
+   */
   persist?: boolean;
   /**
    * Allows an engine in memory where the browser has no such files at all; `engine.storage.fallback` then says why. What

@@ -4,14 +4,22 @@ import { files } from "../setup/tree.mjs";
 
 /**
  * How one run of a suite is made: which program, with which arguments and settings. `once` is for what no seed changes;
- * `steps` finds what was done in what the run printed.
+ * `browser` is the part that sets its browser up; `steps` finds what was done in what the run printed.
  * @typedef {{ name: string, program: "laws" | "faults" | "node", filters: string[], settings?: Record<string, string>,
- *   once?: boolean, browser?: boolean, steps?: RegExp }} Suite
+ *   once?: boolean, browser?: "browser" | "firefox", steps?: RegExp }} Suite
  */
 
 const walked = /seed \d+, (\d+) steps/g;
 
 const crashes = files("tests/browser").filter((file) => /\/crash[^/]*\.test\.mjs$/.test(file));
+
+/**
+ * What Firefox does as Chromium does: the engine and its storage. Quotas are set by a tool of Chromium's, and a page that
+ * Firefox keeps for the way back lets go of no files.
+ */
+const inFirefox = files("tests/browser").filter((file) =>
+  /^tests\/browser\/(engine|storage)\/(?!history|quota)[^/]*\.test\.mjs$/.test(file),
+);
 
 const others = ["late_timer", "focused", "grants", "pages", "paging", "workers"];
 
@@ -41,7 +49,15 @@ export const suites = [
     once: true,
     steps: /seed \d+: (\d+) of \d+ places/g,
   },
-  { name: "crashes", program: "node", filters: crashes, browser: true, steps: /^\S* (\d+) ends of the /gm },
+  { name: "crashes", program: "node", filters: crashes, browser: "browser", steps: /^\S* (\d+) ends of the /gm },
+  {
+    name: "firefox",
+    program: "node",
+    filters: inFirefox,
+    settings: { TIDEGATE_BROWSER: "firefox" },
+    once: true,
+    browser: "firefox",
+  },
 ];
 
 export const suiteNames = suites.map(({ name }) => name);

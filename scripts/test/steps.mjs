@@ -16,6 +16,7 @@ const suites = {
   chrome: { parts: ["build", "browser"], steps: ["engine in Chromium"] },
   js: { parts: ["build"], steps: ["JavaScript tests"] },
   edge: { parts: ["build", "edge"], steps: ["other runtimes"] },
+  firefox: { parts: ["build", "firefox"], steps: ["a story in Firefox"] },
   page: { parts: ["build", "browser"], steps: ["browser tests"] },
 };
 
@@ -94,6 +95,12 @@ function all(env, chosen) {
       needs: [apart],
       tests: true,
       runs: () => nodeTests(env, "tests/edge", "--test-concurrency=1"),
+    },
+    {
+      name: "a story in Firefox",
+      needs: [apart],
+      tests: true,
+      runs: () => nodeTests({ ...env, TIDEGATE_BROWSER: "firefox" }, "tests/browser/engine/story.test.mjs"),
     },
     { name: "engine in Chromium", needs: ["wasm build"], tests: true, runs: () => runInWasm(env, "chrome") },
   ];

@@ -100,7 +100,7 @@ for (const durability of /** @type {const} */ (["strict", "relaxed"])) {
         if (completed !== undefined) ledger.completed.push(completed);
       });
       const page = await tab(browser.context, `${site.origin}/`);
-      const options = { durability, seed: Math.floor(random() * 1e9), ledger, last: kill === kills };
+      const options = { durability, seed: Math.floor(random() * 1e9), ledger: { ...ledger }, last: kill === kills };
       const { executions, wrong, sound } = await page.evaluate(inspectAndWork, options);
       assert.deepEqual(wrong.slice(0, 10), [], `after ${kill} kills, with ${executions} executions`);
       if (kill === kills) assert.equal(sound, "sound");

@@ -225,3 +225,16 @@ test("what an engine reports of its storage is what it was opened with", async (
     assert.ok((report?.quotaBytes ?? 0) > (report?.bytesUsed ?? 0));
   }
 });
+
+// Contract: storage.report.
+test("a visitor who does not answer whether the origin is kept holds up no open", async (t) => {
+  const page = await world.tab(t);
+  const seen = await page.evaluate(async () => {
+    StorageManager.prototype.persist = () => new Promise(() => {});
+    const engine = await window.client.open("asked", { persist: true });
+    const { kind } = engine.storage;
+    await engine.destroy();
+    return kind;
+  });
+  assert.equal(seen, "opfs");
+});

@@ -1,10 +1,12 @@
-// A Chromium over a profile on disk: launching it, its pages, and killing it in mid-work.
+// A browser over a profile on disk: launching it, its pages, and killing it in mid-work. A Chromium, or where
+// TIDEGATE_BROWSER=firefox says so, a Firefox.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { find } from "../../../scripts/setup/child.mjs";
+import { launchFirefox } from "./firefox.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").BrowserContext} Context */
@@ -27,11 +29,12 @@ export async function profile() {
 const ignoreDefaultArgs = ["--disable-back-forward-cache"];
 
 /**
- * Launches Chromium over a profile. Other contexts than a profile's keep the origin's files in memory.
+ * Launches a browser over a profile. Other contexts than a profile's keep the origin's files in memory.
  * @param {string} folder
  * @returns {Promise<Chromium>}
  */
 export async function launch(folder) {
+  if (process.env["TIDEGATE_BROWSER"] === "firefox") return launchFirefox(folder, INSECURE_HOST);
   const executablePath = names.map((name) => find(name)).find((path) => path !== undefined);
   if (executablePath === undefined) throw new Error(`none of ${names.join(", ")} is in PATH`);
   const options = { executablePath, headless: true, args, ignoreDefaultArgs };

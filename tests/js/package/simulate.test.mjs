@@ -35,4 +35,8 @@ test("every suite says how to repeat a run of it", () => {
   assert.equal(commands["walks"], "TIDEGATE_SEED=7 TIDEGATE_STEPS=10000 cargo test --test laws -- walks::walk::");
   assert.equal(commands["whole"], "TIDEGATE_WHOLE=1 cargo test --test faults -- failing:: refusing::");
   assert.match(String(commands["crashes"]), /^TIDEGATE_SEED=7 node --test tests\/browser\/\S*crash\.test\.mjs$/);
+  assert.match(
+    String(commands["firefox"]),
+    /^TIDEGATE_BROWSER=firefox node --test tests\/browser\/engine\/crash\S* .*taken/,
+  );
 });
