@@ -30,6 +30,7 @@ const checks = {
   "scripts are typed": [...tsc, "scripts"],
   "TypeScript is typed": [...tsc, "js"],
   "the page is typed": [...tsc, "www"],
+  "examples are typed": [...tsc, "examples"],
   "tests of the package are typed": [...tsc, "tests/js"],
   "browser tests are typed": [...tsc, "tests/browser"],
   "tests of other runtimes are typed": [...tsc, "tests/edge"],

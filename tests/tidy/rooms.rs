@@ -107,7 +107,8 @@ fn names_handed_on(code: &str) -> Vec<&str> {
 const FILES_PER_FOLDER_MAX: usize = 24;
 
 /// Where people look for code and what explains it.
-const FOLDERS: &[&str] = &["src/", "tests/", "benches/", "js/", "www/", "scripts/", "docs/", "migrations/"];
+const FOLDERS: &[&str] =
+    &["src/", "tests/", "benches/", "js/", "www/", "scripts/", "docs/", "migrations/", "examples/"];
 
 pub fn full_folders(tree: &Tree) -> Vec<Finding> {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -6,7 +6,7 @@ use crate::tree::{Finding, Source, Text};
 const LINES_PER_FILE_MAX: usize = 400;
 const LINES_PER_FUNCTION_MAX: usize = 70;
 
-const CODE_FOLDERS: &[&str] = &["src/", "tests/", "benches/", "js/", "www/", "scripts/"];
+const CODE_FOLDERS: &[&str] = &["src/", "tests/", "benches/", "js/", "www/", "scripts/", "examples/"];
 
 fn is_written_code(text: &Text) -> bool {
     let in_folder = CODE_FOLDERS.iter().any(|folder| text.path.starts_with(folder));

@@ -1,12 +1,21 @@
 // The samples of the guides: read out of their pages, and made into a program that runs as it stands there.
 //
-// A comment directly above a sample says where it runs: `<!-- runs in a browser -->`, or `<!-- not run: why -->`. Without
-// one it runs in Node. What `console.log` prints is what the comment behind it says.
+// A comment directly above a sample says where it runs: `<!-- runs in a browser -->`, or `<!-- not run: why -->`.
+// Without one it runs in Node. What `console.log` prints is what the comment behind it says.
 
 import { readdirSync, readFileSync } from "node:fs";
 
 /** @typedef {"node" | "browser" | "nowhere"} Place */
-/** @typedef {{ page: string, heading: string, language: "js" | "ts", place: Place, why: string, code: string }} Sample */
+/**
+ * @typedef {{
+ *   page: string,
+ *   heading: string,
+ *   language: "js" | "ts",
+ *   place: Place,
+ *   why: string,
+ *   code: string,
+ * }} Sample
+ */
 
 const root = new URL("../../../", import.meta.url);
 
