@@ -60,7 +60,8 @@ function doors() {
     },
   });
   modules["./dist/js/index.js"] = /** @type {object} */ (modules["tidegate"]);
-  return { opened, tests, load: async (/** @type {string} */ name) => modules[name] ?? (await import(name)) };
+  const load = async (/** @type {string} */ name) => modules[name] ?? (await import(name));
+  return { opened, tests, load: Object.assign(load, { resolve: import.meta.resolve }) };
 }
 
 /**

@@ -59,20 +59,25 @@ export function promised(code) {
 }
 
 /**
- * The body of an asynchronous function that does what a sample does: `load` finds what it imports. It is a block of its
- * own, so that a sample may give its own meaning to a name that is around it.
+ * The body of an asynchronous function that does what a sample does and answers what it exports: `load` finds what it
+ * imports. It is a block of its own, so that a sample may give its own meaning to a name that is around it.
  * @param {string} code
  */
 export function body(code) {
+  const exported = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(([, name]) => name);
   const loaded = code
     .replaceAll(
       /^import (\{[^}]*\}) from ("[^"]+");/gm,
-      (_, names, from) => `const ${names.replaceAll(" as ", ": ")} = await load(${from});`,
+      (_, names, from) => `const ${renamed(names)} = await load(${from});`,
     )
     .replaceAll(
       /^import (\w+) from ("[^"]+");/gm,
       (_, name, from) => `const { default: ${name} } = await load(${from});`,
     )
+    .replaceAll("import.meta.resolve", "load.resolve")
     .replaceAll(/^export (?=async |function |const |class )/gm, "");
-  return `{\n${loaded}\n}`;
+  return `{\n${loaded}\nreturn { ${exported.join(", ")} };\n}`;
 }
+
+/** @param {string} names */
+const renamed = (names) => names.replaceAll(" as ", ": ");

@@ -2,9 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compile } from "./compile.mjs";
 import { run } from "./run.mjs";
 import { pages, samplesOf } from "./samples.mjs";
 import { scenes } from "./scenes.mjs";
+
+/** @typedef {import("./samples.mjs").Sample} Sample */
+
+/** A sample as JavaScript: one in TypeScript has to be right for the compiler. @param {Sample} sample @param {number} count */
+function typed(sample, count) {
+  if (sample.language === "js") return sample;
+  const { errors, script } = compile(`${sample.page} ${sample.heading} ${count}`.replaceAll(/\W+/g, "-"), sample.code);
+  assert.equal(errors, "", `what the compiler says of ${sample.page}, ${sample.heading}`);
+  return { ...sample, code: script() };
+}
 
 /** @param {string} page */
 async function runAll(page) {
@@ -16,7 +27,7 @@ async function runAll(page) {
     const count = counts.get(heading) ?? 0;
     counts.set(heading, count + 1);
     const scene = scenes[page]?.[heading];
-    if (place === "node") await run(sample, Array.isArray(scene) ? scene[count] : scene);
+    if (place === "node") await run(typed(sample, count), Array.isArray(scene) ? scene[count] : scene);
   }
   const unknown = Object.keys(scenes[page] ?? {}).filter((heading) => !counts.has(heading));
   assert.deepEqual(unknown, [], `scenes without a sample in ${page}`);
