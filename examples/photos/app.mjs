@@ -72,7 +72,7 @@ try {
   engine.work({ lanes: ["uploads"], concurrency: 3, leaseTtlMs: 5_000 }, { upload, tell });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    say(trouble, "");
+    for (const place of [trouble, tidings]) say(place, "");
     // Asked at a click, as browsers want it; the photos do not wait for the answer.
     void globalThis.Notification?.requestPermission();
     try {
