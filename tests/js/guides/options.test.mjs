@@ -15,7 +15,7 @@ const doors = /** @type {const} */ ({
 
 /** The paths of all members of a type: of objects in objects, of lists of them and of either of several, but of no payload. */
 const TYPES = `import type { Engine, openEngine } from "tidegate";
-type Leaf = string | number | boolean | null | undefined | Uint8Array | URL | ((...args: never[]) => unknown);
+type Leaf = string | number | boolean | null | undefined | Uint8Array | { toJSON(): string } | ((...args: never[]) => unknown);
 type Deeper<K extends string, T> = K extends "input" | "module" ? never : \`\${K}.\${Paths<Exclude<T, undefined>>}\`;
 type Members<T> = string extends keyof T ? never : { [K in keyof T & string]-?: K | Deeper<K, T[K]> }[keyof T & string];
 type Of<T> = T extends Leaf ? never : T extends readonly (infer M)[] ? Paths<M> : Members<T>;
