@@ -4,7 +4,6 @@
 import type { Engine, EventRecord } from "tidegate";
 import { Feed } from "./events/feed.js";
 import { Tidings } from "./events/tidings.js";
-import { AtWork } from "./executions/at-work.js";
 import { type BatchReport, type Choice, submitBatch } from "./executions/batch.js";
 import { Finding } from "./executions/finding.js";
 import { Ledger } from "./executions/ledger.js";
@@ -55,7 +54,6 @@ export class Shop {
   readonly inheritance: Inheritance;
   readonly #pulses: Readonly<Record<"ledger" | "finding" | "overview" | "vitals", Pulse>>;
   readonly #tidings: Tidings;
-  readonly #atWork: AtWork;
   readonly #lost: (error: unknown) => void;
   #nextOrder: number;
   #isLeft = false;
@@ -90,7 +88,6 @@ export class Shop {
     this.feed = new Feed(engine);
     this.flows = new Flows(engine);
     this.operator = new Operator(engine, (executionId) => this.look(executionId));
-    this.#atWork = new AtWork(engine, (executionId) => this.#stirred(executionId));
     this.clock = new Clock(() => restOf(ledger.tally));
     const { tally } = ledger;
     this.inheritance = {
@@ -125,10 +122,11 @@ export class Shop {
   }
 
   /** What was refused keeps its numbers: a call whose answer was lost may have been kept all the same. */
-  async submit(choice: Choice, count: number): Promise<BatchReport> {
+  async submit(choice: Choice, count: number, delayMs = 0): Promise<BatchReport> {
     const first = this.#nextOrder;
     this.#nextOrder += count;
-    const report = await submitBatch(this.engine, choice, count, first);
+    const beginAt = delayMs > 0 ? Math.floor(this.now()) + delayMs : undefined;
+    const report = await submitBatch(this.engine, choice, count, first, beginAt);
     this.look();
     return report;
   }
@@ -145,7 +143,6 @@ export class Shop {
   #begun() {
     const follow = async () => {
       await this.ledger.refresh();
-      this.#atWork.follow(this.ledger.active);
       this.clock.wind();
       return this.ledger.trouble === undefined ? undefined : AGAIN_MS;
     };
@@ -169,18 +166,14 @@ export class Shop {
     const { ledger, finding, overview, vitals } = this.#pulses;
     this.flows.hear(event);
     if (event.lease !== undefined || event.cause.startsWith("worker_")) overview.soon();
-    // A heartbeat and a renewal tell no more than that somebody is still there; a flow is told by its members.
+    // A heartbeat tells no more than that somebody is still there, and a flow is told by its members; a renewal and a
+    // progress change how an execution looks, but no count.
     if (event.executionId === undefined) return;
     this.ledger.hear(event);
     ledger.soon();
-    if (event.cause === "renewed") return;
+    if (event.cause === "renewed" || event.cause === "progress_reported") return;
     finding.soon();
     vitals.soon();
-  }
-
-  #stirred(executionId: string): void {
-    this.ledger.touch(executionId);
-    this.#pulses.ledger.soon();
   }
 
   #failed(thrown: unknown): void {
@@ -193,7 +186,6 @@ export class Shop {
   async #leave(ended: Promise<void>): Promise<void> {
     this.#isLeft = true;
     this.#tidings.stop();
-    this.#atWork.follow([]);
     this.feed.rest();
     this.clock.stop();
     await Promise.all([ended, this.flows.stop(), ...Object.values(this.#pulses).map((pulse) => pulse.stop())]);

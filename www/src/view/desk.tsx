@@ -31,7 +31,7 @@ export function Desk({ shop }: { shop: Shop }) {
     >
       <div class="counter">
         <BatchForm shop={shop} />
-        <CrewPanel crew={shop.crew} />
+        <CrewPanel shop={shop} />
       </div>
       <div class="floor">
         <Inherited shop={shop} />

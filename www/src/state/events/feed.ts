@@ -3,7 +3,7 @@
 
 import type { Engine, EventRecord, EventStream, ReadEventsArgs } from "tidegate";
 import { Observable } from "../ground/observable.js";
-import { ALL_STREAMS, isTooOld } from "./tidings.js";
+import { CHANGES, isTooOld } from "./tidings.js";
 
 /** Events that are shown at most; a window of earlier ones has half as many. */
 export const FEED_MAX = 500;
@@ -200,6 +200,11 @@ export class Feed extends Observable {
 
   #add(events: readonly EventRecord[]): void {
     for (const event of events) {
+      // The log keeps the newest progress of each execution alone.
+      if (event.cause === "progress_reported")
+        this.#newest = this.#newest.filter(
+          ({ cause, executionId }) => cause !== event.cause || executionId !== event.executionId,
+        );
       this.#newest.push(event);
       if (this.#newest.length <= FEED_MAX) continue;
       const gone = this.#newest.splice(0, WINDOW);
@@ -231,7 +236,7 @@ export class Feed extends Observable {
   #args(): ReadEventsArgs {
     const { stream, namespace, tag } = this.#filter;
     return {
-      streams: stream === undefined ? ALL_STREAMS : [stream],
+      streams: stream === undefined ? CHANGES : [stream],
       ...(namespace !== undefined && { namespace }),
       ...(tag && { tag }),
     };

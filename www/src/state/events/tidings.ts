@@ -3,7 +3,9 @@
 
 import { type Engine, type EventRecord, type EventStream, TidegateError } from "tidegate";
 
-export const ALL_STREAMS: EventStream[] = ["execution", "completion", "lease", "operator", "worker", "flow"];
+/** All but how far each execution is. */
+export const CHANGES: EventStream[] = ["execution", "completion", "lease", "operator", "worker", "flow"];
+export const ALL_STREAMS: EventStream[] = [...CHANGES, "progress"];
 
 /** The rest before what could not be read is tried again, in ms. */
 const AGAIN_MS = 1_000;

@@ -1,16 +1,19 @@
 // Submitting: many creates in one turn, which the engine keeps with one commit. Each is answered for itself.
 
-import { type Engine, TidegateError } from "tidegate";
-import { executionFor, KINDS, type Kind } from "../../work/kinds.js";
+import { type Difference, type Engine, TidegateError } from "tidegate";
+import { executionFor, type Kind, OWN_KINDS } from "../../work/kinds.js";
 
 export const BATCH_MAX = 100;
 
-/** A kind, or all of them in turn. */
+/** A kind, or all that are done here in turn. */
 export type Choice = Kind | "mixed";
 
 export interface BatchReport {
   readonly created: number;
   readonly duplicates: number;
+  /** How many of these were something else when their keys were used first, and what of them differed. */
+  readonly differing: number;
+  readonly differences: readonly Difference[];
   readonly refused: number;
   /** Why some were refused, each reason once. */
   readonly reasons: readonly unknown[];
@@ -24,19 +27,25 @@ export async function submitBatch(
   choice: Choice,
   count: number,
   firstOrder: number,
+  beginAt?: number,
 ): Promise<BatchReport> {
   const began = performance.now();
-  const kindOf = (at: number) => (choice === "mixed" ? (KINDS[at % KINDS.length] ?? "print") : choice);
+  const kindOf = (at: number) => (choice === "mixed" ? (OWN_KINDS[at % OWN_KINDS.length] ?? "print") : choice);
   const answers = await Promise.allSettled(
-    Array.from({ length: count }, (_, at) => engine.executions.create(executionFor(kindOf(at), firstOrder + at))),
+    Array.from({ length: count }, (_, at) =>
+      engine.executions.create(executionFor(kindOf(at), firstOrder + at, beginAt)),
+    ),
   );
   const ms = performance.now() - began;
   const answered = answers.filter((answer) => answer.status === "fulfilled");
   const created = answered.filter(({ value }) => value.outcome === "created").length;
+  const differing = answered.flatMap(({ value }) => (value.differs ? [value.differs] : []));
   const refusals = answers.filter((answer) => answer.status === "rejected").map(({ reason }) => reason as unknown);
   return {
     created,
     duplicates: answered.length - created,
+    differing: differing.length,
+    differences: [...new Set(differing.flat())],
     refused: refusals.length,
     reasons: [...new Map(refusals.map((reason) => [keyOf(reason), reason])).values()],
     firstOrder,

@@ -2,8 +2,9 @@
 
 import type { DecodedResult, Engine, EventRecord, ExecutionSnapshot } from "tidegate";
 import { Observable } from "../ground/observable.js";
+import { type ForOthers, forOthersAmong, talliesByLane } from "./by-lane.js";
 import { lacksResult, type Row, rowAfter, rowOfSnapshot, rowOfSummary } from "./row.js";
-import { type Filter, groupOf, type Standing, type Tally, tallyOf } from "./standing.js";
+import { type Filter, groupOf, type Tally, tallyOf } from "./standing.js";
 
 const PAGE = 1_000;
 
@@ -17,6 +18,7 @@ export class Ledger extends Observable {
   readonly #seen = new Map<string, readonly string[]>();
   #tally: Tally = tallyOf([]);
   #laneTallies: ReadonlyMap<string, Tally> = new Map();
+  #forOthers: readonly ForOthers[] = [];
   /** What last went wrong in reading; undefined when all is well. */
   trouble: unknown;
 
@@ -32,6 +34,11 @@ export class Ledger extends Observable {
   /** The tally of one lane. */
   tallyIn(lane: string): Tally {
     return this.#laneTallies.get(lane) ?? tallyOf([]);
+  }
+
+  /** What waits for workers that do other kinds than the one of this page. */
+  get forOthers(): readonly ForOthers[] {
+    return this.#forOthers;
   }
 
   /** The newest rows of a group, the newest first. */
@@ -172,18 +179,9 @@ export class Ledger extends Observable {
     const rows = [...this.#rows.values()];
     this.#tally = tallyOf(rows.map(({ standing }) => standing));
     this.#laneTallies = talliesByLane(rows);
+    this.#forOthers = forOthersAmong(rows);
     this.changed();
   }
-}
-
-function talliesByLane(rows: readonly Row[]): ReadonlyMap<string, Tally> {
-  const standings = new Map<string, Standing[]>();
-  for (const { lane, standing } of rows) {
-    const own = standings.get(lane);
-    if (own) own.push(standing);
-    else standings.set(lane, [standing]);
-  }
-  return new Map([...standings].map(([lane, own]) => [lane, tallyOf(own)]));
 }
 
 /** What this tab has in hand is shown on its benches. */

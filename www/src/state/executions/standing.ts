@@ -21,7 +21,7 @@ const GROUP_OF: Readonly<Record<Standing, Group>> = {
   completed: "completed",
   failed: "failed",
   expired: "failed",
-  skipped: "failed",
+  skipped: "cancelled",
   cancelled: "cancelled",
 };
 

@@ -1,7 +1,7 @@
 // What a person does about executions, flows, leases, lanes and workers, and what came of it in a sentence.
 
 import type { CancellationPolicy, Engine, LaneState, LeaseEntry, RevokeLeaseAnswer } from "tidegate";
-import { LANES } from "../../work/kinds.js";
+import { HANDLED, LANES } from "../../work/kinds.js";
 import { Observable } from "../ground/observable.js";
 
 const SAID_MS = 8_000;
@@ -48,6 +48,14 @@ export class Operator extends Observable {
   async changePriority(executionId: string, title: string, wanted: number): Promise<void> {
     const { priority } = await this.#engine.executions.changePriority(executionId, wanted);
     this.#say(`${title} waits with priority ${priority}.`);
+  }
+
+  /** Has one that waits for an instant wait no longer. */
+  async wake(executionId: string, title: string): Promise<void> {
+    const { outcome, publicState } = await this.#engine.executions.wake(executionId, { reason: "woken on the page" });
+    if (outcome === "already_satisfied") this.#say(`${title} was waiting for no instant any more.`);
+    else if (publicState === "waiting") this.#say(`${title} waits no longer: it is next in its lane.`);
+    else this.#say(`${title} waits for no instant any more, but still for others.`);
   }
 
   /** Revokes the lease that was seen, and no later one. */
@@ -101,7 +109,7 @@ export class Operator extends Observable {
 
   /** Why the shop's worker may claim an execution now, or why not, in the engine's sentence. */
   async explain(executionId: string): Promise<string> {
-    return (await this.#engine.executions.explainClaim(executionId, { lanes: LANES })).sentence;
+    return (await this.#engine.executions.explainClaim(executionId, { lanes: LANES, kinds: HANDLED })).sentence;
   }
 
   /** Names the execution where no event tells that it changed. */

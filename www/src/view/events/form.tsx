@@ -44,7 +44,7 @@ export function FeedForm({ feed }: { feed: Feed }) {
       <div class="field">
         <label for="feed-stream">Events of</label>
         <select id="feed-stream" name="stream">
-          <option value="">everything</option>
+          <option value="">every change</option>
           {ALL_STREAMS.map((one) => (
             <option key={one} value={one} selected={one === stream}>
               {NAMES[one]}

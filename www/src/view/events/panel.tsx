@@ -39,8 +39,8 @@ export function FeedPanel({ shop, onShow, onShowFlow }: FeedPanelProps) {
   return (
     <div class="register" data-feed={feed.isPast ? "past" : state}>
       <p class="about">
-        Every change is one event, in one order; the page lives by them. The newest {FEED_MAX} are shown, and events are
-        kept for {count(KEPT_DAYS, "day")}.
+        Every change is one event, in one order, and so is the newest progress of each execution; the page lives by
+        them. The newest {FEED_MAX} are shown, and events are kept for {count(KEPT_DAYS, "day")}.
       </p>
       <FeedForm feed={feed} />
       <FeedBar shop={shop} />

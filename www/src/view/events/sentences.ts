@@ -4,6 +4,7 @@ import type { Cause, EventDetail, EventRecord } from "tidegate";
 import type { Standing } from "../../state/executions/standing.js";
 import { STANDING_OF_FLOW } from "../flows/words.js";
 import { count } from "../ground/format.js";
+import { reasonWordsOf } from "../ground/reasons.js";
 
 const CAUSES: Readonly<Record<Cause, string>> = {
   created: "created",
@@ -57,9 +58,14 @@ function detailOf(detail: EventDetail): string {
   if ("nodeCount" in detail) return `, ${count(detail.nodeCount, "member")}`;
   if ("cancellationPolicy" in detail)
     return `, ${detail.memberCount} with it${detail.cancelReason ? `: ${detail.cancelReason}` : ""}`;
-  if ("attemptIndex" in detail) return detail.percent === undefined ? "" : `: ${detail.percent} %`;
-  if ("reason" in detail && typeof detail.reason === "string") return `: ${detail.reason}`;
+  if ("attemptIndex" in detail) return progressOf(detail);
+  if ("reason" in detail && typeof detail.reason === "string") return `: ${reasonWordsOf(detail.reason)}`;
   return "";
+}
+
+function progressOf({ percent, message }: { readonly percent?: number; readonly message?: string }): string {
+  const parts = [percent !== undefined && `${percent} %`, message].filter(Boolean);
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }
 
 /** Whose mark and colour an event has. */
@@ -68,5 +74,5 @@ export function standingOfEvent({ cause, publicState, detail }: EventRecord): St
   if (publicState) return publicState;
   if (cause === "flow_cancel_requested") return "cancelled";
   if (detail && "publicFlowState" in detail) return STANDING_OF_FLOW[detail.publicFlowState];
-  return cause === "renewed" || cause.startsWith("worker_") ? "active" : "waiting";
+  return cause === "renewed" || cause === "progress_reported" || cause.startsWith("worker_") ? "active" : "waiting";
 }

@@ -24,6 +24,7 @@ export function ExecutionActions({ shop, row, snapshot, laneState }: ExecutionAc
   return (
     <div class="actions">
       <div class="buttons">
+        {row.standing === "delayed" && <WakeButton shop={shop} id={row.id} title={title} />}
         {row.standing === "waiting" && (
           <button
             type="button"
@@ -49,6 +50,28 @@ export function ExecutionActions({ shop, row, snapshot, laneState }: ExecutionAc
         <Explanation shop={shop} id={row.id} title={title} when={`${row.standing}, lane ${laneState}`} />
       </div>
     </div>
+  );
+}
+
+/** What is due later is due now. */
+function WakeButton({ shop, id, title }: Omit<ExplanationProps, "when">) {
+  const [asked, setAsked] = useState(false);
+  const wake = async () => {
+    if (asked) return;
+    setAsked(true);
+    await shop.troubles.watchOver(`${title} could not be woken`, shop.operator.wake(id, title));
+    setAsked(false);
+  };
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-label={`Run ${title} now`}
+      aria-disabled={asked}
+      onClick={() => void wake()}
+    >
+      Run now
+    </button>
   );
 }
 

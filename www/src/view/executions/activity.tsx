@@ -2,7 +2,9 @@
 
 import type { ExecutionSnapshot, LaneState } from "tidegate";
 import type { Row } from "../../state/executions/row.js";
-import { count, countdown } from "../ground/format.js";
+import { isHandled, LANES } from "../../work/kinds.js";
+import { count, countdown, instant } from "../ground/format.js";
+import { reasonWordsOf } from "../ground/reasons.js";
 import { outcomeOf, thumbnailOf } from "./result.js";
 
 interface ActivityProps {
@@ -23,7 +25,7 @@ export function Activity({ row, now, instanceId, title, laneState }: ActivityPro
     case "waiting_children":
       return <p class="quiet">waits for others of its flow</p>;
     case "delayed":
-      return <Retry snapshot={snapshot} now={now} />;
+      return <Delay snapshot={snapshot} now={now} />;
     case "lapsed":
       return <p>the worker died; waiting to be taken over</p>;
     case "active":
@@ -33,22 +35,30 @@ export function Activity({ row, now, instanceId, title, laneState }: ActivityPro
     case "failed":
       return <p class="bad">{verdictOf(snapshot)}</p>;
     default:
-      return <p class="quiet">{snapshot.ending?.reason ?? ""}</p>;
+      return <p class="quiet">{reasonWordsOf(snapshot.ending?.reason ?? "")}</p>;
   }
 }
 
-function placeOf({ lane, priority }: ExecutionSnapshot, laneState: LaneState): string {
+function placeOf({ lane, kind, priority }: ExecutionSnapshot, laneState: LaneState): string {
+  if (LANES.includes(lane) && !isHandled(kind))
+    return `in line, lane ${lane}, for a worker that does ${kind}: none here does`;
   const isShut = laneState === "paused" || laneState === "disabled";
   return `in line, lane ${lane}${isShut ? ` is ${laneState}` : ""}${priority > 0 ? `, priority ${priority}` : ""}`;
 }
 
-function Retry({ snapshot, now }: { snapshot: ExecutionSnapshot; now: number }) {
+/** What is further away is told as an instant. */
+const COUNTED_MS_MAX = 120_000;
+
+function Delay({ snapshot, now }: { snapshot: ExecutionSnapshot; now: number }) {
+  const isFar = (snapshot.claimableAt ?? now) - now > COUNTED_MS_MAX;
+  const inTime = <span class="number">{countdown((snapshot.claimableAt ?? now) - now)}</span>;
+  if (snapshot.state.blockingReason !== "waiting_for_retry_backoff")
+    return isFar ? <p>may begin at {instant(snapshot.claimableAt ?? now)}</p> : <p>may begin in {inTime}</p>;
   const of = snapshot.policy.retry?.maxRetries;
   const number = `retry ${snapshot.retryCount}${of === undefined ? "" : ` of ${of}`}`;
   return (
     <p>
-      {number} in <span class="number">{countdown((snapshot.claimableAt ?? now) - now)}</span>:{" "}
-      {snapshot.attempts.at(-1)?.failure?.message}
+      {number} in {inTime}: {snapshot.attempts.at(-1)?.failure?.message}
     </p>
   );
 }

@@ -10,6 +10,7 @@ import { textOf } from "../ground/troubles.js";
 export function BatchForm({ shop }: { shop: Shop }) {
   const [kind, setKind] = useState<Kind>("print");
   const [number, setNumber] = useState("12");
+  const [delayMs, setDelayMs] = useState(0);
   const [busy, setBusy] = useState(false);
   const [report, setReport] = useState<BatchReport>();
   const many = readNumber(number);
@@ -17,7 +18,7 @@ export function BatchForm({ shop }: { shop: Shop }) {
   const submit = async (choice: Choice) => {
     if (many === undefined || busy) return;
     setBusy(true);
-    setReport(await shop.submit(choice, many));
+    setReport(await shop.submit(choice, many, delayMs));
     setBusy(false);
   };
 
@@ -36,6 +37,7 @@ export function BatchForm({ shop }: { shop: Shop }) {
       <div class="fields">
         <KindField kind={kind} onChange={setKind} />
         <NumberField value={number} valid={many !== undefined} onChange={setNumber} />
+        <BeginField delayMs={delayMs} onChange={setDelayMs} />
       </div>
       <div class="abouts">
         {KINDS.map((one) => (
@@ -99,6 +101,28 @@ function NumberField(props: { value: string; valid: boolean; onChange: (value: s
   );
 }
 
+/** After how many ms the executions of a batch may begin. */
+const BEGINS: readonly (readonly [ms: number, name: string])[] = [
+  [0, "at once"],
+  [60_000, "in a minute"],
+  [3_600_000, "in an hour"],
+];
+
+function BeginField({ delayMs, onChange }: { delayMs: number; onChange: (delayMs: number) => void }) {
+  return (
+    <div class="field">
+      <label for="begin">To begin</label>
+      <select id="begin" value={delayMs} onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}>
+        {BEGINS.map(([ms, name]) => (
+          <option key={ms} value={ms}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 /** In one word, for those who look for it. */
 function outcomeOf(report: BatchReport | undefined): "none" | "created" | "partly" | "refused" {
   if (!report) return "none";
@@ -107,18 +131,24 @@ function outcomeOf(report: BatchReport | undefined): "none" | "created" | "partl
 }
 
 function OutcomeText({ report }: { report: BatchReport }) {
-  const { created, duplicates, refused, reasons, firstOrder, ms } = report;
+  const { created, duplicates, differing, differences, refused, reasons, firstOrder, ms } = report;
   const reason = reasons.map(textOf).join("; ");
   if (outcomeOf(report) === "refused") return <span class="bad">The batch was refused: {reason}</span>;
   const last = firstOrder + created + duplicates + refused - 1;
   const orders = last === firstOrder ? `order ${firstOrder}` : `orders ${firstOrder} to ${last}`;
   return (
-    <span data-batch-created={created} data-batch-refused={refused} data-batch-ms={Math.round(ms)}>
+    <span
+      data-batch-created={created}
+      data-batch-refused={refused}
+      data-batch-differing={differing}
+      data-batch-ms={Math.round(ms)}
+    >
       <strong>{created} created</strong>
       {refused > 0 && ` of ${created + duplicates + refused}`} in one commit, {ms < 10 ? ms.toFixed(1) : Math.round(ms)}{" "}
       ms: {refused > 0 && "among "}
       {orders}
-      {duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`}.
+      {duplicates > 0 && `; ${count(duplicates, "was", "were")} known already`}
+      {differing > 0 && `, ${differing} of them with another ${differences.join(" and ")}: they stay as they were`}.
       {refused > 0 && (
         <span class="bad">
           {" "}

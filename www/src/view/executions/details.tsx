@@ -1,16 +1,15 @@
 // All about an execution: what can be done about it, every attempt, the steps it kept, its streams, what it was
 // created with, its tags and its history.
 
-import type { AttemptSnapshot, AttemptType, ExecutionSnapshot, LaneState, StepSnapshot } from "tidegate";
+import type { ExecutionSnapshot, LaneState, StepSnapshot } from "tidegate";
 import type { Row } from "../../state/executions/row.js";
 import type { Shop } from "../../state/shop.js";
 import { bytes, count, instant, seconds } from "../ground/format.js";
-import { Mark } from "../ground/mark.js";
 import { namesOf } from "../ground/names.js";
 import { Tags } from "../ground/tags.js";
 import { StreamPanel } from "../streams/panel.js";
 import { ExecutionActions } from "./actions.js";
-import { MARK_OF } from "./attempt-marks.js";
+import { Attempts } from "./attempts.js";
 import { History } from "./history.js";
 import { textOfResult, thumbnailOf } from "./result.js";
 
@@ -43,18 +42,7 @@ export function ExecutionDetails({ shop, row, now, laneState, onShowFlow }: Deta
         </p>
       )}
       <ExecutionActions shop={shop} row={row} snapshot={snapshot} laneState={laneState} />
-      <h4>Attempts</h4>
-      {snapshot.attempts.length === 0 && <p class="quiet">None yet.</p>}
-      <ol class="attempts">
-        {snapshot.attempts.map((attempt) => (
-          <Attempt
-            key={attempt.attemptId}
-            attempt={attempt}
-            now={now}
-            isOurs={attempt.workerInstanceId === shop.crew.instanceId}
-          />
-        ))}
-      </ol>
+      <Attempts shop={shop} snapshot={snapshot} now={now} title={title} />
       {snapshot.steps && snapshot.steps.length > 0 && <Steps steps={snapshot.steps} />}
       <StreamPanel shop={shop} row={row} snapshot={snapshot} title={title} />
       <h4>Execution</h4>
@@ -79,62 +67,28 @@ export function ExecutionDetails({ shop, row, now, laneState, onShowFlow }: Deta
   );
 }
 
-const TYPES: Readonly<Record<AttemptType, string>> = {
-  initial: "first try",
-  retry: "retry",
-  reclaim: "takeover of a lapsed lease",
-  replay: "replay",
-};
-
-const ENDINGS: Readonly<Record<AttemptSnapshot["lifecycle"], string>> = {
-  started: "under way",
-  suspended: "suspended",
-  ended_success: "completed",
-  ended_failure: "failed",
-  ended_cancelled: "cancelled",
-  interrupted_reclaimed: "its lease ran out, taken over",
-};
-
-function Attempt({ attempt, now, isOurs }: { attempt: AttemptSnapshot; now: number; isOurs: boolean }) {
-  const { attemptIndex, attemptType, lifecycle, startedAt, endedAt, failure, workerId, workerInstanceId } = attempt;
-  return (
-    <li data-attempt-type={attemptType} data-attempt-lifecycle={lifecycle}>
-      <span class={`attempt-mark ${MARK_OF[lifecycle]}`}>
-        <Mark standing={MARK_OF[lifecycle]} />
-      </span>
-      <div>
-        <p>
-          <strong>
-            {attemptIndex + 1}. {TYPES[attemptType]}
-          </strong>
-          : {ENDINGS[lifecycle]}
-          {failure && ` (${failure.class}, ${failure.category}): ${failure.message}`}
-        </p>
-        <p class="quiet number">
-          {instant(startedAt)}, {endedAt === undefined && now === 0 ? "" : `${seconds((endedAt ?? now) - startedAt)}, `}
-          {workerId} {workerInstanceId} {isOurs ? "(this tab)" : "(before this page was loaded)"}
-        </p>
-      </div>
-    </li>
-  );
-}
-
 function Steps({ steps }: { steps: readonly StepSnapshot[] }) {
   return (
     <>
       <h4>Steps kept for later attempts</h4>
       <ol class="steps">
-        {steps.map(({ name, resultBytes, recordedAt }) => (
+        {steps.map(({ name, resultBytes, startedAt, recordedAt }) => (
           <li key={name} data-step={name}>
             {name}{" "}
             <span class="quiet number">
-              {bytes(resultBytes)}, {instant(recordedAt)}
+              {bytes(resultBytes)}, {startedAt !== undefined && `took ${seconds(recordedAt - startedAt)}, `}
+              {instant(recordedAt)}
             </span>
           </li>
         ))}
       </ol>
     </>
   );
+}
+
+/** What was reported last, of whichever attempt. */
+function progressText({ percent, message, attemptIndex }: NonNullable<ExecutionSnapshot["progress"]>): string {
+  return [percent !== undefined && `${percent} %`, message, `attempt ${attemptIndex + 1}`].filter(Boolean).join(", ");
 }
 
 function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
@@ -149,6 +103,7 @@ function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
     createdAt,
     currentLease,
     keptUntil,
+    progress,
   } = snapshot;
   const facts: [string, string | undefined][] = [
     ["Id", executionId],
@@ -164,6 +119,7 @@ function factsOf(row: Row, snapshot: ExecutionSnapshot): [string, string][] {
       policy.retry?.maxRetries === undefined ? undefined : `${policy.retry.maxRetries} at most, waits double`,
     ],
     ["Lease until", currentLease && instant(currentLease.expiresAt)],
+    ["Progress", progress && `${progressText(progress)}, ${instant(progress.updatedAt)}`],
     ["Result", textOfResult(row.result)],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");

@@ -7,10 +7,10 @@ export const NAMES: Readonly<Record<Filter, string>> = {
   all: "All",
   active: "Active",
   waiting: "Waiting",
-  delayed: "To retry",
+  delayed: "Delayed",
   completed: "Completed",
   failed: "Failed",
-  cancelled: "Cancelled",
+  cancelled: "Cancelled or skipped",
 };
 
 interface FilterChipsProps {

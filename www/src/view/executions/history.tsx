@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { EventRecord, EventStream, ExecutionHistory, ExecutionSnapshot } from "tidegate";
 import type { Shop } from "../../state/shop.js";
 import { sentenceOf } from "../events/sentences.js";
+import { neighbourAmongRows, useKeptFocus } from "../ground/focus.js";
 import { moment } from "../ground/format.js";
 import { textOf } from "../ground/troubles.js";
 
@@ -15,6 +16,7 @@ export function History({ shop, snapshot, title }: { shop: Shop; snapshot: Execu
   const [limit, setLimit] = useState(PAGE);
   const [read, setRead] = useState<ExecutionHistory>();
   const [trouble, setTrouble] = useState("");
+  useKeptFocus(neighbourAmongRows);
   // Another version of the execution means that something happened.
   useEffect(() => {
     const left = new AbortController();

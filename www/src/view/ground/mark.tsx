@@ -28,7 +28,6 @@ export function Mark({ standing }: { standing: Standing }) {
 }
 
 const WORDS: Partial<Record<Standing, string>> = {
-  delayed: "to retry",
   lapsed: "lease ran out",
   rate_limited: "waiting",
   waiting_children: "waiting",

@@ -57,13 +57,21 @@ function Meanings() {
 
 function Lane({ shop, summary: { lane, state } }: { shop: Shop; summary: LaneSummary }) {
   const { waiting, delayed, active, all } = shop.ledger.tallyIn(lane);
-  const holds = [`${waiting} waiting`, `${active} active`, ...(delayed > 0 ? [`${delayed} to retry`] : [])];
+  const holds = [`${waiting} waiting`, `${active} active`, ...(delayed > 0 ? [`${delayed} delayed`] : [])];
+  const forOthers = shop.ledger.forOthers
+    .filter((one) => one.lane === lane)
+    .map(({ kind, count }) => `${count} of kind ${kind}`);
   return (
     <Entry
       standing={STANDING_OF[state]}
       pill={state}
       name={lane}
-      facts={[["Holds", `${holds.join(", ")}, of ${count(all, "execution")} in all`]]}
+      facts={[
+        ["Holds", `${holds.join(", ")}, of ${count(all, "execution")} in all`],
+        ...(forOthers.length > 0
+          ? [["For others", `${forOthers.join(", ")}, which no worker here does`] as const]
+          : []),
+      ]}
       action={<StateField shop={shop} lane={lane} state={state} />}
       data={{ "data-lane": lane, "data-lane-state": state }}
     />

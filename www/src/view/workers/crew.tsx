@@ -1,7 +1,10 @@
 // The worker of this tab: what it does, and its controls.
 
 import { useChanges } from "../../state/ground/observable.js";
-import { CONCURRENCIES, type Crew, type CrewState } from "../../state/workers/crew.js";
+import type { Shop } from "../../state/shop.js";
+import { CONCURRENCIES, type CrewState } from "../../state/workers/crew.js";
+import { HANDLED } from "../../work/kinds.js";
+import { count } from "../ground/format.js";
 
 const SAYS: Readonly<Record<CrewState, string>> = {
   working: "Working",
@@ -9,8 +12,10 @@ const SAYS: Readonly<Record<CrewState, string>> = {
   paused: "Paused",
 };
 
-export function CrewPanel({ crew }: { crew: Crew }) {
+export function CrewPanel({ shop }: { shop: Shop }) {
+  const { crew, ledger } = shop;
   useChanges(crew);
+  const others = ledger.forOthers.reduce((sum, { count }) => sum + count, 0);
   const { state } = crew;
   return (
     <section class="panel" aria-labelledby="crew-heading" data-worker={state} data-worker-running={crew.running}>
@@ -47,8 +52,12 @@ export function CrewPanel({ crew }: { crew: Crew }) {
         )}
       </div>
       <p class="about">
-        It claims from all lanes of the shop under leases of {crew.leaseMs / 1_000} s, and renews them while it works.
-        When this tab dies, they run out, and the next tab takes over.
+        It claims what it has handlers for ({HANDLED.join(", ")}) from all lanes of the shop, under leases of{" "}
+        {crew.leaseMs / 1_000} s, and renews them while it works. When this tab dies, they run out, and the next tab
+        takes over.
+      </p>
+      <p class="about" role="status" data-for-others={others}>
+        {others > 0 && `${count(others, "execution waits", "executions wait")} for a worker that does other kinds.`}
       </p>
     </section>
   );
