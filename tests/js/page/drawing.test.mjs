@@ -11,7 +11,7 @@ import { pageModule } from "./modules.mjs";
 /** @type {typeof import("../../../www/src/drawing/ranks.js")} */
 const { ranksOf } = await pageModule("drawing/ranks");
 /** @type {typeof import("../../../www/src/drawing/layout.js")} */
-const { layoutOf, NODE_HEIGHT, NODE_WIDTH } = await pageModule("drawing/layout");
+const { layoutOf, middleOf, NODE_HEIGHT, NODE_WIDTH } = await pageModule("drawing/layout");
 /** @type {typeof import("../../../www/src/drawing/moves.js")} */
 const { reachedBy } = await pageModule("drawing/moves");
 /** @type {typeof import("../../../www/src/drawing/axis.js")} */
@@ -185,4 +185,17 @@ test("ticks are written with their unit", () => {
     "2 h",
     "2 d",
   ]);
+});
+
+test("the middle of a line lies between its ends, also of one that leads around others", () => {
+  assert.deepEqual(middleOf("M2 9L54 9"), { x: 28, y: 9 });
+  assert.equal(middleOf("M2 9"), undefined);
+  const { curves, places } = layoutOf(5, arcs("0-1 1-2 0-2 0-3 3-4"));
+  for (const [at, { to }] of arcs("0-1 1-2 0-2 0-3 3-4").entries()) {
+    const middle = middleOf(curves[at] ?? "");
+    const { x = 0, y = 0 } = places[to] ?? {};
+    const ys = numbers(curves[at]).filter((_, place) => place % 2 === 1);
+    assert.ok(middle && middle.x < x && middle.x > x - 46, `${middle?.x} before ${x}`);
+    assert.ok(middle.y >= Math.min(...ys, y) && middle.y <= Math.max(...ys, y + NODE_HEIGHT));
+  }
 });

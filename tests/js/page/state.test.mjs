@@ -16,6 +16,10 @@ const { Finding } = await pageModule("state/executions/finding");
 const { Feed } = await pageModule("state/events/feed");
 /** @type {typeof import("../../../www/src/state/flows/list.js")} */
 const { FlowList, FLOWS_SHOWN } = await pageModule("state/flows/list");
+/** @type {typeof import("../../../www/src/state/flows/view.js")} */
+const { FlowView } = await pageModule("state/flows/view");
+/** @type {typeof import("../../../www/src/state/executions/attempts.js")} */
+const { newestAttempts } = await pageModule("state/executions/attempts");
 
 /** Calls that wait for their answers. */
 class Held {
@@ -244,4 +248,105 @@ test("whoever turns the pages of the flows faster than they are read turns them 
   await Promise.race([turned, new Promise((resolve) => setTimeout(resolve, 2_000))]);
   assert.deepEqual([flows.first, flows.shown[0]?.flowId], [3 * FLOWS_SHOWN, String(FLOWS_SHOWN)]);
   await flows.stop();
+});
+
+/** A list of flows, each of a kind of its own, and the answers that it waits for. */
+function listed() {
+  const held = new Held();
+  const all = numbers(1, 3).map((flowId) => ({ flowId, kind: `kind ${flowId}`, createdAt: Number(flowId) }));
+  const list = held.hold((/** @type {{ kind?: string }} */ { kind }) => ({
+    flows: all.filter((flow) => kind === undefined || flow.kind === kind),
+  }));
+  const graph = async (/** @type {string} */ flowId) => ({ flowId, kind: "", publicFlowState: "open", counts: {} });
+  const flows = new FlowList(/** @type {Engine} */ (/** @type {unknown} */ ({ flows: { list, graph } })));
+  return { all, held, flows };
+}
+
+/** @param {InstanceType<typeof FlowList>} flows @param {string[]} ids */
+async function shows(flows, ids) {
+  const is = () => JSON.stringify(flows.shown.map(({ flowId }) => flowId)) === JSON.stringify(ids);
+  for (let turns = 0; turns < 100 && !is(); turns++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(
+    flows.shown.map(({ flowId }) => flowId),
+    ids,
+  );
+}
+
+test("a choice of flows that is made while all are being read is not answered with all", async () => {
+  const { held, flows } = listed();
+  held.shut();
+  flows.begin();
+  await settled();
+  flows.ask({ kind: "kind 2" });
+  /** @type {string[][]} */
+  const seen = [];
+  flows.watch(() => seen.push(flows.shown.map(({ flowId }) => flowId)));
+  await held.open();
+  await shows(flows, ["2"]);
+  assert.deepEqual(
+    seen.filter((ids) => ids.length > 1),
+    [],
+    "at no time",
+  );
+  assert.equal(flows.total, 1);
+  await flows.stop();
+});
+
+test("a choice of flows follows what happens, and a flow that came while another choice was read is listed", async () => {
+  const { all, flows } = listed();
+  flows.begin();
+  await shows(flows, ["3", "2", "1"]);
+  flows.ask({ kind: "kind 4" });
+  await shows(flows, []);
+  all.push({ flowId: "4", kind: "kind 4", createdAt: 4 });
+  const event = { cause: "flow_created", flowId: "4", at: 4 };
+  flows.hear(/** @type {import("tidegate").EventRecord} */ (/** @type {unknown} */ (event)));
+  await shows(flows, ["4"]);
+  flows.ask({});
+  await shows(flows, ["4", "3", "2", "1"]);
+  await flows.stop();
+});
+
+test("so many of the newest attempts are read as are wanted, in pages where a snapshot has fewer", async () => {
+  const all = numbers(1, 130).map((attemptId) => ({ attemptId }));
+  let reads = 0;
+  /** Pages may be short. @param {string} _ @param {{ cursor?: string, limit: number }} args */
+  const attempts = async (_, { cursor = "130", limit }) => {
+    reads += 1;
+    const end = Number(cursor);
+    const first = Math.max(0, end - Math.min(limit, 50));
+    return { attempts: all.slice(first, end).reverse(), ...(first > 0 && { nextCursor: String(first) }) };
+  };
+  const engine = /** @type {Engine} */ (/** @type {unknown} */ ({ executions: { attempts } }));
+  const snapshot = /** @type {import("tidegate").ExecutionSnapshot} */ (
+    /** @type {unknown} */ ({ executionId: "e", attempts: all.slice(30), totalAttemptCount: 130 })
+  );
+  assert.deepEqual(await newestAttempts(engine, snapshot, 20), all.slice(110));
+  assert.equal(reads, 0, "the snapshot has them");
+  assert.deepEqual(await newestAttempts(engine, snapshot, 120), all.slice(10));
+  assert.deepEqual(await newestAttempts(engine, snapshot, 140), all);
+});
+
+test("why members were skipped is read once for each time that they are", async () => {
+  const nodes = numbers(1, 3).map((executionId) => ({ executionId, publicState: "skipped", changedAt: 1 }));
+  nodes.push({ executionId: "4", publicState: "completed", changedAt: 1 });
+  /** @type {string[]} */
+  const read = [];
+  const describe = async (/** @type {string} */ executionId) => {
+    read.push(executionId);
+    return { ending: { reason: `because of ${executionId}` } };
+  };
+  const flows = { describe: async () => ({}), graph: async () => ({ nodes, edges: [] }) };
+  const view = new FlowView(/** @type {Engine} */ (/** @type {unknown} */ ({ flows, executions: { describe } })));
+  const round = () => new Promise((resolve) => view.watch(() => resolve(undefined)));
+  view.show("flow");
+  view.begin();
+  await round();
+  assert.deepEqual([...(view.reading?.skipReasons ?? [])].at(-1), ["3", "because of 3"]);
+  Object.assign(nodes[1] ?? {}, { changedAt: 2 });
+  view.look();
+  await round();
+  assert.deepEqual(read, ["1", "2", "3", "2"]);
+  assert.equal(view.reading?.skipReasons.size, 3);
+  await view.stop();
 });

@@ -159,6 +159,15 @@ function curveThrough(route: readonly Cell[]): string {
   return path;
 }
 
+/** The middle of a curve's last bend, or of a straight line. */
+export function middleOf(curve: string): { readonly x: number; readonly y: number } | undefined {
+  const bend = /C(\S+) (\S+) \S+ \S+ \S+ (\S+)$/.exec(curve);
+  if (bend) return { x: Number(bend[1]), y: round((Number(bend[2]) + Number(bend[3])) / 2) };
+  const [, x1, y1, x2, y2] = /^M(\S+) (\S+)L(\S+) (\S+)$/.exec(curve)?.map(Number) ?? [];
+  if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return undefined;
+  return { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
+}
+
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,9 +1,9 @@
-// Flows to try out: a chain, a fan that opens and closes again, and a race. How long their members take is left to chance.
+// Flows to try out: a chain, a fan that opens and closes again, a race, and a clean-up after a failure. How long their members take is left to chance.
 
 import type { FlowMember, SubmitFlow } from "tidegate";
 import { CRAFT, type Craft, WORKSHOP } from "./craft.js";
 
-export const SAMPLES = ["chain", "fan", "race"] as const;
+export const SAMPLES = ["chain", "fan", "race", "cleanup"] as const;
 export type Sample = (typeof SAMPLES)[number];
 
 interface SampleFacts {
@@ -28,6 +28,11 @@ export const SAMPLE_FACTS: Readonly<Record<Sample, SampleFacts>> = {
     name: "Race, 2 of 3",
     about: "A proof from three labs: the first two that come suffice, and the third is cancelled.",
     mishap: "Lab East",
+  },
+  cleanup: {
+    name: "Clean-up",
+    about: "A restoration: only if varnishing fails is the canvas scraped clean. It is written up in any case.",
+    mishap: "Varnish",
   },
 };
 
@@ -87,6 +92,22 @@ const PLANS: Readonly<Record<Sample, () => Plan>> = {
       { name: "Send", ...after(["Compare"]) },
     ];
     return { kind: "proof", orders };
+  },
+  cleanup: () => {
+    const orders: Order[] = [
+      { name: "Stretch" },
+      { name: "Varnish", after: ["Stretch"] },
+      { name: "Deliver", after: ["Varnish"] },
+      { name: "Scrape clean", after: [{ name: "Varnish", on: "failure" }] },
+      {
+        name: "Write up",
+        after: [
+          { name: "Deliver", on: "end" },
+          { name: "Scrape clean", on: "end" },
+        ],
+      },
+    ];
+    return { kind: "restoration", orders };
   },
 };
 

@@ -19,7 +19,11 @@ const REST_SHARE = 4;
 export interface FlowReading {
   readonly snapshot: FlowSnapshot;
   readonly graph: FlowGraph;
+  /** Why members that are shown were skipped, by their ids: the graph does not tell it. */
+  readonly skipReasons: ReadonlyMap<string, string>;
 }
+
+type FlowNode = FlowGraph["nodes"][number];
 
 export class FlowView extends Observable {
   readonly #engine: Engine;
@@ -28,6 +32,10 @@ export class FlowView extends Observable {
   #reading: FlowReading | null | undefined;
   #members: ReadonlySet<string> = new Set();
   #limit = NODES_DRAWN_MAX;
+  /** The places of the members that have a line. */
+  #lines = { first: 0, end: 0 };
+  /** What was read of members that were skipped, and since when each was. */
+  #skipped = new Map<string, { readonly changedAt: number; readonly reason: string }>();
   /** How long the last reading took. */
   #tookMs = 0;
   #isSeen = false;
@@ -70,6 +78,7 @@ export class FlowView extends Observable {
     if (flowId === this.#id) return;
     this.#id = flowId;
     this.#members = new Set();
+    this.#skipped = new Map();
     this.#limit = NODES_DRAWN_MAX;
     this.#trouble = undefined;
     this.changed();
@@ -88,17 +97,19 @@ export class FlowView extends Observable {
     return isLedTo;
   }
 
-  /** Has so many of its members read from now on. */
-  showMembers(count: number): void {
-    const limit = Math.min(NODES_TOLD_MAX, Math.max(NODES_DRAWN_MAX, count));
-    if (limit === this.#limit) return;
+  /** Has its members read as far as these places from now on. */
+  showMembers(first: number, end: number): void {
+    const limit = Math.min(NODES_TOLD_MAX, Math.max(NODES_DRAWN_MAX, end));
+    const isSame = limit === this.#limit && first === this.#lines.first;
+    this.#lines = { first, end };
+    if (isSame) return;
     this.#limit = limit;
     this.#pulse.now();
   }
 
-  /** A renewal changes nothing that is shown. */
+  /** A renewal and a progress change nothing that is shown. */
   hear({ cause, flowId, executionId }: EventRecord): void {
-    if (this.#id === undefined || cause === "renewed") return;
+    if (this.#id === undefined || cause === "renewed" || cause === "progress_reported") return;
     const isOurs = flowId === this.#id || (executionId !== undefined && this.#members.has(executionId));
     if (isOurs) this.#pulse.soon(Math.max(REST_MS, REST_SHARE * this.#tookMs));
   }
@@ -115,9 +126,10 @@ export class FlowView extends Observable {
     try {
       const { flows } = this.#engine;
       const [snapshot, graph] = await Promise.all([flows.describe(id), flows.graph(id, { limit: this.#limit })]);
+      const skipReasons = await this.#reasonsIn(graph?.nodes ?? []);
       this.#tookMs = performance.now() - began;
       if (id !== this.#id) return 0;
-      this.#reading = snapshot && graph && { snapshot, graph };
+      this.#reading = snapshot && graph && { snapshot, graph, skipReasons };
       this.#members = new Set(graph?.nodes.map(({ executionId }) => executionId));
       this.#trouble = undefined;
     } catch (thrown) {
@@ -125,5 +137,17 @@ export class FlowView extends Observable {
     }
     this.changed();
     return this.#trouble === undefined || this.#engine.over !== undefined ? undefined : AGAIN_MS;
+  }
+
+  /** Each is read once for each time it is skipped; of a flow that is too large to be drawn, those that have a line. */
+  async #reasonsIn(nodes: readonly FlowNode[]): Promise<ReadonlyMap<string, string>> {
+    const shown = nodes.length > NODES_DRAWN_MAX ? nodes.slice(this.#lines.first, this.#lines.end) : nodes;
+    const skipped = shown.filter(({ publicState }) => publicState === "skipped");
+    const known = this.#skipped;
+    const unknown = skipped.filter(({ executionId, changedAt }) => known.get(executionId)?.changedAt !== changedAt);
+    const read = await Promise.all(unknown.map(({ executionId }) => this.#engine.executions.describe(executionId)));
+    for (const [at, { executionId, changedAt }] of unknown.entries())
+      known.set(executionId, { changedAt, reason: read[at]?.ending?.reason ?? "" });
+    return new Map(skipped.map(({ executionId }) => [executionId, known.get(executionId)?.reason ?? ""]));
   }
 }

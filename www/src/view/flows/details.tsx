@@ -49,7 +49,7 @@ function Shown({ shop, reading, onShow }: FlowDetailsProps & { reading: FlowRead
   const title = titleOfFlow(snapshot);
   const [first, setFirst] = useState(0);
   const { view } = shop.flows;
-  useEffect(() => view.showMembers(first + LINES_MAX), [view, first]);
+  useEffect(() => view.showMembers(first, first + LINES_MAX), [view, first]);
   useEffect(() => {
     if (view.takeLead()) document.getElementById("flow-heading")?.focus();
   });
@@ -63,9 +63,9 @@ function Shown({ shop, reading, onShow }: FlowDetailsProps & { reading: FlowRead
       data-flow-sealed={snapshot.sealed}
     >
       <Head shop={shop} snapshot={snapshot} graph={graph} title={title} />
-      <Drawing shop={shop} graph={graph} snapshot={snapshot} title={title} onShow={onShow} />
+      <Drawing shop={shop} reading={reading} title={title} onShow={onShow} />
       <FlowTimeline shop={shop} nodes={graph.nodes.slice(first, end)} all={graph.nodes} title={title} />
-      <FlowMembers shop={shop} graph={graph} first={first} end={end} title={title} onShow={onShow} />
+      <FlowMembers shop={shop} reading={reading} first={first} end={end} title={title} onShow={onShow} />
       <Pager
         what="members"
         first={first}
@@ -155,18 +155,18 @@ function factsOf(snapshot: FlowSnapshot, { counts }: FlowGraph): [string, string
 
 interface DrawingProps {
   readonly shop: Shop;
-  readonly graph: FlowGraph;
-  readonly snapshot: FlowSnapshot;
+  readonly reading: FlowReading;
   readonly title: string;
   readonly onShow: (executionId: string) => void;
 }
 
 /** A flow that is too large to be drawn is told by its table alone. */
-function Drawing({ shop, graph, snapshot, title, onShow }: DrawingProps) {
+function Drawing({ shop, reading, title, onShow }: DrawingProps) {
+  const { graph, snapshot } = reading;
   const { nodes, edges, truncated } = graph;
   if (nodes.length === 0) return <p class="empty">It has no member yet.</p>;
   if (!truncated && nodes.length <= NODES_DRAWN_MAX && edges.length <= EDGES_DRAWN_MAX)
-    return <FlowGraphDrawing shop={shop} graph={graph} title={title} onShow={onShow} />;
+    return <FlowGraphDrawing shop={shop} reading={reading} title={title} onShow={onShow} />;
   return (
     <p class="notice" data-undrawn="true">
       It is too large to be drawn: {count(snapshot.nodeCount, "member")} and {count(snapshot.edgeCount, "edge")}, where

@@ -6,14 +6,16 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FlowGraph } from "tidegate";
 import { type Layout, layoutOf } from "../../drawing/layout.js";
 import { reachedBy } from "../../drawing/moves.js";
+import type { FlowReading } from "../../state/flows/view.js";
 import type { Shop } from "../../state/shop.js";
 import { count } from "../ground/format.js";
 import { FlowEdgeLine, Legend } from "./edge.js";
 import { FlowNodeBox } from "./node.js";
+import { relationsOf, UNRELATED } from "./words.js";
 
 interface FlowGraphProps {
   readonly shop: Shop;
-  readonly graph: FlowGraph;
+  readonly reading: FlowReading;
   readonly title: string;
   readonly onShow: (executionId: string) => void;
 }
@@ -26,11 +28,13 @@ const FIT_MIN = 0.62;
 const WIDE = 1_000;
 const HIGH = 560;
 
-export function FlowGraphDrawing({ shop, graph, title, onShow }: FlowGraphProps) {
+export function FlowGraphDrawing({ shop, reading, title, onShow }: FlowGraphProps) {
+  const { graph, skipReasons } = reading;
   const { nodes, edges } = graph;
   const [size, setSize] = useState<Size>("fit");
   // Members and edges are only ever added.
   const layout = useMemo(() => layoutOf(nodes.length, edges), [graph.flowId, nodes.length, edges.length]);
+  const relations = useMemo(() => relationsOf(graph), [graph]);
   const { at, setAt, move, drawing } = useMoves(graph, layout);
   useBeginningInSight(drawing, layout, size);
   const { width, height } = layout;
@@ -57,8 +61,14 @@ export function FlowGraphDrawing({ shop, graph, title, onShow }: FlowGraphProps)
             {`${count(nodes.length, "member")}, ${count(edges.length, "edge")}. Arrow keys go from member to member, Enter shows the execution. The table below has the same facts.`}
           </desc>
           <g>
-            {edges.map(({ edgeId, edgeState }, place) => (
-              <FlowEdgeLine key={edgeId} curve={layout.curves[place] ?? ""} edgeState={edgeState} />
+            {edges.map(({ edgeId, edgeState, dependencyKind, outcome }, place) => (
+              <FlowEdgeLine
+                key={edgeId}
+                curve={layout.curves[place] ?? ""}
+                edgeState={edgeState}
+                dependencyKind={dependencyKind}
+                isSpared={edgeState === "impossible" && outcome === "success"}
+              />
             ))}
           </g>
           {nodes.map((node, place) => (
@@ -68,6 +78,8 @@ export function FlowGraphDrawing({ shop, graph, title, onShow }: FlowGraphProps)
               x={layout.places[place]?.x ?? 0}
               y={layout.places[place]?.y ?? 0}
               shop={shop}
+              isPlain={(relations.get(place) ?? UNRELATED).isPlain}
+              skipReason={skipReasons.get(node.executionId)}
               isStop={place === at}
               place={place}
               onFocus={setAt}
@@ -76,7 +88,7 @@ export function FlowGraphDrawing({ shop, graph, title, onShow }: FlowGraphProps)
           ))}
         </svg>
       </div>
-      <Legend />
+      <Legend kinds={new Set(edges.map(({ dependencyKind }) => dependencyKind))} />
     </section>
   );
 }

@@ -1,16 +1,27 @@
 // The members of a flow as a table: the facts of the drawing in words, and replaying what has ended.
 
-import type { FlowGraph } from "tidegate";
+import { useMemo } from "preact/hooks";
 import { hasEnded } from "../../state/executions/standing.js";
+import type { FlowReading } from "../../state/flows/view.js";
 import type { Shop } from "../../state/shop.js";
 import { seconds } from "../ground/format.js";
 import { Mark } from "../ground/mark.js";
+import { reasonWordsOf } from "../ground/reasons.js";
 import { askReplay } from "../operator/asking.js";
-import { edgeWordOf, type FlowNode, groupSentence, isJoin, nameOf, stateWordOf } from "./words.js";
+import {
+  type FlowNode,
+  groupSentence,
+  isJoin,
+  nameOf,
+  type Relation,
+  relationsOf,
+  stateWordOf,
+  UNRELATED,
+} from "./words.js";
 
 interface FlowMembersProps {
   readonly shop: Shop;
-  readonly graph: FlowGraph;
+  readonly reading: FlowReading;
   /** The places of those that have a line. */
   readonly first: number;
   readonly end: number;
@@ -18,8 +29,9 @@ interface FlowMembersProps {
   readonly onShow: (executionId: string) => void;
 }
 
-export function FlowMembers({ shop, graph, first, end, title, onShow }: FlowMembersProps) {
-  const before = wordsBefore(graph);
+export function FlowMembers({ shop, reading, first, end, title, onShow }: FlowMembersProps) {
+  const { graph, skipReasons } = reading;
+  const relations = useMemo(() => relationsOf(graph), [graph]);
   return (
     <section class="members" aria-label={`Members of ${title}`}>
       <h4>Members</h4>
@@ -42,7 +54,14 @@ export function FlowMembers({ shop, graph, first, end, title, onShow }: FlowMemb
           </thead>
           <tbody>
             {graph.nodes.slice(first, end).map((node, at) => (
-              <Member key={node.executionId} shop={shop} node={node} before={before.get(first + at)} onShow={onShow} />
+              <Member
+                key={node.executionId}
+                shop={shop}
+                node={node}
+                skipReason={skipReasons.get(node.executionId)}
+                relation={relations.get(first + at) ?? UNRELATED}
+                onShow={onShow}
+              />
             ))}
           </tbody>
         </table>
@@ -51,34 +70,29 @@ export function FlowMembers({ shop, graph, first, end, title, onShow }: FlowMemb
   );
 }
 
-/** For each member, those that it comes after and what became of them. */
-function wordsBefore({ nodes, edges }: FlowGraph): ReadonlyMap<number, string[]> {
-  const words = new Map<number, string[]>();
-  for (const edge of edges) {
-    const upstream = nodes[edge.from];
-    if (!upstream) continue;
-    const own = words.get(edge.to) ?? [];
-    own.push(`${nameOf(upstream)} (${edgeWordOf(edge)})`);
-    words.set(edge.to, own);
-  }
-  return words;
-}
-
 interface MemberProps extends Pick<FlowMembersProps, "shop" | "onShow"> {
   readonly node: FlowNode;
-  readonly before: readonly string[] | undefined;
+  readonly relation: Relation;
+  readonly skipReason: string | undefined;
 }
 
 /** What comes before it is counted from here on. */
 const NAMED_MAX = 6;
 
-function Member({ shop, node, before = [], onShow }: MemberProps) {
+function Member({ shop, node, relation, skipReason, onShow }: MemberProps) {
+  const { before, isPlain } = relation;
   const { executionId, kind, lane, publicState, group, attemptCount, createdAt, startedAt, endedAt } = node;
   const name = nameOf(node);
   const left = before.length - NAMED_MAX;
   const waitedUntil = startedAt ?? endedAt;
   return (
-    <tr class={publicState} data-member={name} data-member-id={executionId} data-state={publicState}>
+    <tr
+      class={publicState}
+      data-member={name}
+      data-member-id={executionId}
+      data-state={publicState}
+      data-skipped={skipReason}
+    >
       <th scope="row">
         <button type="button" class="link" aria-label={`Show ${name}`} onClick={() => onShow(executionId)}>
           {name}
@@ -92,12 +106,13 @@ function Member({ shop, node, before = [], onShow }: MemberProps) {
           <Mark standing={publicState} />
           {stateWordOf(publicState)}
         </span>
+        {skipReason && <span class="quiet why">{reasonWordsOf(skipReason)}</span>}
       </td>
       <td>
         {before.slice(0, NAMED_MAX).join(", ")}
         {left > 0 && ` and ${left} more`}
       </td>
-      <td>{group && isJoin(group) && groupSentence(group)}</td>
+      <td>{group && isJoin(group) && groupSentence(group, isPlain)}</td>
       <td class="number">{attemptCount}</td>
       <td class="number">{waitedUntil === undefined ? "" : seconds(waitedUntil - createdAt)}</td>
       <td class="number">{startedAt === undefined || endedAt === undefined ? "" : seconds(endedAt - startedAt)}</td>

@@ -6,6 +6,7 @@ import { useChanges } from "../../state/ground/observable.js";
 import type { Shop } from "../../state/shop.js";
 import { seconds } from "../ground/format.js";
 import { Mark } from "../ground/mark.js";
+import { reasonWordsOf } from "../ground/reasons.js";
 import { type FlowNode, groupSentence, isJoin, nameOf, needOf, stateWordOf } from "./words.js";
 
 interface FlowNodeBoxProps {
@@ -13,6 +14,9 @@ interface FlowNodeBoxProps {
   readonly node: FlowNode;
   readonly x: number;
   readonly y: number;
+  /** Whether it waits for nothing but successes. */
+  readonly isPlain: boolean;
+  readonly skipReason: string | undefined;
   readonly isStop: boolean;
   readonly place: number;
   readonly onFocus: (place: number) => void;
@@ -24,7 +28,7 @@ const NAME_MAX = 16;
 const KIND_MAX = 20;
 
 export const FlowNodeBox = memo(function FlowNodeBox(props: FlowNodeBoxProps) {
-  const { shop, node, x, y, isStop, place, onFocus, onShow } = props;
+  const { shop, node, x, y, isPlain, skipReason, isStop, place, onFocus, onShow } = props;
   const { executionId, kind, publicState } = node;
   const show = () => onShow(executionId);
   return (
@@ -34,7 +38,7 @@ export const FlowNodeBox = memo(function FlowNodeBox(props: FlowNodeBoxProps) {
       transform={`translate(${x} ${y})`}
       role="button"
       tabindex={isStop ? 0 : -1}
-      aria-label={labelOf(node)}
+      aria-label={labelOf(node, isPlain, skipReason)}
       data-node={nameOf(node)}
       data-state={publicState}
       data-place={place}
@@ -61,7 +65,7 @@ export const FlowNodeBox = memo(function FlowNodeBox(props: FlowNodeBoxProps) {
         <Mark standing={publicState} />
       </g>
       <text class="node-state" x="33" y="54">
-        {stateWordOf(publicState)}
+        {skipReason === "not_needed" ? "not needed" : stateWordOf(publicState)}
       </text>
       <text class="node-time" x={NODE_WIDTH - 10} y="54">
         <Ran shop={shop} node={node} />
@@ -86,10 +90,11 @@ function Need({ node: { group } }: { node: FlowNode }) {
   );
 }
 
-function labelOf(node: FlowNode): string {
+function labelOf(node: FlowNode, isPlain: boolean, skipReason: string | undefined): string {
   const { kind, publicState, group } = node;
-  const needs = group && isJoin(group) ? `, needs ${groupSentence(group)}` : "";
-  return `${nameOf(node)}, ${kind}, ${stateWordOf(publicState)}${needs}`;
+  const needs = group && isJoin(group) ? `, needs ${groupSentence(group, isPlain)}` : "";
+  const why = skipReason ? `, ${reasonWordsOf(skipReason)}` : "";
+  return `${nameOf(node)}, ${kind}, ${stateWordOf(publicState)}${why}${needs}`;
 }
 
 /** How long it ran, or has been running: time alone has no more than this drawn anew. */

@@ -1,6 +1,6 @@
 // The flows: samples to try out, the list of all, and the one that is looked at.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { FLOWS_SHOWN, type FlowLine } from "../../state/flows/list.js";
 import { useChanges } from "../../state/ground/observable.js";
 import type { Shop } from "../../state/shop.js";
@@ -9,6 +9,7 @@ import { Mark } from "../ground/mark.js";
 import { Pager } from "../ground/pager.js";
 import { textOf } from "../ground/troubles.js";
 import { FlowDetails } from "./details.js";
+import { FlowListForm, wordsOfFilter } from "./list-form.js";
 import { FlowSamples } from "./samples.js";
 import { STANDING_OF_FLOW, titleOfFlow } from "./words.js";
 
@@ -26,8 +27,8 @@ export function FlowsPanel({ shop, onShow }: FlowsPanelProps) {
   return (
     <div class="register flows">
       <p class="about">
-        A flow is executions that depend on each other: each begins once enough of those before it have succeeded, and
-        is skipped where that has become impossible.
+        A flow is executions that depend on each other: each begins once enough of those before it have ended as it
+        needs, and is skipped where that has become impossible.
       </p>
       <FlowSamples shop={shop} />
       <List shop={shop} />
@@ -40,15 +41,27 @@ function List({ shop }: { shop: Shop }) {
   const { list, view } = shop.flows;
   useChanges(list);
   useChanges(view);
-  const { shown, total, first, trouble } = list;
+  const { shown, total, first, filter, isPlain, trouble } = list;
+  // It stays while another choice is read.
+  const hasChoice = useRef(false);
+  if (total !== undefined) hasChoice.current = total > 0 || !isPlain;
   return (
     <div class="flow-list">
       {trouble !== undefined && (
         <p role="alert" class="refusal">
-          The flows could not be read, and are tried again: {textOf(trouble)}
+          {list.isRefused ? "The flows were not listed" : "The flows could not be read, and are tried again"}:{" "}
+          {textOf(trouble)}
         </p>
       )}
-      {total === 0 && <p class="empty">There is no flow yet. Submit a sample.</p>}
+      {hasChoice.current && <FlowListForm list={list} />}
+      <p role="status" class="sr-only" data-flows-listed={total ?? ""}>
+        {!isPlain && total !== undefined && `${count(total, "flow")} ${wordsOfFilter(filter)}.`}
+      </p>
+      {total === 0 && (
+        <p class="empty">
+          {isPlain ? "There is no flow yet. Submit a sample." : `There is no flow ${wordsOfFilter(filter)}.`}
+        </p>
+      )}
       {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of a list without bullets */}
       <ul class="flow-lines" role="list" aria-label="Flows, the newest first">
         {shown.map((one) => (

@@ -1,6 +1,6 @@
 // What the states of flows, of their members and of what joins them are called.
 
-import type { FlowGraph, FlowSnapshot, FlowState, PublicState } from "tidegate";
+import type { DependencyKind, FlowGraph, FlowSnapshot, FlowState, Outcome, PublicState } from "tidegate";
 import type { Standing } from "../../state/executions/standing.js";
 import { wordOf } from "../ground/mark.js";
 
@@ -56,27 +56,66 @@ const GROUP_SAYS: Readonly<Record<Group["state"], string>> = {
   impossible: "impossible",
 };
 
-/** What became of those before a member, in full. */
-export function groupSentence(group: Group): string {
+/** What became of those before a member, in full; in other words where it does not only wait for successes. */
+export function groupSentence(group: Group, isPlain: boolean): string {
   const { succeeded, failed, skipped, state } = group;
   const came = [
-    `${succeeded} succeeded`,
-    ...(failed > 0 ? [`${failed} failed or cancelled`] : []),
+    `${succeeded} ${isPlain ? "succeeded" : "met"}`,
+    ...(failed > 0 ? [`${failed} ${isPlain ? "failed or cancelled" : "not met"}`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
   return `${needOf(group)}: ${came.join(", ")}, ${GROUP_SAYS[state]}`;
 }
 
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  success: "succeeded",
+  failed: "failed",
+  cancelled: "cancelled",
+  expired: "expired",
+  skipped: "skipped",
+};
+
 /** What became of an edge, seen from the member behind it. */
-export function edgeWordOf({ edgeState, outcome }: FlowEdge): string {
+function edgeWordOf({ edgeState, outcome }: FlowEdge): string {
   switch (edgeState) {
     case "pending":
       return "not applied";
     case "applied":
       return "open";
     case "satisfied":
-      return "succeeded";
+      return OUTCOMES[outcome ?? "success"];
     case "impossible":
-      return outcome ?? "impossible";
+      return outcome ? OUTCOMES[outcome] : "impossible";
   }
+}
+
+/** Which end of its upstream an edge is for. */
+const ON_SAYS: Readonly<Record<DependencyKind, string>> = {
+  success_only: "",
+  failure_only: ", if it fails",
+  any_end: ", however it ends",
+};
+
+/** What a member has to do with those before it. */
+export interface Relation {
+  /** Those that it comes after, and what became of them. */
+  readonly before: readonly string[];
+  /** Whether it waits for nothing but successes. */
+  readonly isPlain: boolean;
+}
+
+export const UNRELATED: Relation = { before: [], isPlain: true };
+
+/** Of each member that has any, by its place. */
+export function relationsOf({ nodes, edges }: FlowGraph): ReadonlyMap<number, Relation> {
+  const relations = new Map<number, { before: string[]; isPlain: boolean }>();
+  for (const edge of edges) {
+    const upstream = nodes[edge.from];
+    if (!upstream) continue;
+    const own = relations.get(edge.to) ?? { before: [], isPlain: true };
+    own.before.push(`${nameOf(upstream)}${ON_SAYS[edge.dependencyKind]} (${edgeWordOf(edge)})`);
+    own.isPlain &&= edge.dependencyKind === "success_only";
+    relations.set(edge.to, own);
+  }
+  return relations;
 }
