@@ -2,6 +2,7 @@
 // way, goes together. A hundred concurrent completes cost one commit.
 
 import { closedError, revived, TidegateError } from "../ground/errors.js";
+import { Breath } from "./breath.js";
 import type { Call, CallAnswer, Port, Reply } from "./port.js";
 
 /** Calls in one batch at most; the rest follow in the next. */
@@ -25,6 +26,7 @@ export class Gather {
   readonly #replied: (reply: Reply) => void;
   readonly #shaken: () => void;
   readonly #ended: (error: TidegateError) => void;
+  readonly #breath = new Breath();
   #waiting: Waiting[] = [];
   #sending = false;
   /** What every later call gets, once the engine is closed or poisoned. */
@@ -79,6 +81,7 @@ export class Gather {
       } catch (thrown) {
         this.#failed(batch, revived(thrown));
       }
+      if (this.#breath.due) await this.#breath.taken();
     }
     this.#sending = false;
   }
