@@ -4,6 +4,7 @@ import { Parking } from "./calls/parking.js";
 import { given, type Send } from "./calls/send.js";
 import { hostTimer, type Timer } from "./ground/alarm.js";
 import { closedError, TidegateError } from "./ground/errors.js";
+import { hostPace, type Pace } from "./ground/pace.js";
 import { Gather } from "./lines/gather.js";
 import type { Port, Reply } from "./lines/port.js";
 import { Attempts } from "./operations/attempts.js";
@@ -63,9 +64,13 @@ export class Engine extends Attempts {
   #closed: Promise<void> | undefined;
 
   /** Use `openEngine`. */
-  constructor(port: Port, timer: Timer = hostTimer(Date.now)) {
+  constructor(
+    port: Port,
+    timer: Timer = hostTimer(Date.now),
+    pace: Pace = hostPace((ms, signal) => port.sleep(ms, signal)),
+  ) {
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
-    const parking = new Parking();
+    const parking = new Parking(pace);
     super(send, parking);
     this.#port = port;
     this.#timer = timer;
@@ -160,7 +165,7 @@ export class Engine extends Attempts {
   work(options: WorkOptions, handlers: Handlers): Worker {
     const worker = new Worker(this, given("options", options), handlers, {
       listen: (listener) => this.#listen(listener),
-      sleep: (ms, signal) => this.#port.sleep(ms, signal),
+      sleep: (ms, signal) => this.#parking.pace.sleep(ms, signal),
     });
     this.#workers.add(worker);
     // A close waits for those that are leaving, too.

@@ -1,6 +1,7 @@
 // Iterables over what is still to come: pulled one item at a time, and freed at once by a break, by `return()` or by a
 // signal. Between two items nothing is registered anywhere.
 
+import { onAbort } from "../ground/aborts.js";
 import { TidegateError } from "../ground/errors.js";
 
 /** Makes an iterator of a generator whose waits end with the signal that it is given. */
@@ -15,8 +16,7 @@ export function freed<T>(
   return {
     async next() {
       outer?.throwIfAborted();
-      const abort = () => stop.abort(outer?.reason);
-      outer?.addEventListener("abort", abort);
+      const deaf = onAbort(outer, () => stop.abort(outer?.reason));
       try {
         return done ? end() : await inner.next();
       } catch (thrown) {
@@ -24,7 +24,7 @@ export function freed<T>(
         if (done) return end();
         throw thrown;
       } finally {
-        outer?.removeEventListener("abort", abort);
+        deaf();
       }
     },
     async return() {

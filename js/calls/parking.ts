@@ -2,6 +2,8 @@
 // when its time is over or its signal aborts. Claims get turns, which `turns.ts` hands out; all others have keys:
 // `finished:ID`, `stream:ID` and `events`.
 
+import { onAbort } from "../ground/aborts.js";
+import { hostPace, type Pace } from "../ground/pace.js";
 import { DELAY_MS_MAX } from "../ground/sleep.js";
 import type { Wakes } from "../types.generated.js";
 import { type Taken, Turns, Waiter, type Wish } from "./turns.js";
@@ -24,6 +26,12 @@ export class Parking {
   /** What waits under keys. */
   readonly #parked = new Map<Rest, readonly string[]>();
   readonly #turns = new Turns();
+  /** What times are measured by. */
+  readonly pace: Pace;
+
+  constructor(pace: Pace = hostPace()) {
+    this.pace = pace;
+  }
 
   /**
    * Tries a call, and again whenever one of its keys wakes, until it answers, its time is over or it is aborted; the time
@@ -33,7 +41,7 @@ export class Parking {
     const rest = new Rest();
     this.#parked.set(rest, keys);
     try {
-      return await repeated(rest, waitMs, attempt, signal);
+      return await repeated(rest, this.pace, waitMs, attempt, signal);
     } finally {
       this.#parked.delete(rest);
     }
@@ -46,7 +54,7 @@ export class Parking {
     let taken: T | null = null;
     if (waitMs > 0) this.#turns.park(waiter);
     try {
-      taken = await repeated(rest, waitMs, () => waiter.ask(attempt), signal);
+      taken = await repeated(rest, this.pace, waitMs, () => waiter.ask(attempt), signal);
       return taken;
     } finally {
       this.#turns.leave(waiter, taken);
@@ -71,31 +79,32 @@ export class Parking {
 }
 
 /** Tries a call whenever its rest is woken. */
-async function repeated<T>(rest: Rest, waitMs: number, attempt: Try<T>, signal?: AbortSignal): Promise<T | null> {
+async function repeated<T>(
+  rest: Rest,
+  pace: Pace,
+  waitMs: number,
+  attempt: Try<T>,
+  signal?: AbortSignal,
+): Promise<T | null> {
   signal?.throwIfAborted();
-  const over = waitMs > 0 ? Date.now() + waitMs : 0;
+  const over = waitMs > 0 ? pace.now() + waitMs : 0;
   for (;;) {
     rest.woken = false;
     const found = await attempt();
-    const left = over - Date.now();
+    const left = over - pace.now();
     if (found !== null || left <= 0) return found;
     signal?.throwIfAborted();
-    if (!rest.woken) await pause(left, rest, signal);
+    if (!rest.woken) await pause(left, rest, pace, signal);
     signal?.throwIfAborted();
   }
 }
 
-/** Resolves when it is woken, when the time is over, or when the signal aborts. */
-function pause(ms: number, rest: Rest, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    // What is left after the longest timer is waited for in the next round. Who waits keeps its process alive.
-    const timer = setTimeout(end, Math.min(ms, DELAY_MS_MAX));
-    signal?.addEventListener("abort", end, { once: true });
-    rest.resume = end;
-  });
+/** Resolves when it is woken, when the time is over, or when the signal aborts. Who waits keeps its process alive. */
+async function pause(ms: number, rest: Rest, pace: Pace, signal?: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  rest.resume = () => stop.abort();
+  const deaf = onAbort(signal, rest.resume);
+  // What is left after the longest timer is waited for in the next round.
+  await pace.sleep(Math.min(ms, DELAY_MS_MAX), stop.signal);
+  deaf();
 }

@@ -13,6 +13,15 @@ export interface Timer {
 /** Events after which a sleeping page's timers may have been held back. */
 const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;
 
+/** Calls whenever a page wakes up, until the signal aborts; never where there is no page. */
+export function onWaking(call: () => void, signal: AbortSignal): void {
+  if (typeof document === "undefined") return;
+  for (const name of WAKING) {
+    const target = name === "visibilitychange" || name === "resume" ? document : globalThis;
+    target.addEventListener(name, call, { signal });
+  }
+}
+
 /** A timer over `setTimeout` that rings at once when a page wakes up. Never keeps a process alive. */
 export function hostTimer(now: () => number): Timer {
   let handle: ReturnType<typeof setTimeout> | undefined;
@@ -20,11 +29,7 @@ export function hostTimer(now: () => number): Timer {
   let [armed, wanted] = [0, 0];
   let ringNow: (() => void) | undefined;
   const closed = new AbortController();
-  if (typeof document !== "undefined")
-    for (const name of WAKING) {
-      const target = name === "visibilitychange" || name === "resume" ? document : globalThis;
-      target.addEventListener(name, () => ringNow?.(), { signal: closed.signal });
-    }
+  onWaking(() => ringNow?.(), closed.signal);
   const disarm = () => {
     clearTimeout(handle);
     handle = undefined;

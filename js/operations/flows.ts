@@ -122,10 +122,11 @@ export class Flows {
   async cancel(flowId: string, options: CancelFlow & CallOptions): Promise<CancelFlowAnswer> {
     const { waitMs = 0, signal, ...args } = given("options", options);
     duration("waitMs", waitMs);
-    const begunAt = Date.now();
+    const { pace } = this.#parking;
+    const begunAt = pace.now();
     const answer: CancelFlowAnswer = await this.#make("cancel_flow", { ...args, flowId });
     if (waitMs > 0 && (await this.wait(flowId, { timeoutMs: waitMs, signal })) === null)
-      throw timeoutError("cancel_flow", waitMs, Date.now() - begunAt);
+      throw timeoutError("cancel_flow", waitMs, Math.round(pace.now() - begunAt));
     return answer;
   }
 
