@@ -5,6 +5,7 @@ import { given, type Send } from "./calls/send.js";
 import { hostTimer, type Timer } from "./ground/alarm.js";
 import { closedError, TidegateError } from "./ground/errors.js";
 import { hostPace, type Pace } from "./ground/pace.js";
+import { within } from "./ground/sleep.js";
 import { Gather } from "./lines/gather.js";
 import type { Port, Reply } from "./lines/port.js";
 import { Attempts } from "./operations/attempts.js";
@@ -28,7 +29,8 @@ import type {
   TickAnswer,
   Wakes,
 } from "./types.generated.js";
-import { type Handlers, Worker, type WorkOptions } from "./work/loop.js";
+import { Worker } from "./work/loop.js";
+import type { Handlers, WorkOptions } from "./work/options.js";
 
 /** How long after a failed tick the next one is made, in ms. */
 const AGAIN_MS = 1_000;
@@ -138,7 +140,7 @@ export class Engine extends Attempts {
     this.#gather.end(error);
     this.#timer.set(null, () => {});
     this.#parking.wakeAll();
-    for (const worker of this.#workers) void worker.stop({ drainMs: 0 });
+    for (const worker of this.#workers) worker.end();
   }
 
   /**
@@ -163,9 +165,10 @@ export class Engine extends Attempts {
    * leases, completes them with what the handler returns and fails them with what it throws.
    */
   work(options: WorkOptions, handlers: Handlers): Worker {
-    const worker = new Worker(this, given("options", options), handlers, {
+    const worker = new Worker(this, options, handlers, {
       listen: (listener) => this.#listen(listener),
-      sleep: (ms, signal) => this.#parking.pace.sleep(ms, signal),
+      claim: (args, ask) => this.claimAsking(args, ask),
+      pace: this.#parking.pace,
     });
     this.#workers.add(worker);
     // A close waits for those that are leaving, too.
@@ -202,7 +205,7 @@ export class Engine extends Attempts {
   async #close(): Promise<void> {
     const workers = [...this.#workers];
     // They ask to leave at once, before this close counts as begun; only the answers are waited for.
-    await Promise.all(workers.map((worker) => worker.stop({ drainMs: 0 })));
+    for (const worker of workers) worker.end();
     this.#timer.set(null, () => {});
     await within(LEAVE_MS, Promise.all(workers.map((worker) => worker.left())));
     this.#gather.end(closedError());
@@ -253,11 +256,4 @@ export class Engine extends Attempts {
       this.#parking.wakeAll();
     }
   }
-}
-
-/** Resolves with a promise, or after so many ms without it. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

@@ -24,5 +24,6 @@ export type { CompactOptions, CompactProgress } from "./storage/compact.js";
 export { destroyDatabase, listDatabases, type RescuedDatabase, rescueDatabase } from "./storage/opfs.js";
 export type { StorageReport } from "./storage/report.js";
 export type * from "./types.generated.js";
-export type { Handler, Handlers, Worker, WorkOptions } from "./work/loop.js";
-export { type StopReason, type Task, TaskFailure, TaskStopped } from "./work/task.js";
+export type { Worker } from "./work/loop.js";
+export type { Handler, Handlers, WorkOptions } from "./work/options.js";
+export { type StopReason, type Task, TaskFailure, type TaskFailureOptions, TaskStopped } from "./work/task.js";

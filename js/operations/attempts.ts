@@ -47,10 +47,18 @@ export class Attempts {
    * Claims the first execution that the worker may take, over all its lanes and of the kinds that it names: highest
    * priority, then the oldest. Null when there is none and `maxWaitMs` is over.
    */
-  async claim(options: ClaimOptions): Promise<ClaimedExecution | null> {
+  claim(options: ClaimOptions): Promise<ClaimedExecution | null> {
+    return this.claimAsking(options, () => {});
+  }
+
+  /** A claim that asks before each of its tries; where that throws it is given up, and others have its turn. */
+  protected async claimAsking(options: ClaimOptions, ask: () => void): Promise<ClaimedExecution | null> {
     const { signal, requestId, ...args } = given("claim", options);
     if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
-    const attempt = async () => (await this.#send("claim", args, { requestId })) as Claim | null;
+    const attempt = async () => {
+      ask();
+      return (await this.#send("claim", args, { requestId })) as Claim | null;
+    };
     for (const field of ["kinds", "capabilities"] as const)
       if (args[field] !== undefined && !Array.isArray(args[field]))
         throw argumentError(field, "a list of texts", typeof args[field]);

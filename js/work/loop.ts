@@ -1,48 +1,41 @@
-// The work loop: claims up to its concurrency, renews at a third of the lease, gives each handler a signal, completes
-// with what it returns and fails with what it throws.
+// The work loop: claims up to its concurrency, keeps the leases, gives each handler a signal, completes with what it
+// returns and fails with what it throws. Every end of a handler ends its attempt at once.
 
 import type { ClaimedExecution } from "../calls/claimed.js";
-import { given } from "../calls/send.js";
-import { argumentError, TidegateError } from "../ground/errors.js";
+import { duration, given } from "../calls/send.js";
+import { onAbort } from "../ground/aborts.js";
+import { onWaking } from "../ground/alarm.js";
+import { TidegateError } from "../ground/errors.js";
+import { onlyFields } from "../ground/fields.js";
+import { type Pace, Vigil } from "../ground/pace.js";
 import type { Payload } from "../ground/payload.js";
-import { DELAY_MS_MAX } from "../ground/sleep.js";
-import type { Attempts } from "../operations/attempts.js";
+import { within } from "../ground/sleep.js";
+import type { Attempts, ClaimOptions } from "../operations/attempts.js";
+import type { Executions } from "../operations/executions.js";
 import type { Workers } from "../operations/workers.js";
 import type { StorageReport } from "../storage/report.js";
-import type { ClaimArgs, Wakes } from "../types.generated.js";
-import { type Ending, failureOf, lost } from "./ending.js";
+import type { Wakes } from "../types.generated.js";
+import { type Ending, type Failure, failureOf, isRefusal, unkept, untold } from "./ending.js";
 import { Enlistment, minted } from "./enlistment.js";
-import { type StopReason, Task, TaskFailure, TaskStopped } from "./task.js";
-
-/** Runs one execution; what it returns, or what that resolves to, is the result: a JSON value, bytes or nothing. */
-export type Handler = (task: Task) => unknown;
-
-/** A handler for each kind; `*` takes the kinds that have none of their own. Without it only these kinds are claimed. */
-export type Handlers = Readonly<Record<string, Handler>>;
-
-export interface WorkOptions extends Omit<ClaimArgs, "maxWaitMs" | "worker"> {
-  /** Who works; `worker` when left out. Every loop is an instance of its own unless it names one. */
-  worker?: ClaimArgs["worker"];
-  /** How long the worker counts as there after a heartbeat, in ms; 60 000 when left out. It makes three in that time. */
-  livenessTtlMs?: number;
-  /** The namespace of the registry that it enters itself in; `default` when left out. */
-  namespace?: string;
-  /** Executions at the same time; 1 when left out. */
-  concurrency?: number;
-  /** Hears of what went wrong outside of handlers; the loop goes on. `console.error` when left out. */
-  onError?: (error: unknown) => void;
-}
+import { Gate } from "./gate.js";
+import { Hold, type Keeper, overrunError } from "./hold.js";
+import { type Handlers, type Terms, terms, type WorkOptions } from "./options.js";
+import { waitingForOthers } from "./others.js";
+import { type StopReason, Task, TaskStopped } from "./task.js";
 
 /** How long a parked claim waits before it is made anew, in ms. */
 const PARKED_MS = 60_000;
 /** How long the loop rests after an error, in ms. */
 const REST_MS = 1_000;
-const TTL_MS = 30_000;
 /** The rest between two tries of an ending while the storage fails, in ms: it doubles up to the second. */
 const END_REST_MS = 200;
 const END_REST_MS_MAX = 5_000;
-/** Slots of one worker at most. */
-const CONCURRENCY_MAX = 10_000;
+/** How long handlers that were told to stop may take to hear of it before a stop goes on without them, in ms. */
+const GRACE_MS = 500;
+/** How often it is looked whether the machine slept while a lease is held, in ms. */
+const PULSE_MS = 750;
+/** The longest lease that a loop asks for by itself, in ms: whoever dies with it is missed for as long. */
+const GROWN_TTL_MS_MAX = 3_600_000;
 /** Refusals of a call whose lease is gone: somebody else ended the execution, or took over. */
 const OVERTAKEN = new Set([
   "contention.lease_conflict",
@@ -50,13 +43,14 @@ const OVERTAKEN = new Set([
   "state.lease_expired",
   "state.lease_revoked",
 ]);
-/** Kinds of one claim at most. */
-const HANDLERS_MAX = 1_000;
-/** For rests that nothing cuts short. */
-const never = new AbortController().signal;
+/** What of a loop's options the engine may refuse: each claim after it would be refused too. */
+const REFUSED = /^(lanes|kinds|worker|capabilities|leaseTtlMs)\b/;
+/** What ends the parking of a claim that is to be made anew, or not now. */
+const recalled = new Error("the claim is not to be parked any more");
 
 /** The engine that a loop works for: what the holder of a lease does, the registry, and how the engine stands. */
 export interface Employer extends Attempts {
+  readonly executions: Pick<Executions, "counts" | "search">;
   readonly workers: Workers;
   readonly storage: StorageReport;
   /** What ended it, if anything did. */
@@ -67,88 +61,96 @@ export interface Employer extends Attempts {
 export interface Backstage {
   /** Hears of what batches wake; answers how to stop hearing. */
   listen(listener: (wakes: Wakes) => void): () => void;
-  /** Resolves after so many ms, or when the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-/** The kinds that are claimed: those that are named, which must have handlers, or else those of the handlers. */
-function kindsOf(named: readonly string[] | undefined, handlers: Handlers): string[] | undefined {
-  if (named !== undefined && !Array.isArray(named)) throw argumentError("kinds", "a list of texts", typeof named);
-  if (Object.hasOwn(handlers, "*")) return named && [...named];
-  const handled = Object.keys(handlers);
-  if (handled.length > HANDLERS_MAX)
-    throw argumentError("handlers", `at most ${HANDLERS_MAX} handlers, or one for *`, String(handled.length));
-  const unhandled = named?.find((kind) => !Object.hasOwn(handlers, kind));
-  if (unhandled !== undefined) throw argumentError("kinds", "kinds that have a handler", unhandled);
-  return named ? [...named] : handled;
+  /** A claim that asks before each try whether it may be made; where that throws it is given up. */
+  claim(options: ClaimOptions, ask: () => void): Promise<ClaimedExecution | null>;
+  readonly pace: Pace;
 }
 
 export class Worker {
   /** Resolves when the loop has ended and its last handler has returned. */
   readonly stopped: Promise<void>;
   readonly #engine: Employer;
-  readonly #options: WorkOptions;
-  readonly #handlers: Handlers;
+  readonly #terms: Terms;
   readonly #backstage: Backstage;
   readonly #stopping = new AbortController();
+  /** Aborts when nobody waits for its handlers any more: nothing is renewed then. */
+  readonly #deserted = new AbortController();
+  /** Aborts with the engine: nothing is tried again then. */
+  readonly #ended = new AbortController();
+  /** Ends the parking of claims: to stop, to ask for longer leases, or since its gate was shut. */
+  #parked = new AbortController();
   /** Who claims: the instance is this loop's own unless one was named. */
   readonly #worker: { id: string; instanceId: string };
-  /** What it claims: the kinds that it has handlers for, all of them where it has one for any. */
-  readonly #kinds: string[] | undefined;
   readonly #enlistment: Enlistment;
+  readonly #gate: Gate;
+  readonly #keeper: Keeper;
   /** What is under way, by lease: a handler that gave its lease up may still run when the attempt goes on under another. */
-  readonly #running = new Map<string, { executionId: string; controller: AbortController }>();
+  readonly #holds = new Map<string, Hold>();
+  /** How long the leases last that it asks for. */
+  #leaseTtlMs: number;
+  #watching = false;
   /** Set once running handlers are told to stop; those that start later are told at once. */
   #drained = false;
   /** Set when an ending found no room in the storage. */
   #starved = false;
 
   constructor(engine: Employer, options: WorkOptions, handlers: Handlers, backstage: Backstage) {
-    const { concurrency = 1 } = options;
-    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > CONCURRENCY_MAX)
-      throw argumentError("concurrency", `a whole number from 1 to ${CONCURRENCY_MAX}`, String(concurrency));
-    if (typeof handlers !== "object" || handlers === null)
-      throw argumentError("handlers", "an object of functions", String(handlers));
+    this.#terms = terms(options, handlers);
     this.#engine = engine;
-    this.#options = options;
-    this.#handlers = handlers;
-    this.#kinds = kindsOf(options.kinds, handlers);
     this.#backstage = backstage;
-    const { worker = { id: "worker" }, lanes, capabilities, livenessTtlMs, namespace } = options;
-    this.#worker = { ...given("worker", worker), instanceId: worker.instanceId ?? minted() };
+    const { lanes, kinds, concurrency, worker, capabilities, livenessTtlMs, namespace, leaseTtlMs, when } = this.#terms;
+    this.#leaseTtlMs = leaseTtlMs;
+    this.#worker = { ...worker, instanceId: worker.instanceId ?? minted() };
+    const sleep = (ms: number, signal: AbortSignal) => backstage.pace.sleep(ms, signal);
+    const report = (error: unknown) => this.#report(error);
     const place = { worker: this.#worker, lanes, capabilities, livenessTtlMs, namespace };
-    this.#enlistment = new Enlistment(place, {
-      workers: engine.workers,
-      over: () => engine.over !== undefined,
-      sleep: (ms, signal) => backstage.sleep(ms, signal),
-      report: (error) => this.#report(error),
-    });
-    const deaf = backstage.listen(({ finished }) => {
-      const ended = new Set(finished);
-      for (const { executionId, controller } of this.#running.values())
-        if (ended.has(executionId)) controller.abort(new TaskStopped("ended"));
-    });
-    const slots = Array.from({ length: concurrency }, () => (this.#kinds?.length === 0 ? this.#idle() : this.#loop()));
+    const over = () => engine.over !== undefined;
+    this.#enlistment = new Enlistment(place, { workers: engine.workers, over, sleep, report });
+    this.#gate = new Gate(when, { stopping: this.#stopping.signal, sleep, report, shut: () => this.#recall() });
+    this.#keeper = {
+      pace: backstage.pace,
+      renew: (handle) => engine.renew(handle),
+      mayPass: (error) => this.#mayPass(error),
+      report,
+      late: (hold, elapsedMs) => this.#grow(hold, elapsedMs),
+      overran: (hold, elapsedMs) => report(overrunError(hold, elapsedMs, this.#leaseTtlMs)),
+    };
+    const deaf = backstage.listen(({ finished }) => this.#heardOf(finished));
+    const slots = Array.from({ length: concurrency }, () => (kinds?.length === 0 ? this.#idle() : this.#loop()));
     this.stopped = Promise.all(slots).then(deaf);
+    if (kinds !== undefined) void this.#tellOfOthers(lanes, kinds);
   }
 
   /**
-   * Stops claiming, and waits at most `drainMs` for running handlers (30 000 when left out); after that their signals
-   * abort; `Infinity` waits for as long as they take. Resolves when the last handler has returned; with `drainMs: 0` it
-   * does not wait for them.
+   * Stops claiming, and waits at most `drainMs` for running handlers (30 000 when left out); `Infinity` waits for as long
+   * as they take, and would wait for ever within one of them. After that their signals abort, and they have half a second
+   * to end. It resolves when the last handler has returned, or then: leases of handlers that do not hear are not renewed
+   * any more and run out, so that others go on with their work. With `drainMs: 0` it does not wait at all.
    */
-  async stop({ drainMs = 30_000 }: { drainMs?: number } = {}): Promise<void> {
+  async stop(options: { drainMs?: number } = {}): Promise<void> {
+    onlyFields(given("options", options), ["drainMs"]);
+    const { drainMs = 30_000 } = options;
+    duration("drainMs", drainMs);
     this.#stopping.abort(new TaskStopped("stopping"));
-    const abort = () => this.#abortAll("stopping");
-    if (drainMs <= 0) {
-      abort();
+    this.#recall();
+    if (drainMs === 0) {
+      this.#desert();
       void this.left();
       return;
     }
-    const timer = drainMs > DELAY_MS_MAX ? undefined : setTimeout(abort, drainMs);
-    await this.stopped;
-    clearTimeout(timer);
+    const over = Promise.race([this.stopped, this.#desertion()]);
+    if (!(await within(drainMs, over))) {
+      this.#abortAll("stopping");
+      await within(GRACE_MS, over);
+      this.#desert();
+    }
     await this.left();
+  }
+
+  /** Ends with its engine. */
+  end(): void {
+    void this.stop({ drainMs: 0 });
+    this.#ended.abort();
   }
 
   /** Gives its place in the registry up; resolves when that is done, or cannot be. */
@@ -158,83 +160,104 @@ export class Worker {
 
   /** Executions under way. */
   get running(): number {
-    return this.#running.size;
+    return [...this.#holds.values()].filter(({ done }) => !done).length;
   }
 
   /** Without a handler there is nothing to claim. */
   #idle(): Promise<void> {
-    return new Promise((resolve) => this.#stopping.signal.addEventListener("abort", () => resolve()));
+    return new Promise((resolve) => onAbort(this.#stopping.signal, resolve));
   }
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        // What was claimed now could not be ended.
-        if (this.#starved && this.#engine.storage.full) {
-          await this.#backstage.sleep(REST_MS, signal);
-          continue;
-        }
-        this.#starved = false;
-        const claim = await this.#claim(signal);
-        if (claim) await this.#run(claim);
+        await this.#turn(signal);
       } catch (error) {
         if (signal.aborted || this.#engine.over !== undefined) return;
+        if (error === recalled) continue;
         this.#report(error);
-        await this.#backstage.sleep(REST_MS, signal);
+        await this.#backstage.pace.sleep(REST_MS, signal);
       }
     }
   }
 
-  #claim(signal: AbortSignal): Promise<ClaimedExecution | null> {
-    const { concurrency: _, onError: __, livenessTtlMs: ___, namespace: ____, ...args } = this.#options;
-    const kinds = this.#kinds && { kinds: this.#kinds };
-    return this.#engine.claim({ ...args, ...kinds, worker: this.#worker, maxWaitMs: PARKED_MS, signal });
+  /** One execution from its claim to its end, where there is one. */
+  async #turn(stopping: AbortSignal): Promise<void> {
+    // What was claimed now could not be ended.
+    if (this.#starved && this.#engine.storage.full) return this.#backstage.pace.sleep(REST_MS, stopping);
+    this.#starved = false;
+    await this.#gate.passed();
+    if (stopping.aborted) return;
+    const leaseTtlMs = this.#leaseTtlMs;
+    const claim = await this.#claim(leaseTtlMs).catch((error) => {
+      if (error instanceof TidegateError && REFUSED.test(String(error.details["field"])) && !stopping.aborted) {
+        this.#report(error);
+        void this.stop({ drainMs: Number.POSITIVE_INFINITY });
+      }
+      throw error;
+    });
+    if (claim) await this.#run(claim, leaseTtlMs);
   }
 
-  async #run(claim: ClaimedExecution): Promise<void> {
+  #claim(leaseTtlMs: number): Promise<ClaimedExecution | null> {
+    const { lanes, kinds, capabilities } = this.#terms;
+    const wish = { lanes, ...(kinds && { kinds }), ...(capabilities && { capabilities }) };
+    const { signal } = this.#parked;
+    const ask = () => {
+      if (!this.#gate.open) throw recalled;
+    };
+    return this.#backstage.claim({ ...wish, worker: this.#worker, leaseTtlMs, maxWaitMs: PARKED_MS, signal }, ask);
+  }
+
+  /** Claims are parked no longer; whoever still may makes them anew. */
+  #recall(): void {
+    const parked = this.#parked;
+    this.#parked = new AbortController();
+    parked.abort(recalled);
+  }
+
+  async #run(claim: ClaimedExecution, leaseTtlMs: number): Promise<void> {
     // Nobody could end what was begun now; its lease runs out, and another worker begins it.
     if (this.#drained || this.#engine.over !== undefined) return;
-    const controller = new AbortController();
-    this.#running.set(claim.leaseId, { executionId: claim.executionId, controller });
-    const over = new AbortController();
-    void this.#renewUntil(over.signal, claim, controller);
+    const hold = new Hold(claim, leaseTtlMs, this.#keeper);
+    this.#holds.set(claim.leaseId, hold);
+    void this.#watch();
     try {
-      const { signal } = controller;
-      const task = new Task(this.#engine, claim, signal, (call) => this.#again(call, () => signal.aborted, signal));
+      const { signal } = hold;
+      const again = <T>(call: () => Promise<T>) => this.#again(call, () => signal.aborted, signal);
+      const task = new Task(this.#engine, claim, signal, { again, ended: () => hold.done });
       const ending = await this.#handle(task);
-      // From here on the end of the execution is this worker's own doing.
-      this.#running.delete(claim.leaseId);
-      if (!task.over && !lost(controller.signal)) await this.#end(claim.handle, ending, controller.signal);
+      hold.finish();
+      if (!task.over && !hold.gone) await this.#end(hold, ending);
     } finally {
-      this.#running.delete(claim.leaseId);
-      over.abort();
+      hold.release();
+      this.#holds.delete(claim.leaseId);
     }
   }
 
   /** What the handler's end means for the execution. */
   async #handle(task: Task): Promise<Ending> {
-    const { claim, signal } = task;
-    const kind = Object.hasOwn(this.#handlers, claim.kind) ? claim.kind : "*";
-    const handler = this.#handlers[kind];
+    const { handlers } = this.#terms;
+    const handler = handlers.get(task.claim.kind) ?? handlers.get("*");
     try {
-      if (!handler) throw new TaskFailure(`no handler for the kind ${claim.kind}`, { class: "permanent" });
-      return { result: await handler(task) };
+      return { result: await handler?.(task) };
     } catch (thrown) {
-      return { failure: failureOf(thrown, signal) };
+      return failureOf(thrown, { stopped: task.signal.aborted, misused: task.misused });
     }
   }
 
   /** Ends the attempt. */
-  async #end(handle: string, ending: Ending, signal: AbortSignal): Promise<void> {
+  async #end(hold: Hold, ending: Ending): Promise<void> {
+    const { handle } = hold.claim;
+    if ("refused" in ending) this.#report(ending.refused);
     try {
-      await this.#again(
-        () => this.#endOnce(handle, ending),
-        () => lost(signal),
-        never,
-      );
+      // Nobody renews it any more once the loop is deserted; until then its time does not run out.
+      const inVain = () => hold.gone || (this.#deserted.signal.aborted && hold.overdue);
+      await this.#again(() => this.#endOnce(handle, ending), inVain, this.#ended.signal);
     } catch (error) {
       if (!(error instanceof TidegateError) || !OVERTAKEN.has(error.code)) throw error;
+      hold.lose();
     }
   }
 
@@ -246,67 +269,104 @@ export class Worker {
       } catch (error) {
         if (!this.#mayPass(error) || inVain()) throw error;
         this.#starved ||= error instanceof TidegateError && error.code === "storage.quota";
-        await this.#backstage.sleep(restMs, awake);
+        await this.#backstage.pace.sleep(restMs, awake);
       }
     }
   }
 
   async #endOnce(handle: string, ending: Ending): Promise<void> {
-    if ("failure" in ending) {
-      await this.#engine.fail(handle, ending.failure);
-      return;
-    }
+    if ("failure" in ending) return this.#fail(handle, ending.failure);
     try {
       await this.#engine.complete(handle, ending.result === undefined ? {} : { result: ending.result as Payload });
     } catch (error) {
       // A result that can never be kept is a failure of the work, not of this call.
-      if (!(error instanceof TidegateError) || error.category !== "validation") throw error;
-      await this.#engine.fail(handle, {
-        reason: { message: `the result was refused: ${error.message}` },
-        class: "permanent",
-      });
+      if (!isRefusal(error)) throw error;
+      await this.#fail(handle, unkept(error));
     }
   }
 
-  /** Renews at every third of the lease until it is over. */
-  async #renewUntil(over: AbortSignal, claim: ClaimedExecution, controller: AbortController): Promise<void> {
-    const ttlMs = this.#options.leaseTtlMs ?? TTL_MS;
-    let expiresAt = Date.now() + ttlMs;
-    while (!over.aborted) {
-      await this.#backstage.sleep(Math.max(1, ttlMs / 3), over);
-      if (over.aborted) return;
-      const error = await this.#engine.renew(claim.handle).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      if (error === undefined) expiresAt = Date.now() + ttlMs;
-      else if (!over.aborted) this.#unrenewed(error, expiresAt, controller);
+  /** Fails the attempt; one whose failure is refused fails all the same, with what can be told. */
+  async #fail(handle: string, failure: Failure): Promise<void> {
+    try {
+      await this.#engine.fail(handle, failure);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#report(error);
+      await this.#engine.fail(handle, untold(error));
     }
   }
 
-  /** A lease that could not be renewed is lost when the engine refuses it, or its time is over. */
-  #unrenewed(error: unknown, expiresAt: number, controller: AbortController): void {
-    if (this.#mayPass(error) && Date.now() < expiresAt) this.#report(error);
-    else controller.abort(new TaskStopped("lease_lost"));
+  /** Leases are renewed at once after the machine slept, or found lost: the steady clock may have stood still with it. */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    const { pace } = this.#backstage;
+    const vigil = new Vigil(pace);
+    const look = () => {
+      if (vigil.slept()) for (const hold of this.#holds.values()) hold.rouse();
+    };
+    const over = new AbortController();
+    onWaking(look, over.signal);
+    while (this.#holds.size > 0 && !this.#deserted.signal.aborted) {
+      await pace.sleep(PULSE_MS, this.#deserted.signal);
+      look();
+    }
+    over.abort();
+    this.#watching = false;
+  }
+
+  /** A lease is too short for what its handler does: the next ones are longer, so that it can finish. */
+  #grow(hold: Hold, elapsedMs: number): void {
+    const grown = Math.max(hold.leaseTtlMs, Math.min(elapsedMs * 2, GROWN_TTL_MS_MAX));
+    if (grown <= this.#leaseTtlMs) return;
+    this.#leaseTtlMs = grown;
+    this.#recall();
+  }
+
+  #heardOf(finished: readonly string[]): void {
+    const ended = new Set(finished);
+    for (const hold of this.#holds.values()) if (!hold.done && ended.has(hold.claim.executionId)) hold.stop("ended");
+  }
+
+  async #tellOfOthers(lanes: readonly string[], kinds: readonly string[]): Promise<void> {
+    // Whatever is wrong the claims meet too.
+    const told = await waitingForOthers(this.#engine.executions, lanes, kinds).catch(() => undefined);
+    if (told !== undefined && !this.#stopping.signal.aborted) console.warn(`tidegate worker: ${told}`);
   }
 
   /** Whether the same call may pass in a moment: the storage blinked, or the engine is being opened again. */
   #mayPass(error: unknown): boolean {
     if (!(error instanceof TidegateError) || this.#engine.over !== undefined) return false;
-    return error.code === "engine.poisoned" || error.category === "storage";
+    return error.code === "engine.poisoned" || (error.category === "storage" && !isRefusal(error));
   }
 
   #abortAll(reason: StopReason): void {
     this.#drained = true;
-    for (const { controller } of this.#running.values()) controller.abort(new TaskStopped(reason));
+    for (const hold of this.#holds.values()) hold.stop(reason);
+  }
+
+  /** Nobody waits for its handlers any more. */
+  #desert(): void {
+    this.#abortAll("stopping");
+    for (const hold of this.#holds.values()) hold.release();
+    this.#deserted.abort();
+  }
+
+  #desertion(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#deserted.signal.aborted) resolve();
+      else onAbort(this.#deserted.signal, resolve);
+    });
   }
 
   #report(error: unknown): void {
-    const { onError = (unheard: unknown) => console.error("tidegate worker:", unheard) } = this.#options;
+    const { onError = (unheard: unknown) => console.error("tidegate worker:", unheard) } = this.#terms;
+    const threw = (thrown: unknown) => console.error("tidegate worker: onError threw", thrown);
     try {
-      onError(error);
+      const heard: unknown = onError(error);
+      if (heard instanceof Promise) heard.catch(threw);
     } catch (thrown) {
-      console.error("tidegate worker: onError threw", thrown);
+      threw(thrown);
     }
   }
 }

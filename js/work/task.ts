@@ -1,17 +1,22 @@
 // What a handler works with: one claimed execution and a signal that says when to stop.
 
 import type { ClaimedExecution } from "../calls/claimed.js";
-import { TidegateError } from "../ground/errors.js";
+import { argumentError, TidegateError } from "../ground/errors.js";
 import { type Payload, undecodable } from "../ground/payload.js";
 import type { AppendOptions, Attempts } from "../operations/attempts.js";
 import type { AppendFrameAnswer, ChildEdge, EdgeGroupPolicy, FailureClass } from "../types.generated.js";
 
-/** Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over. */
-export type StopReason = "lease_lost" | "ended" | "stopping";
+/**
+ * Why a task's signal aborted; `ended`: the execution was cancelled, or its time was over; `done`: its handler has returned
+ * or thrown, and what it left behind is over too.
+ */
+export type StopReason = "lease_lost" | "ended" | "stopping" | "done";
 
 /**
  * Thrown by a handler to say what kind of failure it is; any other error is `transient`. `retryAt` (Unix ms) says when it
- * is tried again where the policy grants a retry, as the `Retry-After` of an answer does.
+ * is tried again where the policy grants a retry, as the `Retry-After` of an answer does. A class that does not exist is
+ * told to `onError`, and fails the work for good; any other member that cannot be meant is told and left out. The causes
+ * are kept in the failure's detail.
  */
 export class TaskFailure extends Error {
   override readonly name = "TaskFailure";
@@ -20,13 +25,27 @@ export class TaskFailure extends Error {
   readonly detail: string | undefined;
   readonly retryAt: number | undefined;
 
-  constructor(message: string, options: { class: FailureClass; category?: string; detail?: string; retryAt?: number }) {
-    super(message);
-    this.failureClass = options.class;
-    this.category = options.category;
-    this.detail = options.detail;
-    this.retryAt = options.retryAt;
+  constructor(message: string, options: TaskFailureOptions) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.failureClass = options?.class;
+    this.category = options?.category;
+    this.detail = options?.detail;
+    this.retryAt = options?.retryAt;
   }
+}
+
+/** What a handler says of its failure. */
+export interface TaskFailureOptions {
+  /** What a retry policy goes by: `permanent` and `cancelled` are never tried again. */
+  class: FailureClass;
+  /** Free text that a retry policy may name, at most 256 bytes; the class's own word when left out. */
+  category?: string;
+  /** More about it, at most 65 536 bytes. */
+  detail?: string;
+  /** When it is tried again, in Unix ms. */
+  retryAt?: number;
+  /** What caused it: kept with its own causes after the detail. */
+  cause?: unknown;
 }
 
 /** The abort reason of a task's signal. */
@@ -43,8 +62,13 @@ export class TaskStopped extends Error {
 /** Bytes of a step's name at most. */
 const NAME_BYTES_MAX = 256;
 
-/** Makes a call, and again while the storage fails and the task goes on. */
-export type Again = <T>(call: () => Promise<T>) => Promise<T>;
+/** What a task has of its loop. */
+export interface Frame {
+  /** Makes a call, and again while the storage fails and the task goes on. */
+  again<T>(call: () => Promise<T>): Promise<T>;
+  /** Whether the handler has returned or thrown. */
+  ended(): boolean;
+}
 
 /** One claimed execution in the hands of a handler. */
 export class Task {
@@ -53,17 +77,20 @@ export class Task {
   /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
   readonly signal: AbortSignal;
   readonly #engine: Attempts;
-  readonly #again: Again;
-  /** The steps that are done, or under way in this handler. */
-  readonly #steps = new Map<string, Promise<Payload | undefined>>();
+  readonly #frame: Frame;
+  /** What the steps of earlier attempts came to, and the names that this handler has used. */
+  readonly #kept = new Map<string, Payload | undefined>();
+  readonly #used = new Set<string>();
   #over = false;
+  /** What the task refused because of how it was used: another attempt would be used no better. */
+  misused: TidegateError | undefined;
 
-  constructor(engine: Attempts, claim: ClaimedExecution, signal: AbortSignal, again: Again) {
+  constructor(engine: Attempts, claim: ClaimedExecution, signal: AbortSignal, frame: Frame) {
     this.#engine = engine;
-    this.#again = again;
+    this.#frame = frame;
     this.claim = claim;
     this.signal = signal;
-    for (const { name, result, omitted } of claim.steps) if (!omitted) this.#steps.set(name, Promise.resolve(result));
+    for (const { name, result, omitted } of claim.steps) if (!omitted) this.#kept.set(name, result);
   }
 
   /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
@@ -93,15 +120,13 @@ export class Task {
   }
 
   /** Puts the execution off until an instant (Unix ms); its handler is called again then, in the same attempt. */
-  async delay(delayUntil: number): Promise<void> {
-    await this.#engine.delay(this.claim.handle, delayUntil);
-    this.#over = true;
+  delay(delayUntil: number): Promise<void> {
+    return this.#givenUp(() => this.#engine.delay(this.claim.handle, delayUntil));
   }
 
   /** Cancels the execution. */
-  async cancel(reason?: string): Promise<void> {
-    await this.#engine.cancel(this.claim.handle, reason === undefined ? {} : { reason });
-    this.#over = true;
+  cancel(reason?: string): Promise<void> {
+    return this.#givenUp(() => this.#engine.cancel(this.claim.handle, reason === undefined ? {} : { reason }));
   }
 
   /**
@@ -110,31 +135,38 @@ export class Task {
    * ask for: all when left out. With `timeoutMs` it is called again at the latest after so long; `claim.childrenTimedOut`
    * says so, and what is left of the children counts no more.
    */
-  async waitChildren(
-    edges?: ChildEdge[],
-    policy?: EdgeGroupPolicy,
-    options: { timeoutMs?: number } = {},
-  ): Promise<void> {
-    await this.#engine.waitChildren(this.claim.handle, {
-      ...(edges && { edges }),
-      ...(policy && { policy }),
-      ...options,
-    });
-    this.#over = true;
+  waitChildren(edges?: ChildEdge[], policy?: EdgeGroupPolicy, options: { timeoutMs?: number } = {}): Promise<void> {
+    const args = { ...(edges && { edges }), ...(policy && { policy }), ...options };
+    return this.#givenUp(() => this.#engine.waitChildren(this.claim.handle, args));
   }
 
   /**
    * Runs a part of the work once: what it came to, a JSON value or bytes, is kept under its name, and later attempts get
-   * that instead of running it again. A part that throws is not kept; a result that cannot be kept fails the work for
-   * good. At most 1 000 names for one execution, each 1 to 256 bytes.
+   * that instead of running it again. A part that throws is not kept and may be run again; a result that cannot be kept
+   * fails the work for good. At most 1 000 names for one execution, each 1 to 256 bytes, and each once in a run of a
+   * handler: a loop gives every round a name of its own. None begins once the handler has ended.
    */
   step<T>(name: string, run: () => Promise<T> | T): Promise<T> {
-    const known = this.#steps.get(name);
-    if (known) return known as Promise<T>;
-    const done = this.#record(name, run);
-    this.#steps.set(name, done);
-    done.catch(() => this.#steps.delete(name));
-    return done as Promise<T>;
+    return unleft(this.#once(name, run));
+  }
+
+  async #once<T>(name: string, run: () => Promise<T> | T): Promise<T> {
+    if (this.#used.has(name)) throw this.#twice(name);
+    this.#used.add(name);
+    if (this.#kept.has(name)) return this.#kept.get(name) as T;
+    try {
+      return (await this.#record(name, run)) as T;
+    } catch (thrown) {
+      this.#used.delete(name);
+      throw thrown;
+    }
+  }
+
+  /** The first result would be answered to both, whatever the second does. */
+  #twice(name: string): TidegateError {
+    const limit = "a name of its own for each step of a handler, in a loop with its number";
+    this.misused = argumentError("name", limit, `the step ${JSON.stringify(name)} a second time`);
+    return this.misused;
   }
 
   /** A result that was too much for the claim is asked for, and the others are made. */
@@ -144,10 +176,11 @@ export class Task {
     const began = performance.now();
     const result = omitted ? undefined : ((await run()) as Payload | undefined);
     const tookMs = Math.round(performance.now() - began);
+    this.#alive();
     try {
       const record = () => this.#engine.recordStep(this.claim.handle, name, { result, tookMs });
       // What ran must not be lost because the storage blinked.
-      return (await this.#again(record)).result;
+      return (await this.#frame.again(record)).result;
     } catch (error) {
       if (!(error instanceof TidegateError) || error.category !== "validation") throw error;
       // Every retry would run it again, and keep it no better.
@@ -159,6 +192,7 @@ export class Task {
   #mayBegin(name: string): void {
     const { reason } = this.signal;
     if (reason instanceof TaskStopped && reason.reason !== "stopping") throw reason;
+    this.#alive();
     if (this.#over) throw new TaskFailure("the lease was given up before this step", { class: "permanent" });
     const bytes = new TextEncoder().encode(name).length;
     if (bytes === 0 || bytes > NAME_BYTES_MAX)
@@ -167,13 +201,35 @@ export class Task {
 
   /** Appends a frame to the attempt's stream: a text, bytes, or a JSON value (an object in the mode `summary`). */
   append(data: Payload, options?: AppendOptions): Promise<AppendFrameAnswer> {
-    return this.#engine.append(this.claim.handle, data, options);
+    return this.#made(() => this.#engine.append(this.claim.handle, data, options));
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */
   async progress(percent?: number, message?: string): Promise<void> {
-    await this.#engine.progress(this.claim.handle, percent, message);
+    await this.#made(() => this.#engine.progress(this.claim.handle, percent, message));
   }
+
+  /** A call after which the lease is somebody else's. */
+  async #givenUp(call: () => Promise<unknown>): Promise<void> {
+    await this.#made(call);
+    this.#over = true;
+  }
+
+  /** A call of a handler that has not ended; one that has has nothing more to say. */
+  async #made<T>(call: () => Promise<T>): Promise<T> {
+    this.#alive();
+    return call();
+  }
+
+  #alive(): void {
+    if (this.#frame.ended()) throw new TaskStopped("done");
+  }
+}
+
+/** A promise that nobody may await any more: what a handler left behind must not bring its host down. */
+function unleft<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** A payload that is what it says it is; no later attempt would read another one. */

@@ -62,47 +62,6 @@ test("a retry gets what was kept, of every kind and in the order of the handler,
   await engine.close();
 });
 
-// Contract: workers.loop-step.
-test("the same name twice at once runs once, and a part that throws runs again", async () => {
-  const { engine, called, advance } = await watched();
-  /** @type {string[]} */
-  const runs = [];
-  const begun = deferred();
-  const loop = engine.work(
-    { lanes: ["l"] },
-    {
-      async k(task) {
-        const slow = async () => {
-          runs.push("slow");
-          await begun.promise;
-          return "once";
-        };
-        const both = [task.step("slow", slow), task.step("slow", () => runs.push("never"))];
-        const other = task.step("other", async () => void runs.push("other"));
-        begun.resolve();
-        assert.deepEqual(await Promise.all([...both, other]), ["once", "once", undefined]);
-        assert.equal(await task.step("slow", () => runs.push("never")), "once");
-        const thrown = await rejection(() => task.step("broken", failing(runs)));
-        assert.equal(thrown.message, "the part broke");
-        const again = [task.step("broken", failing(runs)), task.step("broken", failing(runs))];
-        const reasons = (await Promise.allSettled(again)).map((one) => one.status === "rejected" && one.reason.message);
-        assert.deepEqual(reasons, ["the part broke", "the part broke"]);
-        if (task.claim.attemptIndex === 0) throw new Error("not yet");
-        return task.step("broken", () => "mended");
-      },
-    },
-  );
-  const { executionId } = await engine.executions.create(order);
-  assert.equal(/** @type {any} */ ((await called("fail")).args).reason.message, "not yet");
-  runs.push("again");
-  await advance(10);
-  await called("complete");
-  assert.deepEqual(runs, ["slow", "other", "broken", "broken", "again", "broken", "broken"]);
-  assert.equal((await engine.executions.result(executionId))?.result, "mended");
-  await loop.stop();
-  await engine.close();
-});
-
 test("a step is kept over a lost lease, and whoever lost it records no more", async () => {
   const { engine, called, advance, now } = await watched();
   /** @type {string[]} */
@@ -389,12 +348,4 @@ test("a batch brings many answers with payloads, each with its own, in steps and
 /** @param {Payload} value */
 function sizeOf(value) {
   return value instanceof Uint8Array ? value.length : Buffer.byteLength(JSON.stringify(value));
-}
-
-/** @param {string[]} runs */
-function failing(runs) {
-  return async () => {
-    runs.push("broken");
-    throw new Error("the part broke");
-  };
 }

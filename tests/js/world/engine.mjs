@@ -37,13 +37,15 @@ export function manual(start = 1_000_000) {
  * @param {Between} between
  * @param {import("../../../dist/js/ground/alarm.js").Timer} timer
  * @param {boolean} reopens whether it says that it opens itself again after a panic
+ * @param {import("../../../dist/js/ground/pace.js").Pace} [pace] what its durations go by
+ * @param {() => number} clock
  */
-export async function engineWith(between, timer = { set: () => {} }, reopens = false) {
-  const port = new WirePort(openLocal({ module: await compiled(), clock: () => 1_000_000 }), memoryReport(null));
+export async function engineWith(between, timer = { set: () => {} }, reopens = false, pace, clock = () => 1_000_000) {
+  const port = new WirePort(openLocal({ module: await compiled(), clock }), memoryReport(null));
   const send = port.send.bind(port);
   port.send = (calls) => between(calls, () => send(calls));
   Object.defineProperty(port, "reopens", { value: reopens });
-  return new SdkEngine(port, timer);
+  return new SdkEngine(port, timer, pace);
 }
 
 /** What a storage answers that fails for a moment. */

@@ -1,0 +1,37 @@
+// Objects of options: what they may hold is known by name, so that a misspelt one is told instead of being passed over.
+
+import { argumentError } from "./errors.js";
+
+/** Refuses a member that is none of these names. */
+export function onlyFields(found: object, names: readonly string[], prefix = ""): void {
+  for (const name of Object.keys(found)) {
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
+    throw argumentError(`${prefix}${name}`, `one of ${names.join(", ")}`, `an option of this name${hint}`);
+  }
+}
+
+/** The name that was meant most likely, if any was. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const far = Math.max(2, Math.floor(name.length / 3));
+  const [best] = names
+    .map((one) => ({ one, steps: distance(name.toLowerCase(), one.toLowerCase()) }))
+    .filter(({ steps }) => steps <= far)
+    .sort((one, other) => one.steps - other.steps);
+  return best?.one;
+}
+
+/** How many letters have to be changed, added or left out to make one word of another. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, place) => place);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (let place = 1; place <= to.length; place++) {
+      const change = (row[place - 1] ?? 0) + (to[place - 1] === letter ? 0 : 1);
+      next.push(Math.min(change, (row[place] ?? 0) + 1, (next[place - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
