@@ -69,7 +69,7 @@ try {
   });
   await recall(engine);
   void new PhotoList(engine, element("photos"), element("totals")).follow();
-  engine.work({ lanes: ["uploads"], concurrency: 3, leaseTtlMs: 5_000 }, { upload, tell });
+  engine.work({ lanes: ["uploads"], concurrency: 3, leaseTtlMs: 5_000, when: "online" }, { upload, tell });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     for (const place of [trouble, tidings]) say(place, "");

@@ -31,7 +31,7 @@ const scenes = {
     "How do I go on without a network?": {
       before: () => world.context.setOffline(true),
       async after(tab) {
-        await tab.evaluate(until, "delayed");
+        await tab.evaluate(until, "waiting");
         await world.context.setOffline(false);
         await tab.evaluate(until, "completed");
       },
