@@ -1,9 +1,11 @@
 // The engine as an application sees it: every operation a documented method, all asynchronous, wherever it runs.
 
 import { Parking } from "./calls/parking.js";
+import { filesRead } from "./calls/reading.js";
 import { given, type Send } from "./calls/send.js";
 import { hostTimer, type Timer } from "./ground/alarm.js";
 import { closedError, TidegateError } from "./ground/errors.js";
+import type { AnyKinds } from "./ground/kinds.js";
 import { hostPace, type Pace } from "./ground/pace.js";
 import { within } from "./ground/sleep.js";
 import { Gather } from "./lines/gather.js";
@@ -30,7 +32,7 @@ import type {
   Wakes,
 } from "./types.generated.js";
 import { Worker } from "./work/loop.js";
-import type { Handlers, WorkOptions } from "./work/options.js";
+import type { Handlers, HandlersOf, WorkOptions } from "./work/options.js";
 
 /** How long after a failed tick the next one is made, in ms. */
 const AGAIN_MS = 1_000;
@@ -41,11 +43,12 @@ const LEAVE_MS = 500;
 /** Hears of what a batch woke. */
 type WakeListener = (wakes: Wakes) => void;
 
-export class Engine extends Attempts {
+/** An engine; `K` has the kinds of its application, where `openEngine` was told them. */
+export class Engine<K = AnyKinds> extends Attempts {
   /** Creating, reading, moving, replaying and cancelling executions. */
-  readonly executions: Executions;
+  readonly executions: Executions<K>;
   /** Submitting, building, reading, awaiting and cancelling flows: graphs of executions that depend on each other. */
-  readonly flows: Flows;
+  readonly flows: Flows<K>;
   /** Listing leases by their expiry, and taking them away. */
   readonly leases: Leases;
   /** Opening, closing and listing lanes. */
@@ -157,15 +160,15 @@ export class Engine extends Attempts {
 
   /** A page of the event log: all phase changes, or the streams asked for, as far as the filter lets them through. */
   async readEvents(args: ReadEventsArgs = {}): Promise<EventPage> {
-    return (await this.#call("read_events", { ...args })) as EventPage;
+    return (await this.#call("read_events", given("options", args))) as EventPage;
   }
 
   /**
    * Works on lanes until stopped: claims up to `concurrency` executions, runs the handler of their kind, renews their
    * leases, completes them with what the handler returns and fails them with what it throws.
    */
-  work(options: WorkOptions, handlers: Handlers): Worker {
-    const worker = new Worker(this, options, handlers, {
+  work(options: WorkOptions, handlers: HandlersOf<K>): Worker {
+    const worker = new Worker(this, options, handlers as Handlers, {
       listen: (listener) => this.#listen(listener),
       claim: (args, ask) => this.claimAsking(args, ask),
       pace: this.#parking.pace,
@@ -215,12 +218,9 @@ export class Engine extends Attempts {
   }
 
   #call(op: string, args: object, { requestId }: { requestId?: string | undefined } = {}): Promise<unknown> {
-    const call = {
-      op,
-      args: args as Record<string, unknown>,
-      ...(requestId !== undefined && { requestId }),
-    };
-    return this.#open() ?? this.#gather.call(call);
+    const members = args as Record<string, unknown>;
+    const call = { op, args: members, ...(requestId !== undefined && { requestId }) };
+    return this.#open() ?? this.#gather.call(call, filesRead(members));
   }
 
   /** What a call gets instead of an answer, once the engine has ended or its close has begun. */

@@ -6,15 +6,31 @@ export type { CallOptions } from "./calls/send.js";
 export { Engine } from "./engine.js";
 export type { Timer } from "./ground/alarm.js";
 export { type PlainError, TidegateError } from "./ground/errors.js";
-export type { Json, Payload } from "./ground/payload.js";
+export { FileBytes } from "./ground/files.js";
+export type {
+  AnyKinds,
+  AnyPayload,
+  Created,
+  CreateExecution,
+  Ended,
+  ExecutionId,
+  FlowMember,
+  InputOf,
+  Kind,
+  KindName,
+  KindsOf,
+  ResultOf,
+} from "./ground/kinds.js";
+export type { Payload } from "./ground/payload.js";
+export type { Json, Storable, Stored } from "./ground/storable.js";
 export type { TrustedAddress } from "./ground/trusted.js";
 export type { Retention } from "./lines/local.js";
 export { openEngine } from "./opening/open.js";
 export type { MemoryStorage, OpenOptions, OpfsStorage } from "./opening/options.js";
-export type { AppendOptions, ClaimOptions } from "./operations/attempts.js";
+export type { AppendOptions, ClaimOptions, Progress } from "./operations/attempts.js";
 export type { WatchOptions } from "./operations/events.js";
-export type { CreateExecution, DecodedInput, DecodedResult, Ended, Executions } from "./operations/executions.js";
-export type { CancelFlow, FlowMember, Flows, SubmitFlow } from "./operations/flows.js";
+export type { DecodedInput, DecodedResult, Executions } from "./operations/executions.js";
+export type { CancelFlow, Flows, SubmitFlow } from "./operations/flows.js";
 export type { Lanes } from "./operations/lanes.js";
 export type { Leases } from "./operations/leases.js";
 export type { CompleteByFence, Protocol, Reclaimed } from "./operations/protocol.js";
@@ -25,5 +41,5 @@ export { destroyDatabase, listDatabases, type RescuedDatabase, rescueDatabase } 
 export type { StorageReport } from "./storage/report.js";
 export type * from "./types.generated.js";
 export type { Worker } from "./work/loop.js";
-export type { Handler, Handlers, WorkOptions } from "./work/options.js";
+export type { Handler, Handlers, HandlersOf, WorkOptions } from "./work/options.js";
 export { type StopReason, type Task, TaskFailure, type TaskFailureOptions, TaskStopped } from "./work/task.js";

@@ -2,6 +2,7 @@
 
 import { Engine } from "./engine.js";
 import type { Timer } from "./ground/alarm.js";
+import type { AnyKinds, KindsOf } from "./ground/kinds.js";
 import { openLocal, type Retention } from "./lines/local.js";
 import { WirePort } from "./lines/wire.js";
 import { compiled } from "./load.js";
@@ -18,8 +19,8 @@ export interface ManualClock {
   advance(ms: number): Promise<void>;
 }
 
-export interface TestEngine {
-  engine: Engine;
+export interface TestEngine<K = AnyKinds> {
+  engine: Engine<K>;
   clock: ManualClock;
 }
 
@@ -27,7 +28,7 @@ export interface TestEngine {
  * Opens an engine in memory with a manual clock, which starts at `startAt` (Unix ms; 1 000 000 when left out). `module` is
  * the compiled engine, for hosts that compile it themselves.
  */
-export async function openTestEngine(
+export async function openTestEngine<K extends KindsOf<K> = AnyKinds>(
   options: {
     startAt?: number;
     payloadBytesMax?: number;
@@ -35,7 +36,7 @@ export async function openTestEngine(
     import?: Uint8Array;
     module?: WebAssembly.Module;
   } = {},
-): Promise<TestEngine> {
+): Promise<TestEngine<K>> {
   let now = options.startAt ?? 1_000_000;
   let alarm: number | null = null;
   const timer: Timer = { set: (at) => (alarm = at) };
@@ -43,7 +44,7 @@ export async function openTestEngine(
   const { payloadBytesMax, retention } = options;
   const limits = { payloadBytesMax, retention };
   const line = openLocal({ module, clock: () => now, limits, image: options.import });
-  const engine = new Engine(new WirePort(line, memoryReport(null)), timer);
+  const engine = new Engine<K>(new WirePort(line, memoryReport(null)), timer);
   const clock: ManualClock = {
     get now() {
       return now;

@@ -2,7 +2,7 @@
 // on from, so that no end is missed between two of them.
 
 import type { Parking } from "./parking.js";
-import { duration, given } from "./send.js";
+import { duration, given, idKey, only } from "./send.js";
 
 /** How long an end is waited for. */
 export interface WaitOptions {
@@ -25,8 +25,9 @@ export async function awaited<T extends object, A>(
   ask: (after?: A) => Promise<T | Pending<A>>,
   options: WaitOptions,
 ): Promise<T | null> {
-  const { signal, timeoutMs = Infinity } = given("options", options);
+  const { signal, timeoutMs = Infinity, ...others } = given("options", options);
   duration("timeoutMs", timeoutMs);
+  only(others, "signal", "timeoutMs");
   let after: A | undefined;
   const attempt = async () => {
     const answer = await ask(after);
@@ -34,5 +35,5 @@ export async function awaited<T extends object, A>(
     after = answer.after;
     return null;
   };
-  return parking.wait([`finished:${String(id).toLowerCase()}`], timeoutMs, attempt, signal);
+  return parking.wait([`finished:${idKey(id)}`], timeoutMs, attempt, signal);
 }

@@ -1,6 +1,7 @@
 // What the nouns of an engine make their calls with.
 
-import { argumentError } from "../ground/errors.js";
+import { argumentError, rangeError, shown, unreadable } from "../ground/errors.js";
+import { told } from "../ground/words.js";
 
 /** What any call may carry. */
 export interface CallOptions {
@@ -11,15 +12,62 @@ export interface CallOptions {
 /** Makes a call: its operation, its arguments with the bytes of its payloads, and what goes beside them. */
 export type Send = (op: string, args: object, extra?: { requestId?: string | undefined }) => Promise<unknown>;
 
-/** The members of an argument that must be an object. */
+/** The members of an argument that must be an object, each read once; those that are undefined are none. */
 export function given<T extends object>(field: string, found: T): T {
-  if (typeof found !== "object" || found === null) throw argumentError(field, "an object", String(found));
-  return found;
+  let reading = field;
+  try {
+    if (Object.prototype.toString.call(found) !== "[object Object]")
+      throw argumentError(field, "an object", shown(found));
+    const members: Record<string, unknown> = {};
+    for (const name of Object.keys(found)) {
+      reading = name;
+      members[name] = (found as Record<string, unknown>)[name];
+    }
+    if (members.signal !== undefined && !isSignal(members.signal))
+      throw argumentError("signal", "an AbortSignal", shown(members.signal));
+    return members as T;
+  } catch (thrown) {
+    throw unreadable(reading, thrown);
+  }
+}
+
+/** Whether it can be used as a signal, whichever realm it is of. */
+function isSignal(found: unknown): boolean {
+  const { addEventListener, throwIfAborted } = Object(found);
+  return typeof addEventListener === "function" && typeof throwIfAborted === "function";
+}
+
+/** Refuses what is left of some options once those of these names have been taken. */
+export function only(others: object, ...names: string[]): void {
+  const [other] = Object.keys(others);
+  if (other === undefined) return;
+  const limit = `one of ${names.map((name) => `\`${name}\``).join(", ")}`;
+  throw told(argumentError(other, limit, `unknown field \`${other}\``).toJSON());
 }
 
 /** Refuses what is no length of time. */
 export function duration(field: string, ms: unknown): void {
-  if (typeof ms !== "number" || !(ms >= 0)) throw argumentError(field, "a number from 0 on", String(ms));
+  if (typeof ms !== "number" || !(ms >= 0)) throw rangeError(field, [0, Number.POSITIVE_INFINITY], ms);
+}
+
+/** The items of a list. */
+export function listed<T>(field: string, found: readonly T[], items: string): T[] {
+  try {
+    if (Array.isArray(found)) return Array.from(found);
+  } catch {
+    // A list that cannot be read is none.
+  }
+  throw argumentError(field, `a list of ${items}`, shown(found));
+}
+
+/** How long a call may wait, in ms; what is no number is refused by the engine. */
+export function waitOf(ms: unknown): number {
+  return typeof ms === "number" ? ms : 0;
+}
+
+/** What an id is told by in wakes; what is no id is refused by the engine. */
+export function idKey(id: unknown): string {
+  return typeof id === "string" ? id.toLowerCase() : "";
 }
 
 /** An object's own members, and beside them the request id that goes with the call. */

@@ -49,16 +49,67 @@ export class TidegateError extends Error {
   }
 }
 
+/** Characters of what a caller wrote that an error repeats. */
+const SHOWN_MAX = 200;
+
+/** Any value as an error tells it: as a text, which some values have not, and not longer than need be. */
+export function shown(value: unknown): string {
+  try {
+    const text =
+      typeof value === "object" && value !== null && !(value instanceof Error) ? named(value) : String(value);
+    return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
+
+/** An object by what it is. */
+function named(value: object): string {
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return kind === "Array" ? "a list" : kind === "Object" ? "an object" : `a ${kind}`;
+}
+
 /** A refusal of one argument. */
 export function argumentError(field: string, limit: string, found: string): TidegateError {
+  const told = shown(field);
+  return refusal("invalid_input", `${told}: needs ${limit}, found ${found}`, { field: told, limit, found });
+}
+
+/** What is read of an argument; whatever its proxies and getters throw is a refusal of it. */
+export function readable<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw unreadable(field, thrown);
+  }
+}
+
+/** What was thrown while an argument was read, as a refusal of it. */
+export function unreadable(field: string, thrown: unknown): TidegateError {
+  return thrown instanceof TidegateError ? thrown : argumentError(field, "a value that can be read", shown(thrown));
+}
+
+/** A refusal of a number out of its range, or of how much was given: `limit` is the bound that does not hold. */
+export function rangeError(
+  field: string,
+  [min, max]: readonly [number, number],
+  found: unknown,
+  unit = "",
+  kind = "invalid_input",
+): TidegateError {
+  const whole = max === Number.POSITIVE_INFINITY ? `a number from ${min} on` : `a whole number from ${min} to ${max}`;
+  const needs = unit === "" ? whole : `${min > 0 ? `${min} to` : "at most"} ${max} ${unit}`;
+  if (typeof found !== "number" || !Number.isFinite(found)) return argumentError(field, needs, shown(found));
+  const limit = found < min || max === Number.POSITIVE_INFINITY ? min : max;
+  const details = { field, limit, found, ...(unit !== "" && { unit }) };
+  return refusal(kind, `${field}: needs ${needs}, found ${found}${unit && ` ${unit}`}`, details);
+}
+
+function refusal(kind: string, message: string, details: Details): TidegateError {
+  const code = `validation.${kind}`;
   return new TidegateError({
-    code: "validation.invalid_input",
-    category: "validation",
-    kind: "invalid_input",
-    message: `${field}: needs ${limit}, found ${found}`,
-    details: { field, limit, found },
-    retryable: false,
-    class: "terminal",
+    ...{ code, category: "validation", kind, message, details },
+    ...{ retryable: false, class: "terminal" },
   });
 }
 
@@ -129,7 +180,7 @@ export function timeoutError(op: string, waitMs: number, elapsedMs: number): Tid
 /** Whatever was thrown, as plain data; what is no error of the package is a bug of it. */
 export function plainOf(thrown: unknown): PlainError {
   if (thrown instanceof TidegateError) return thrown.toJSON();
-  const found = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  const found = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : shown(thrown);
   return {
     code: "bug.invariant_broken",
     category: "bug",

@@ -2,6 +2,7 @@
 // way, goes together. A hundred concurrent completes cost one commit.
 
 import { closedError, revived, TidegateError } from "../ground/errors.js";
+import { told } from "../ground/words.js";
 import { Breath } from "./breath.js";
 import type { Call, CallAnswer, Port, Reply } from "./port.js";
 
@@ -28,7 +29,10 @@ export class Gather {
   readonly #ended: (error: TidegateError) => void;
   readonly #breath = new Breath();
   #waiting: Waiting[] = [];
+  #scheduled = false;
   #sending = false;
+  /** What calls of this turn stay behind: one that is still read from a file. */
+  #ahead: Promise<unknown> | undefined;
   /** What every later call gets, once the engine is closed or poisoned. */
   #over: unknown;
 
@@ -40,13 +44,33 @@ export class Gather {
     this.#ended = hears.ended;
   }
 
-  /** Makes a call; resolves with its answer after its commit. */
-  call(call: Call): Promise<unknown> {
+  /** Makes a call; resolves with its answer after its commit. One that is not `ready` keeps its place in its turn. */
+  call(call: Call, ready?: Promise<unknown>): Promise<unknown> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, resolve, reject });
-      if (this.#waiting.length === 1 && !this.#sending) queueMicrotask(() => void this.#send());
+    return ready === undefined && this.#ahead === undefined ? this.#enter(call) : this.#behind(call, ready);
+  }
+
+  /** Scheduled before it waits: were the stack at its end in between, nobody would be scheduled ever after. */
+  #enter(call: Call): Promise<unknown> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    this.#schedule();
+    return new Promise((resolve, reject) => this.#waiting.push({ call, resolve, reject }));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#sending) return;
+    queueMicrotask(() => void this.#send());
+    this.#scheduled = true;
+  }
+
+  /** Enters once it is ready and those of its turn that came before have entered; files of other turns are not waited for. */
+  async #behind(call: Call, ready: Promise<unknown> | undefined): Promise<unknown> {
+    if (this.#ahead === undefined) setTimeout(() => (this.#ahead = undefined));
+    const entered = Promise.allSettled([ready, this.#ahead]).then(([read]) => {
+      return read.status === "fulfilled" ? { answer: this.#enter(call) } : { answer: Promise.reject(read.reason) };
     });
+    this.#ahead = entered;
+    return (await entered).answer;
   }
 
   /** Rejects what waits, and every later call. */
@@ -72,18 +96,29 @@ export class Gather {
   }
 
   async #send(): Promise<void> {
+    this.#scheduled = false;
+    if (this.#sending) return;
     this.#sending = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, CALLS_MAX);
-      try {
-        const reply = await this.#port.send(batch.map(({ call }) => call));
-        this.#deliver(batch, reply);
-      } catch (thrown) {
-        this.#failed(batch, revived(thrown));
+    try {
+      while (this.#waiting.length > 0) {
+        await this.#sendBatch(this.#waiting.splice(0, CALLS_MAX));
+        if (this.#breath.due) await this.#breath.taken();
       }
-      if (this.#breath.due) await this.#breath.taken();
+    } catch (thrown) {
+      console.error("tidegate: a batch went wrong:", thrown);
+    } finally {
+      this.#sending = false;
+      if (this.#waiting.length > 0) this.#schedule();
     }
-    this.#sending = false;
+  }
+
+  async #sendBatch(batch: Waiting[]): Promise<void> {
+    try {
+      const reply = await this.#port.send(batch.map(({ call }) => call));
+      this.#deliver(batch, reply);
+    } catch (thrown) {
+      this.#failed(batch, revived(thrown));
+    }
   }
 
   /** What is answered is committed: its callers get it, whatever happens to those who hear of the batch. */
@@ -119,6 +154,6 @@ export class Gather {
 
 function settle(waiting: Waiting, answer: CallAnswer | undefined): void {
   if (answer === undefined) waiting.reject(new Error("the engine left a call without an answer"));
-  else if ("error" in answer) waiting.reject(new TidegateError(answer.error));
+  else if ("error" in answer) waiting.reject(told(answer.error));
   else waiting.resolve(answer.ok);
 }

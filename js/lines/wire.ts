@@ -1,16 +1,20 @@
 // The port over a line: calls become one text with the bytes it points to, and answers come back the same way.
 
 import { type PlainError, TidegateError } from "../ground/errors.js";
-import { text } from "../ground/payload.js";
+import { text } from "../ground/json.js";
 import type { StorageReport } from "../storage/report.js";
 import { almostFull, quota, type Space, space } from "../storage/space.js";
 import type { ClockReport, StorageFigures, TickAnswer } from "../types.generated.js";
 import type { Line } from "./line.js";
 import type { Call, CallAnswer, Port, Reply } from "./port.js";
 
-/** The members that may hold a payload, and the lists whose members may. */
+/** The members that may hold a payload, and the lists of an answer whose members may. */
 const PAYLOAD_FIELDS = ["input", "result", "bytes"];
-const PAYLOAD_LISTS = ["members", "steps", "upstream", "frames"];
+const PAYLOAD_LISTS = ["steps", "upstream", "frames"];
+
+/** How arguments are told: by their own names, and texts without halves of characters. */
+const ARGUMENT = { wellFormed: true };
+const ARGUMENTS = { ...ARGUMENT, field: "arguments", prefix: "" };
 
 /** What may hold payloads. */
 type Holder = Record<string, unknown>;
@@ -113,24 +117,26 @@ export class WirePort implements Port {
 
 /** The text of one call; its payloads join the list, and their places in it stand for them. */
 function wireText({ op, args, requestId }: Call, payloads: Uint8Array[]): string {
-  const all = exchanged(args, (bytes) => (bytes instanceof Uint8Array ? payloads.push(bytes) - 1 : bytes));
-  const request = requestId === undefined ? "" : `,"requestId":${text(requestId, "requestId")}`;
-  return `{"op":${text(op, "op")},"args":${text(all, "arguments", "")}${request}}`;
+  const all = exchanged(args, ["members"], (bytes) => (bytes instanceof Uint8Array ? payloads.push(bytes) - 1 : bytes));
+  const request = requestId === undefined ? "" : `,"requestId":${text(requestId, { ...ARGUMENT, field: "requestId" })}`;
+  return `{"op":${JSON.stringify(op)},"args":${text(all, ARGUMENTS)}${request}}`;
 }
 
 /** Puts the payloads of an answer where their places stand. */
 function attach(answer: CallAnswer, payloads: Uint8Array[]): void {
   if (payloads.length === 0 || !("ok" in answer) || typeof answer.ok !== "object" || answer.ok === null) return;
-  answer.ok = exchanged(answer.ok as Holder, (place) => (typeof place === "number" ? payloads[place] : place));
+  answer.ok = exchanged(answer.ok as Holder, PAYLOAD_LISTS, (place) =>
+    typeof place === "number" ? payloads[place] : place,
+  );
 }
 
 /** A copy with another thing in the place of each payload. */
-function exchanged(holder: Holder, exchange: (found: unknown) => unknown): Holder {
+function exchanged(holder: Holder, lists: readonly string[], exchange: (found: unknown) => unknown): Holder {
   const copy = { ...holder };
   for (const field of PAYLOAD_FIELDS) if (field in copy) copy[field] = exchange(copy[field]);
-  for (const field of PAYLOAD_LISTS) {
+  for (const field of lists) {
     const list = copy[field];
-    if (Array.isArray(list)) copy[field] = list.map((one) => exchanged(one, exchange));
+    if (Array.isArray(list)) copy[field] = list.map((one) => exchanged(one, [], exchange));
   }
   return copy;
 }

@@ -2,6 +2,7 @@
 
 import { Engine } from "../engine.js";
 import { type PlainError, revived, TidegateError } from "../ground/errors.js";
+import type { AnyKinds, KindsOf } from "../ground/kinds.js";
 import { openInWorker } from "../lines/dedicated.js";
 import type { Line } from "../lines/line.js";
 import { type Limits, openLocal } from "../lines/local.js";
@@ -17,34 +18,34 @@ import { checkOptions, type OpenOptions, type OpfsStorage } from "./options.js";
 /** How long an open waits for the browser to promise that it keeps the origin, in ms. */
 const ASKED_MS = 200;
 
-/** Opens an engine. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
-export async function openEngine(options: OpenOptions): Promise<Engine> {
+/** Opens an engine, for the kinds that its type names or for any. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
+export async function openEngine<K extends KindsOf<K> = AnyKinds>(options: OpenOptions): Promise<Engine<K>> {
   checkOptions(options);
   const { storage } = options;
   try {
     const module = options.module ?? (await compiled(options.wasmUrl));
-    if (storage.kind === "memory") return await inMemory(options, module, null);
-    return await inFiles(options, storage, module).catch((thrown) => {
+    if (storage.kind === "memory") return await inMemory<K>(options, module, null);
+    return await inFiles<K>(options, storage, module).catch((thrown) => {
       // Only for want of such files: a database that is there and does not open now must not be passed over.
       const missing = thrown instanceof TidegateError && thrown.details["reason"] === UNSUPPORTED;
       if (!missing || storage.fallback !== "memory") throw thrown;
-      return inMemory(options, module, thrown.toJSON());
+      return inMemory<K>(options, module, thrown.toJSON());
     });
   } catch (thrown) {
     throw revived(thrown);
   }
 }
 
-async function inMemory(
+async function inMemory<K>(
   options: OpenOptions,
   module: WebAssembly.Module,
   fallback: PlainError | null,
-): Promise<Engine> {
+): Promise<Engine<K>> {
   const line = openLocal({ module, limits: limits(options), image: options.import });
-  return new Engine(await measured(line, memoryReport(fallback)));
+  return new Engine<K>(await measured(line, memoryReport(fallback)));
 }
 
-async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine> {
+async function inFiles<K>(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine<K>> {
   const { name, durability = "strict", waitMs = WAIT_MS, persist = false } = storage;
   if (persist) await asked(globalThis.navigator?.storage?.persist?.());
   const strict = durability === "strict";
@@ -52,7 +53,7 @@ async function inFiles(options: OpenOptions, storage: OpfsStorage, module: WebAs
   const line = await openInWorker(opening, options.workerUrl);
   const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
   const port = await measured(line, { ...report, ...(await space()) });
-  const engine = new Engine(port);
+  const engine = new Engine<K>(port);
   void new Upkeep(port, engine).run();
   return engine;
 }

@@ -2,9 +2,10 @@
 
 import { type ClaimedExecution, type DecodedStep, decoded, withResult } from "../calls/claimed.js";
 import type { Parking } from "../calls/parking.js";
-import { type CallOptions, given, parted, type Send } from "../calls/send.js";
-import { argumentError } from "../ground/errors.js";
-import { frameBytes, type Payload, packed } from "../ground/payload.js";
+import { type CallOptions, given, listed, parted, type Send, waitOf } from "../calls/send.js";
+import type { AnyPayload } from "../ground/kinds.js";
+import { frameBytes, packed } from "../ground/payload.js";
+import type { Storable } from "../ground/storable.js";
 import type {
   AppendFrameAnswer,
   AppendFrameArgs,
@@ -17,6 +18,7 @@ import type {
   FailAnswer,
   FailArgs,
   ProgressAnswer,
+  ProgressArgs,
   RecordedStep,
   RenewAnswer,
   RenewArgs,
@@ -30,8 +32,11 @@ export type ClaimOptions = ClaimArgs & CallOptions & { signal?: AbortSignal };
 /** What a frame is, and how it is kept. */
 export type AppendOptions = Omit<AppendFrameArgs, "handle" | "bytes"> & CallOptions;
 
+/** How far an attempt is; fractions of a percentage are left out. */
+export type Progress = Omit<ProgressArgs, "handle">;
+
 /** What a step came to, and how long it took until it is recorded. */
-export type StepOptions = { result?: Payload | undefined; encoding?: string; tookMs?: number };
+export type StepOptions<R = AnyPayload> = { result?: R | undefined; encoding?: string; tookMs?: number };
 
 /** Claiming executions, and what the holder of a lease does; an engine has these calls as its own. */
 export class Attempts {
@@ -54,31 +59,30 @@ export class Attempts {
   /** A claim that asks before each of its tries; where that throws it is given up, and others have its turn. */
   protected async claimAsking(options: ClaimOptions, ask: () => void): Promise<ClaimedExecution | null> {
     const { signal, requestId, ...args } = given("claim", options);
-    if (!Array.isArray(args.lanes)) throw argumentError("lanes", "a list of lanes", typeof args.lanes);
+    args.lanes = listed("lanes", args.lanes, "lanes");
     const attempt = async () => {
       ask();
       return (await this.#send("claim", args, { requestId })) as Claim | null;
     };
     for (const field of ["kinds", "capabilities"] as const)
-      if (args[field] !== undefined && !Array.isArray(args[field]))
-        throw argumentError(field, "a list of texts", typeof args[field]);
-    const claim = await this.#parking.claim(args, args.maxWaitMs ?? 0, attempt, signal);
+      if (args[field] !== undefined) args[field] = listed(field, args[field], "texts");
+    const claim = await this.#parking.claim(args, waitOf(args.maxWaitMs), attempt, signal);
     return claim && decoded(claim);
   }
 
-  /** Ends an execution well; the result is a JSON value or bytes. */
-  async complete(
+  /** Ends an execution well; the result is a JSON value, bytes or a file. */
+  async complete<R>(
     handle: string,
-    { result, encoding, requestId }: { result?: Payload; encoding?: string } & CallOptions = {},
+    options: { result?: R & Storable<R>; encoding?: string } & CallOptions = {},
   ): Promise<CompleteAnswer> {
-    const args = packed("result", { handle, result, encoding });
-    return (await this.#send("complete", args, { requestId })) as CompleteAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("complete", packed("result", { ...args, handle }), extra)) as CompleteAnswer;
   }
 
   /** Ends an attempt badly; the retry policy decides whether it is tried again, `retryAt` when, where it is given. */
   async fail(handle: string, options: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
-    const { requestId, ...failure } = given("failure", options);
-    return (await this.#send("fail", { handle, ...failure }, { requestId })) as FailAnswer;
+    const [failure, extra] = parted("failure", options);
+    return (await this.#send("fail", { ...failure, handle }, extra)) as FailAnswer;
   }
 
   /** Extends a lease by the time to live it was claimed with, or this once by `leaseTtlMs`, from now on. */
@@ -87,35 +91,35 @@ export class Attempts {
     return (await this.#send("renew", { ...args, handle }, extra)) as RenewAnswer;
   }
 
-  /** Reports progress: a percentage from 0 to 100, a message, or both. */
-  async progress(handle: string, percent?: number, message?: string): Promise<ProgressAnswer> {
-    return (await this.#send("progress", { handle, percent, message })) as ProgressAnswer;
+  /**
+   * Reports progress: a percentage from 0 to 100, of which whole ones are kept, a message, or both. A number alone, and a
+   * message after it, is the short way.
+   */
+  async progress(handle: string, report: Progress | number = {}, message?: string): Promise<ProgressAnswer> {
+    const told = typeof report === "number" ? { percent: report, message } : given("progress", report);
+    const percent = typeof told.percent === "number" ? Math.floor(told.percent) : told.percent;
+    return (await this.#send("progress", { ...told, handle, percent })) as ProgressAnswer;
   }
 
   /**
    * Appends a frame to the stream of the attempt, at most 65 536 bytes: a text, bytes, or a JSON value, which in the mode
    * `summary` is an object that is merged into the attempt's summary.
    */
-  async append(
-    handle: string,
-    data: Payload,
-    { requestId, ...options }: AppendOptions = {},
-  ): Promise<AppendFrameAnswer> {
-    const args = { handle, ...options, bytes: frameBytes(data) };
-    return (await this.#send("append_frame", args, { requestId })) as AppendFrameAnswer;
+  async append<D>(handle: string, data: D & Storable<D>, options: AppendOptions = {}): Promise<AppendFrameAnswer> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("append_frame", { ...args, handle, bytes: frameBytes(data) }, extra)) as AppendFrameAnswer;
   }
 
   /** Puts an execution off until an instant (Unix ms) and gives its lease up; the same attempt goes on then. */
-  async delay(handle: string, delayUntil: number, { requestId }: CallOptions = {}): Promise<DelayAnswer> {
-    return (await this.#send("delay", { handle, delayUntil }, { requestId })) as DelayAnswer;
+  async delay(handle: string, delayUntil: number, options: CallOptions = {}): Promise<DelayAnswer> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("delay", { ...args, handle, delayUntil }, extra)) as DelayAnswer;
   }
 
   /** Cancels the execution that a handle holds. */
-  async cancel(
-    handle: string,
-    { requestId, ...args }: Omit<CancelArgs, "handle"> & CallOptions = {},
-  ): Promise<CancelExecutionAnswer> {
-    return (await this.#send("cancel", { handle, ...args }, { requestId })) as CancelExecutionAnswer;
+  async cancel(handle: string, options: Omit<CancelArgs, "handle"> & CallOptions = {}): Promise<CancelExecutionAnswer> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("cancel", { ...args, handle }, extra)) as CancelExecutionAnswer;
   }
 
   /**
@@ -124,21 +128,23 @@ export class Attempts {
    */
   async waitChildren(
     handle: string,
-    { requestId, ...args }: Omit<WaitChildrenArgs, "handle"> & CallOptions = {},
+    options: Omit<WaitChildrenArgs, "handle"> & CallOptions = {},
   ): Promise<WaitChildrenAnswer> {
-    return (await this.#send("wait_children", { handle, ...args }, { requestId })) as WaitChildrenAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("wait_children", { ...args, handle }, extra)) as WaitChildrenAnswer;
   }
 
   /**
    * Keeps what a part of an execution's work came to, for every later attempt. A name that was recorded before answers
    * what was recorded then. `tookMs` says how long it took until now.
    */
-  async recordStep(
+  async recordStep<R>(
     handle: string,
     name: string,
-    { result, encoding, tookMs, requestId }: StepOptions & CallOptions = {},
+    options: StepOptions<R & Storable<R>> & CallOptions = {},
   ): Promise<DecodedStep> {
-    const args = packed("result", { handle, name, result, encoding, tookMs });
-    return withResult((await this.#send("record_step", args, { requestId })) as RecordedStep);
+    const [args, extra] = parted("options", options);
+    const packedArgs = packed("result", { ...args, handle, name });
+    return withResult((await this.#send("record_step", packedArgs, extra)) as RecordedStep);
   }
 }

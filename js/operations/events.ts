@@ -24,19 +24,22 @@ export function watch(
   { signal, after = "", ...filter }: WatchOptions,
   log: Log,
 ): AsyncIterableIterator<EventRecord, void> {
-  const start = after === "" ? log.read({ ...filter, limit: 0 }).then(({ cursor }) => cursor) : Promise.resolve(after);
+  const start =
+    after === ""
+      ? log.read({ ...filter, limit: 0 }).then(({ cursor }) => ({ after: cursor }))
+      : Promise.resolve({ after });
   // Whoever asks for the first event is told; nobody else needs to be.
   start.catch(() => {});
   return freed((stop) => follow(start, filter, log, stop), signal);
 }
 
 async function* follow(
-  start: Promise<string>,
+  start: Promise<{ after: string }>,
   filter: ReadEventsArgs,
   { read, parking, reopens }: Log,
   stop: AbortSignal,
 ): AsyncGenerator<EventRecord, void> {
-  let after = await start;
+  let { after } = await start;
   const attempt = async (): Promise<EventRecord[] | null> => {
     const { events, cursor, atEnd } = await unshaken(reopens, () => read({ ...filter, after, limit: PAGE }));
     after = cursor;

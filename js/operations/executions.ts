@@ -4,7 +4,8 @@ import { type DecodedStep, type WithInput, type WithResult, withInput, withResul
 import { awaited, type WaitOptions } from "../calls/end.js";
 import type { Parking } from "../calls/parking.js";
 import { type CallOptions, given, parted, type Send } from "../calls/send.js";
-import { type Payload, packed } from "../ground/payload.js";
+import type { AnyKinds, Created, CreateExecution, Ended, KindName, ResultById } from "../ground/kinds.js";
+import { packed } from "../ground/payload.js";
 import type { Port } from "../lines/port.js";
 import type {
   AttemptPage,
@@ -13,8 +14,6 @@ import type {
   ChangePriorityAnswer,
   ClaimExplanation,
   CountExecutionsArgs,
-  CreateAnswer,
-  CreateArgs,
   EventPage,
   ExecutionCounts,
   ExecutionHistory,
@@ -38,20 +37,14 @@ import type {
 } from "../types.generated.js";
 import { type ExecutionWatchOptions, snapshots } from "./watch.js";
 
-/** An execution to create; the input is a JSON value or bytes. */
-export type CreateExecution = Omit<CreateArgs, "input"> & { input?: Payload };
-
 /** The result of a completed execution, decoded. */
 export type DecodedResult = WithResult<ExecutionResult>;
 
 /** The input of an execution, decoded. */
 export type DecodedInput = WithInput<ExecutionInput>;
 
-/** How an execution ended, its result decoded. */
-export type Ended = WithResult<WaitOutcome>;
-
 /** Creating, reading, awaiting, searching, counting, tagging, explaining, moving, waking, replaying and cancelling executions. */
-export class Executions {
+export class Executions<K = AnyKinds> {
   readonly #send: Send;
   readonly #parking: Parking;
   readonly #port: Pick<Port, "reopens">;
@@ -63,9 +56,11 @@ export class Executions {
   }
 
   /** Creates an execution. An id or a live idempotency key that is known answers `duplicate` and changes nothing. */
-  async create(options: CreateExecution & CallOptions): Promise<CreateAnswer> {
-    const [args, extra] = parted("execution", options);
-    return (await this.#send("create_execution", packed("input", args), extra)) as CreateAnswer;
+  async create<const N extends KindName<K>, I>(
+    options: CreateExecution<K, N, I> & CallOptions,
+  ): Promise<Created<K, N>> {
+    const [args, extra] = parted<{ encoding?: string } & CallOptions>("execution", options);
+    return (await this.#send("create_execution", packed("input", args), extra)) as Created<K, N>;
   }
 
   /**
@@ -106,10 +101,10 @@ export class Executions {
    * Waits until an execution has ended, however that is; at once where it has. The first end counts, even if it is
    * replayed right after. Null when `timeoutMs` is over before.
    */
-  async wait(executionId: string, options: WaitOptions = {}): Promise<Ended | null> {
+  async wait<I extends string>(executionId: I, options: WaitOptions = {}): Promise<Ended<ResultById<K, I>> | null> {
     const ask = async (after?: string) => (await this.#send("wait", { executionId, after })) as WaitAnswer;
     const end = await awaited<WaitOutcome, string>(this.#parking, executionId, ask, options);
-    return end && withResult(end);
+    return end && (withResult(end) as Ended<ResultById<K, I>>);
   }
 
   /**
@@ -129,12 +124,12 @@ export class Executions {
 
   /** What happened to an execution, the newest first: its leases and what operators did, or the streams asked for. */
   async history(executionId: string, args: Omit<ExecutionHistoryArgs, "executionId"> = {}): Promise<ExecutionHistory> {
-    return (await this.#send("execution_history", { executionId, ...args })) as ExecutionHistory;
+    return (await this.#send("execution_history", { ...given("options", args), executionId })) as ExecutionHistory;
   }
 
   /** A page of executions in the order of their ids. */
   async list(args: ListExecutionsArgs = {}): Promise<ExecutionPage> {
-    return (await this.#send("list_executions", { ...args })) as ExecutionPage;
+    return (await this.#send("list_executions", given("options", args))) as ExecutionPage;
   }
 
   /**
@@ -142,22 +137,18 @@ export class Executions {
    * short, even empty, and `nextCursor` says where to go on.
    */
   async search(args: SearchExecutionsArgs = {}): Promise<ExecutionPage> {
-    return (await this.#send("search_executions", { ...args })) as ExecutionPage;
+    return (await this.#send("search_executions", given("options", args))) as ExecutionPage;
   }
 
   /** How many executions are in which state, by lane and together, without looking at one of them. */
   async counts(args: CountExecutionsArgs = {}): Promise<ExecutionCounts> {
-    return (await this.#send("count_executions", { ...args })) as ExecutionCounts;
+    return (await this.#send("count_executions", given("options", args))) as ExecutionCounts;
   }
 
   /** Sets a tag, by which the execution is found from then on; an execution has at most 64. */
-  async setTag(
-    executionId: string,
-    key: string,
-    value: string,
-    { requestId }: CallOptions = {},
-  ): Promise<ExecutionTag> {
-    return (await this.#send("set_execution_tag", { executionId, key, value }, { requestId })) as ExecutionTag;
+  async setTag(executionId: string, key: string, value: string, options: CallOptions = {}): Promise<ExecutionTag> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("set_execution_tag", { ...args, executionId, key, value }, extra)) as ExecutionTag;
   }
 
   /** The value of a tag; null where there is none. */
@@ -170,17 +161,17 @@ export class Executions {
     executionId: string,
     worker: Omit<ExplainClaimArgs, "executionId"> = {},
   ): Promise<ClaimExplanation> {
-    return (await this.#send("explain_claim", { executionId, ...worker })) as ClaimExplanation;
+    return (await this.#send("explain_claim", { ...given("worker", worker), executionId })) as ClaimExplanation;
   }
 
   /** Moves a waiting execution in its lane: priorities go from 0 to 9 000, higher goes first. */
   async changePriority(
     executionId: string,
     newPriority: number,
-    { requestId }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<ChangePriorityAnswer> {
-    const args = { executionId, newPriority };
-    return (await this.#send("change_priority", args, { requestId })) as ChangePriorityAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("change_priority", { ...args, executionId, newPriority }, extra)) as ChangePriorityAnswer;
   }
 
   /**
@@ -201,16 +192,18 @@ export class Executions {
    */
   async replay(
     executionId: string,
-    { requestId, ...args }: Omit<ReplayExecutionArgs, "executionId"> & CallOptions = {},
+    options: Omit<ReplayExecutionArgs, "executionId"> & CallOptions = {},
   ): Promise<ReplayExecutionAnswer> {
-    return (await this.#send("replay_execution", { executionId, ...args }, { requestId })) as ReplayExecutionAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("replay_execution", { ...args, executionId }, extra)) as ReplayExecutionAnswer;
   }
 
   /** Cancels an execution, whatever it is doing. */
   async cancel(
     executionId: string,
-    { requestId, ...args }: Omit<CancelExecutionArgs, "executionId"> & CallOptions = {},
+    options: Omit<CancelExecutionArgs, "executionId"> & CallOptions = {},
   ): Promise<CancelExecutionAnswer> {
-    return (await this.#send("cancel_execution", { executionId, ...args }, { requestId })) as CancelExecutionAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("cancel_execution", { ...args, executionId }, extra)) as CancelExecutionAnswer;
   }
 }

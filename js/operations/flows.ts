@@ -2,9 +2,10 @@
 
 import { awaited, type WaitOptions } from "../calls/end.js";
 import type { Parking } from "../calls/parking.js";
-import { type CallOptions, duration, given, parted, type Send } from "../calls/send.js";
-import { argumentError, timeoutError } from "../ground/errors.js";
-import { type Payload, packed } from "../ground/payload.js";
+import { type CallOptions, duration, given, listed, parted, type Send } from "../calls/send.js";
+import { timeoutError } from "../ground/errors.js";
+import type { AnyKinds, FlowMember } from "../ground/kinds.js";
+import { packed } from "../ground/payload.js";
 import type {
   AddExecutionToFlowAnswer,
   AddExecutionToFlowArgs,
@@ -25,7 +26,6 @@ import type {
   FlowSnapshot,
   ListEdgesArgs,
   ListFlowsArgs,
-  MemberArgs,
   SealFlowAnswer,
   SetEdgeGroupPolicyAnswer,
   StageDependencyEdgeAnswer,
@@ -35,11 +35,8 @@ import type {
   WaitFlowAnswer,
 } from "../types.generated.js";
 
-/** A member of a flow to submit; the input is a JSON value or bytes. */
-export type FlowMember = Omit<MemberArgs, "input"> & { input?: Payload };
-
 /** A flow to submit: its members, each with what it waits for. */
-export type SubmitFlow = Omit<SubmitFlowArgs, "members"> & { members: FlowMember[] };
+export type SubmitFlow<K = AnyKinds> = Omit<SubmitFlowArgs, "members"> & { members: readonly FlowMember<K>[] };
 
 /** Which members a cancellation ends, why, and how long their end is waited for. */
 export interface CancelFlow extends Omit<CancelFlowArgs, "flowId"> {
@@ -50,7 +47,7 @@ export interface CancelFlow extends Omit<CancelFlowArgs, "flowId"> {
 }
 
 /** Submitting, building, reading, awaiting and cancelling flows: graphs of executions that depend on each other. */
-export class Flows {
+export class Flows<K = AnyKinds> {
   readonly #send: Send;
   readonly #parking: Parking;
 
@@ -63,14 +60,13 @@ export class Flows {
    * Creates a whole flow in one step: members, what each waits for, and their inputs; all of it or nothing. It is
    * sealed: it ends with its last member. An id that is known answers `already_satisfied` and changes nothing.
    */
-  async submit(options: SubmitFlow & CallOptions): Promise<SubmitFlowAnswer> {
+  async submit(options: SubmitFlow<K> & CallOptions): Promise<SubmitFlowAnswer> {
     const { members, ...flow } = given("flow", options);
-    if (!Array.isArray(members)) throw argumentError("members", "a list of members", typeof members);
-    const member = (one: FlowMember, place: number) => {
+    const member = (one: FlowMember<K>, place: number) => {
       const path = `members[${place}]`;
-      return packed("input", given(path, one), `${path}.input`);
+      return packed("input", given<{ encoding?: string }>(path, one), `${path}.input`);
     };
-    return this.#make("submit_flow", { ...flow, members: members.map(member) });
+    return this.#make("submit_flow", { ...flow, members: listed("members", members, "members").map(member) });
   }
 
   /** Creates an empty flow, to be built step by step. An id that is known answers `already_satisfied`. */
@@ -84,7 +80,7 @@ export class Flows {
     executionId: string,
     options: Omit<AddExecutionToFlowArgs, "flowId" | "executionId"> & CallOptions = {},
   ): Promise<AddExecutionToFlowAnswer> {
-    return this.#make("add_execution_to_flow", { ...options, flowId, executionId });
+    return this.#make("add_execution_to_flow", options, { flowId, executionId });
   }
 
   /** Draws an edge between two members. It has no effect before it is applied. */
@@ -92,12 +88,12 @@ export class Flows {
     flowId: string,
     options: Omit<StageDependencyEdgeArgs, "flowId"> & CallOptions,
   ): Promise<StageDependencyEdgeAnswer> {
-    return this.#make("stage_dependency_edge", { ...options, flowId });
+    return this.#make("stage_dependency_edge", options, { flowId });
   }
 
   /** Lets an edge count: its downstream, which must not have begun, waits for the upstream from now on. */
   applyEdge(flowId: string, edgeId: string, options: CallOptions = {}): Promise<ApplyDependencyAnswer> {
-    return this.#make("apply_dependency_to_child", { ...options, flowId, edgeId });
+    return this.#make("apply_dependency_to_child", options, { flowId, edgeId });
   }
 
   /** Sets how many of its upstreams a member needs, before the first edge to it is applied. */
@@ -107,12 +103,12 @@ export class Flows {
     policy: EdgeGroupPolicy,
     options: CallOptions = {},
   ): Promise<SetEdgeGroupPolicyAnswer> {
-    return this.#make("set_edge_group_policy", { ...options, flowId, downstreamExecutionId, policy });
+    return this.#make("set_edge_group_policy", options, { flowId, downstreamExecutionId, policy });
   }
 
   /** Says that a flow ends with its last member. Until then it may still grow. */
   seal(flowId: string, options: CallOptions = {}): Promise<SealFlowAnswer> {
-    return this.#make("seal_flow", { ...options, flowId });
+    return this.#make("seal_flow", options, { flowId });
   }
 
   /**
@@ -124,7 +120,7 @@ export class Flows {
     duration("waitMs", waitMs);
     const { pace } = this.#parking;
     const begunAt = pace.now();
-    const answer: CancelFlowAnswer = await this.#make("cancel_flow", { ...args, flowId });
+    const answer: CancelFlowAnswer = await this.#make("cancel_flow", args, { flowId });
     if (waitMs > 0 && (await this.wait(flowId, { timeoutMs: waitMs, signal })) === null)
       throw timeoutError("cancel_flow", waitMs, Math.round(pace.now() - begunAt));
     return answer;
@@ -142,7 +138,7 @@ export class Flows {
 
   /** A page of a flow's edges in the order of their ids: all, those of an upstream, or those of a downstream. */
   edges(flowId: string, args: Omit<ListEdgesArgs, "flowId"> = {}): Promise<EdgePage> {
-    return this.#make("list_edges", { ...args, flowId });
+    return this.#make("list_edges", args, { flowId });
   }
 
   /** One edge; null when it is unknown. */
@@ -162,7 +158,7 @@ export class Flows {
 
   /** Sets a tag; a flow has at most 64. */
   setTag(flowId: string, key: string, value: string, options: CallOptions = {}): Promise<ExecutionTag> {
-    return this.#make("set_flow_tag", { ...options, flowId, key, value });
+    return this.#make("set_flow_tag", options, { flowId, key, value });
   }
 
   /** The value of a tag; null where there is none. */
@@ -172,7 +168,7 @@ export class Flows {
 
   /** A flow as a picture needs it: members in the order of their creation, and the edges between those shown. */
   graph(flowId: string, args: Omit<FlowGraphArgs, "flowId"> = {}): Promise<FlowGraph | null> {
-    return this.#make("flow_graph", { ...args, flowId });
+    return this.#make("flow_graph", args, { flowId });
   }
 
   /**
@@ -184,7 +180,8 @@ export class Flows {
     return awaited<FlowOutcome, number>(this.#parking, flowId, ask, options);
   }
 
-  async #make<T>(op: string, options: object): Promise<T> {
-    return (await this.#send(op, ...parted<CallOptions>("options", options))) as T;
+  async #make<T>(op: string, options: object, named: object = {}): Promise<T> {
+    const [args, extra] = parted<CallOptions>("options", options);
+    return (await this.#send(op, { ...args, ...named }, extra)) as T;
   }
 }

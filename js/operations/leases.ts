@@ -1,6 +1,6 @@
 // Leases: listing them by their expiry, and taking them away.
 
-import type { CallOptions, Send } from "../calls/send.js";
+import { type CallOptions, given, parted, type Send } from "../calls/send.js";
 import type { LeasePage, ListExpiredLeasesArgs, RevokeLeaseAnswer, RevokeLeaseArgs } from "../types.generated.js";
 
 /** Listing leases by their expiry, and taking them away. */
@@ -17,9 +17,10 @@ export class Leases {
    */
   async revoke(
     executionId: string,
-    { requestId, ...args }: Omit<RevokeLeaseArgs, "executionId"> & CallOptions = {},
+    options: Omit<RevokeLeaseArgs, "executionId"> & CallOptions = {},
   ): Promise<RevokeLeaseAnswer> {
-    return (await this.#send("revoke_lease", { executionId, ...args }, { requestId })) as RevokeLeaseAnswer;
+    const [args, extra] = parted("options", options);
+    return (await this.#send("revoke_lease", { ...args, executionId }, extra)) as RevokeLeaseAnswer;
   }
 
   /**
@@ -27,6 +28,6 @@ export class Leases {
    * of those that will have run out by then.
    */
   async listExpired(args: ListExpiredLeasesArgs = {}): Promise<LeasePage> {
-    return (await this.#send("list_expired_leases", { ...args })) as LeasePage;
+    return (await this.#send("list_expired_leases", given("options", args))) as LeasePage;
   }
 }

@@ -3,7 +3,8 @@
 
 import { type ClaimedExecution, decoded } from "../calls/claimed.js";
 import { type CallOptions, parted, type Send } from "../calls/send.js";
-import { type Payload, packed } from "../ground/payload.js";
+import type { AnyPayload } from "../ground/kinds.js";
+import { packed } from "../ground/payload.js";
 import type {
   AckCancelMemberAnswer,
   AckCancelMemberArgs,
@@ -36,8 +37,8 @@ import type {
   UnblockExecutionArgs,
 } from "../types.generated.js";
 
-/** A completion by fence; the result is a JSON value or bytes. */
-export type CompleteByFence = Omit<CompleteExecutionArgs, "result"> & { result?: Payload };
+/** A completion by fence; the result is a JSON value, bytes or a file. */
+export type CompleteByFence = Omit<CompleteExecutionArgs, "result"> & { result?: AnyPayload };
 
 /** What became of a reclaim; a claim has its input and steps decoded. */
 export type Reclaimed =

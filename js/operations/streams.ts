@@ -2,8 +2,8 @@
 
 import { freed, unshaken } from "../calls/iterable.js";
 import type { Parking } from "../calls/parking.js";
-import { given, type Send } from "../calls/send.js";
-import type { Json } from "../ground/payload.js";
+import { given, idKey, type Send, waitOf } from "../calls/send.js";
+import type { Json } from "../ground/storable.js";
 import type {
   Frame,
   FramePage,
@@ -49,7 +49,7 @@ export class Streams {
 
   /** Frames of an attempt between two cursors, both included. */
   async read(args: ReadStreamArgs): Promise<StreamPage> {
-    return shownPage((await this.#send("read_stream", given("arguments", args))) as FramePage);
+    return shownPage((await this.#send("read_stream", given("options", args))) as FramePage);
   }
 
   /**
@@ -57,13 +57,13 @@ export class Streams {
    * answers none. Given up, it rejects with the reason of its signal.
    */
   async tailPage(options: TailStreamArgs & { signal?: AbortSignal }): Promise<StreamPage> {
-    const { signal, ...args } = given("arguments", options);
+    const { signal, ...args } = given("options", options);
     let page: FramePage | undefined;
     const attempt = async () => {
       page = (await this.#send("tail_stream", args)) as FramePage;
       return page.frames.length > 0 || page.over || page.closedReason !== undefined || null;
     };
-    await this.#parking.wait(keys(args.executionId), args.blockMs ?? 0, attempt, signal);
+    await this.#parking.wait(keys(args.executionId), waitOf(args.blockMs), attempt, signal);
     return shownPage(page as unknown as FramePage);
   }
 
@@ -80,8 +80,9 @@ export class Streams {
    * interrupted, or whose lease ran out, may go on, and so does its tail. Nothing is fetched before it is asked for: a
    * reader that is slow holds one page.
    */
-  tail(executionId: string, { signal, ...options }: TailOptions = {}): AsyncIterableIterator<StreamFrame, void> {
-    return freed((stop) => this.#frames({ executionId, ...options }, stop), signal);
+  tail(executionId: string, options: TailOptions = {}): AsyncIterableIterator<StreamFrame, void> {
+    const { signal, ...args } = given("options", options);
+    return freed((stop) => this.#frames({ ...args, executionId }, stop), signal);
   }
 
   async *#frames(args: TailStreamArgs, signal: AbortSignal): AsyncGenerator<StreamFrame, void> {
@@ -107,7 +108,7 @@ export class Streams {
 
 /** What tells that a stream has grown or was closed; the engine writes ids in lower case. */
 function keys(executionId: string): string[] {
-  const id = String(executionId).toLowerCase();
+  const id = idKey(executionId);
   return [`stream:${id}`, `finished:${id}`];
 }
 

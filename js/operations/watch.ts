@@ -1,7 +1,8 @@
 // Watching one execution to its end: how it stands, then how it stands after every change of its state or its progress.
 
 import { freed, unshaken } from "../calls/iterable.js";
-import { argumentError, TidegateError } from "../ground/errors.js";
+import { only } from "../calls/send.js";
+import { TidegateError } from "../ground/errors.js";
 import type { EventStream, ExecutionSnapshot } from "../types.generated.js";
 import type { Log } from "./events.js";
 
@@ -29,8 +30,7 @@ export function snapshots(
   { signal, ...others }: ExecutionWatchOptions,
   sight: Sight,
 ): AsyncIterableIterator<ExecutionSnapshot, void> {
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw argumentError(other, "one of signal", `unknown field \`${other}\``);
+  only(others, "signal");
   return freed((stop) => follow(executionId, sight, stop), signal);
 }
 

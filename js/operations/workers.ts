@@ -1,6 +1,6 @@
 // The worker registry: it records who is there, and fences nothing. `engine.work` keeps itself in it.
 
-import { type CallOptions, parted, type Send } from "../calls/send.js";
+import { type CallOptions, given, parted, type Send } from "../calls/send.js";
 import type {
   HeartbeatWorkerAnswer,
   HeartbeatWorkerArgs,
@@ -36,11 +36,11 @@ export class Workers {
     options: Omit<MarkWorkerDeadArgs, "workerInstanceId"> & CallOptions = {},
   ): Promise<MarkWorkerDeadAnswer> {
     const [args, extra] = parted("options", options);
-    return (await this.#send("mark_worker_dead", { workerInstanceId, ...args }, extra)) as MarkWorkerDeadAnswer;
+    return (await this.#send("mark_worker_dead", { ...args, workerInstanceId }, extra)) as MarkWorkerDeadAnswer;
   }
 
   /** A page of workers, by instance. */
   async list(args: ListWorkersArgs = {}): Promise<WorkerPage> {
-    return (await this.#send("list_workers", { ...args })) as WorkerPage;
+    return (await this.#send("list_workers", given("options", args))) as WorkerPage;
   }
 }

@@ -4,6 +4,7 @@
 import { given } from "../calls/send.js";
 import { argumentError } from "../ground/errors.js";
 import { onlyFields } from "../ground/fields.js";
+import type { AnyKinds, InputOf, Returned } from "../ground/kinds.js";
 import type { ClaimArgs } from "../types.generated.js";
 import type { Task } from "./task.js";
 
@@ -15,6 +16,11 @@ export type Handler = (task: Task) => unknown;
  * object of a class serves too: each of its methods is a handler.
  */
 export type Handlers = Readonly<Record<string, Handler>>;
+
+/** Handlers that know what their kinds take and give. */
+export type HandlersOf<K> = AnyKinds extends K
+  ? Handlers
+  : { readonly [N in keyof K]?: (task: Task<InputOf<K, N>>) => Returned<K, N> } & { readonly "*"?: Handler };
 
 export interface WorkOptions extends Omit<ClaimArgs, "maxWaitMs" | "worker"> {
   /** Who works; `worker` when left out. Every loop is an instance of its own unless it names one. */

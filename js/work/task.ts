@@ -3,7 +3,8 @@
 import type { ClaimedExecution } from "../calls/claimed.js";
 import { argumentError, TidegateError } from "../ground/errors.js";
 import { type Payload, undecodable } from "../ground/payload.js";
-import type { AppendOptions, Attempts } from "../operations/attempts.js";
+import type { Storable, Stored } from "../ground/storable.js";
+import type { AppendOptions, Attempts, Progress } from "../operations/attempts.js";
 import type { AppendFrameAnswer, ChildEdge, EdgeGroupPolicy, FailureClass } from "../types.generated.js";
 
 /**
@@ -71,7 +72,7 @@ export interface Frame {
 }
 
 /** One claimed execution in the hands of a handler. */
-export class Task {
+export class Task<I = Payload | undefined> {
   /** What was claimed: ids, kind, tags, attempt, lease. */
   readonly claim: ClaimedExecution;
   /** Aborts when the lease is lost, the execution ended, or the worker stops; its reason is a `TaskStopped`. */
@@ -94,9 +95,9 @@ export class Task {
   }
 
   /** The input: a JSON value where one was given, else bytes. One that says it is JSON and is not fails for good. */
-  get input(): ClaimedExecution["input"] {
+  get input(): I {
     const { input, encoding } = this.claim;
-    return sound("input", input, encoding);
+    return sound("input", input, encoding) as I;
   }
 
   /**
@@ -146,8 +147,8 @@ export class Task {
    * fails the work for good. At most 1 000 names for one execution, each 1 to 256 bytes, and each once in a run of a
    * handler: a loop gives every round a name of its own. None begins once the handler has ended.
    */
-  step<T>(name: string, run: () => Promise<T> | T): Promise<T> {
-    return unleft(this.#once(name, run));
+  step<T>(name: string, run: () => Promise<T> | T): Promise<Stored<T>> {
+    return unleft(this.#once(name, run)) as Promise<Stored<T>>;
   }
 
   async #once<T>(name: string, run: () => Promise<T> | T): Promise<T> {
@@ -200,13 +201,13 @@ export class Task {
   }
 
   /** Appends a frame to the attempt's stream: a text, bytes, or a JSON value (an object in the mode `summary`). */
-  append(data: Payload, options?: AppendOptions): Promise<AppendFrameAnswer> {
-    return this.#made(() => this.#engine.append(this.claim.handle, data, options));
+  append<D>(data: D & Storable<D>, options?: AppendOptions): Promise<AppendFrameAnswer> {
+    return this.#made(() => this.#engine.append<unknown>(this.claim.handle, data, options));
   }
 
   /** Reports progress: a percentage from 0 to 100, a message, or both. */
-  async progress(percent?: number, message?: string): Promise<void> {
-    await this.#made(() => this.#engine.progress(this.claim.handle, percent, message));
+  async progress(report?: Progress | number, message?: string): Promise<void> {
+    await this.#made(() => this.#engine.progress(this.claim.handle, report, message));
   }
 
   /** A call after which the lease is somebody else's. */

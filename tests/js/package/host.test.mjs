@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostTimer } from "../../../dist/js/ground/alarm.js";
-import { text } from "../../../dist/js/ground/payload.js";
+import { text } from "../../../dist/js/ground/json.js";
 import { openEngine } from "../../../dist/js/index.js";
 import { openTestEngine } from "../../../dist/js/testing.js";
 
@@ -97,7 +97,8 @@ test("what JSON cannot hold is named by its whole path", async () => {
     [{ a: { b: {} }, c: 5n }, "input.c"],
     [[[], [{ "": () => 1 }]], "input[1][0]."],
   ];
-  for (const [value, field] of refused) assert.equal(refusal(() => text(value, "input")).details.field, field);
+  for (const [value, field] of refused)
+    assert.equal(refusal(() => text(value, { field: "input" })).details.field, field);
   const { engine } = await openTestEngine();
   const retry = { maxRetries: 1, backoff: /** @type {const} */ ({ type: "fixed", delayMs: Number.NaN }) };
   const error = await engine.executions.create({ lane: "l", kind: "k", retry }).catch((thrown) => thrown);
