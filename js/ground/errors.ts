@@ -66,7 +66,7 @@ export function shown(value: unknown): string {
 /** An object by what it is. */
 function named(value: object): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === "Array" ? "a list" : kind === "Object" ? "an object" : `a ${kind}`;
+  return kind === "Array" ? "an array" : kind === "Object" ? "an object" : `a ${kind}`;
 }
 
 /** A refusal of one argument. */

@@ -48,13 +48,13 @@ export function wellFormed(field: string, value: string): string {
 
 /** The JSON of a value; what it cannot hold is refused by its whole path. */
 export function text(value: unknown, reading: Reading): string {
-  const writer = new Writer(reading);
   try {
     const json = isPlain(value, PLAIN_DEPTH_MAX) ? JSON.stringify(value) : undefined;
     if (json !== undefined && !(reading.wellFormed && HALF_WRITTEN.test(json))) return json;
   } catch {
     // Written by hand it is told where it is that something cannot be read.
   }
+  const writer = new Writer(reading);
   try {
     return writer.write(value, undefined, "");
   } catch (thrown) {
@@ -165,8 +165,9 @@ class Writer {
       const member = (value as Record<string, unknown>)[name];
       if (member === undefined) continue;
       const key = this.#reading.wellFormed ? wellFormed(this.#path(), name) : name;
-      members += `${members && ","}${JSON.stringify(key)}:${this.write(member, here, this.#step)}`;
-      this.#bounded(members);
+      members = this.#bounded(
+        `${members}${members && ","}${JSON.stringify(key)}:${this.write(member, here, this.#step)}`,
+      );
     }
     return `{${members}}`;
   }
@@ -174,20 +175,17 @@ class Writer {
   #list(list: readonly unknown[], here: Around): string {
     const name = beside(list);
     let members = "";
-    for (let place = 0; place < list.length; place++) {
-      const member = list[place];
-      const step = `[${place}]`;
-      members += `${place > 0 ? "," : ""}${this.write(member, here, step)}`;
-      this.#bounded(members);
-    }
+    for (let place = 0; place < list.length; place++)
+      members = this.#bounded(`${members}${members && ","}${this.write(list[place], here, `[${place}]`)}`);
     this.#around = here;
     this.#step = `.${name}`;
     if (name !== undefined) throw this.#refused("nothing beside the places of a list", `the name ${name}`);
     return `[${members}]`;
   }
 
-  #bounded(members: string): void {
+  #bounded(members: string): string {
     if (members.length > LENGTH_MAX) throw this.#refused(`at most ${LENGTH_MAX} characters as JSON`, "more");
+    return members;
   }
 
   #unheld(value: unknown): Error {

@@ -4,12 +4,12 @@
 const WRONG_MAX = 2;
 
 /** The one of the names in a limit that differs the least from the last of a path, if it differs little. */
-export function meantBy(path: string, limit: string): { meant?: string } {
+export function meantBy(path: string, limit: string): string | undefined {
   const name = path.replace(/^.*\./, "").toLowerCase();
   const wrong = (word: string) => distance(name, word.toLowerCase());
   const names = Array.from(limit.matchAll(/`(\w+)`/g), ([, word]) => String(word));
   const [nearest] = names.sort((one, other) => wrong(one) - wrong(other));
-  return nearest !== undefined && wrong(nearest) <= Math.min(WRONG_MAX, name.length - 1) ? { meant: nearest } : {};
+  return nearest !== undefined && wrong(nearest) <= Math.min(WRONG_MAX, name.length - 1) ? nearest : undefined;
 }
 
 /** How many letters must be put in, left out or changed to make one word of the other. */

@@ -2,6 +2,7 @@
 
 import type { ClaimedExecution } from "../calls/claimed.js";
 import { argumentError, TidegateError } from "../ground/errors.js";
+import { nameFault } from "../ground/names.js";
 import { type Payload, undecodable } from "../ground/payload.js";
 import type { Storable, Stored } from "../ground/storable.js";
 import type { AppendOptions, Attempts, Progress } from "../operations/attempts.js";
@@ -59,9 +60,6 @@ export class TaskStopped extends Error {
     this.reason = reason;
   }
 }
-
-/** Bytes of a step's name at most. */
-const NAME_BYTES_MAX = 256;
 
 /** What a task has of its loop. */
 export interface Frame {
@@ -195,9 +193,8 @@ export class Task<I = Payload | undefined> {
     if (reason instanceof TaskStopped && reason.reason !== "stopping") throw reason;
     this.#alive();
     if (this.#over) throw new TaskFailure("the lease was given up before this step", { class: "permanent" });
-    const bytes = new TextEncoder().encode(name).length;
-    if (bytes === 0 || bytes > NAME_BYTES_MAX)
-      throw new TaskFailure(`a step's name has 1 to ${NAME_BYTES_MAX} bytes, not ${bytes}`, { class: "permanent" });
+    const fault = nameFault(name);
+    if (fault !== undefined) throw new TaskFailure(`a step's name ${fault}`, { class: "permanent" });
   }
 
   /** Appends a frame to the attempt's stream: a text, bytes, or a JSON value (an object in the mode `summary`). */
