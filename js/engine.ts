@@ -220,7 +220,7 @@ export class Engine<K = AnyKinds> extends Attempts {
   #call(op: string, args: object, { requestId }: { requestId?: string | undefined } = {}): Promise<unknown> {
     const members = args as Record<string, unknown>;
     const call = { op, args: members, ...(requestId !== undefined && { requestId }) };
-    return this.#open() ?? this.#gather.call(call, filesRead(members));
+    return this.#open() ?? this.#gather.call(call, filesRead(op, members));
   }
 
   /** What a call gets instead of an answer, once the engine has ended or its close has begun. */

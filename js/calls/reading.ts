@@ -7,9 +7,9 @@ const FIELDS = ["input", "result"];
 
 /**
  * Begins to read the files of a call; their bytes take their places. Undefined where there are none. The arguments are
- * the package's own copy, and so are the members among them.
+ * the package's own copy, and so are the members of a flow.
  */
-export function filesRead(args: Record<string, unknown>): Promise<unknown> | undefined {
+export function filesRead(op: string, args: Record<string, unknown>): Promise<unknown> | undefined {
   const reads: Promise<unknown>[] = [];
   const begin = (holder: Record<string, unknown>, path: string) => {
     for (const field of FIELDS) {
@@ -18,7 +18,7 @@ export function filesRead(args: Record<string, unknown>): Promise<unknown> | und
     }
   };
   begin(args, "");
-  const { members } = args;
-  if (Array.isArray(members)) for (const [place, member] of members.entries()) begin(member, `members[${place}].`);
+  const members = op === "submit_flow" ? (args.members as Record<string, unknown>[]) : [];
+  for (const [place, member] of members.entries()) begin(member, `members[${place}].`);
   return reads.length === 0 ? undefined : Promise.all(reads);
 }

@@ -19,9 +19,18 @@ export class FileBytes extends Uint8Array<ArrayBuffer> {
   type = "";
 }
 
+/** Whether a value is of a class; proxies that throw are of none. */
+export function isA<T>(value: unknown, made: new (...args: never) => T): value is T {
+  try {
+    return value instanceof made;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a value is a file, or a part of one. */
 export function isFile(value: unknown): value is Blob {
-  return typeof Blob === "function" && value instanceof Blob;
+  return isA(value, Blob);
 }
 
 /** What a file's encoding is called; undefined where the value is none, nor the bytes of one. */

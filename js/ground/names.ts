@@ -5,7 +5,7 @@ import { shown } from "./errors.js";
 /** Bytes of a name at most. */
 const NAME_BYTES_MAX = 256;
 
-/** What is wrong with a name, told after "a name"; undefined where the engine takes it. Contract: values.texts. */
+/** What is wrong with a name, told after "a name"; undefined where the engine takes it. Contract: values.texts, values.name-first. */
 export function nameFault(name: unknown): string | undefined {
   if (typeof name !== "string") return `is a text, not ${shown(name)}`;
   const bytes = new TextEncoder().encode(name).length;

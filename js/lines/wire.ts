@@ -1,6 +1,7 @@
 // The port over a line: calls become one text with the bytes it points to, and answers come back the same way.
 
 import { type PlainError, TidegateError } from "../ground/errors.js";
+import { isA } from "../ground/files.js";
 import { text } from "../ground/json.js";
 import type { StorageReport } from "../storage/report.js";
 import { almostFull, quota, type Space, space } from "../storage/space.js";
@@ -117,7 +118,9 @@ export class WirePort implements Port {
 
 /** The text of one call; its payloads join the list, and their places in it stand for them. */
 function wireText({ op, args, requestId }: Call, payloads: Uint8Array[]): string {
-  const all = exchanged(args, ["members"], (bytes) => (bytes instanceof Uint8Array ? payloads.push(bytes) - 1 : bytes));
+  const all = exchanged(args, op === "submit_flow" ? ["members"] : [], (bytes) =>
+    isA(bytes, Uint8Array) ? payloads.push(bytes) - 1 : bytes,
+  );
   const request = requestId === undefined ? "" : `,"requestId":${text(requestId, { ...ARGUMENT, field: "requestId" })}`;
   return `{"op":${JSON.stringify(op)},"args":${text(all, ARGUMENTS)}${request}}`;
 }

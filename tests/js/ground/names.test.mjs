@@ -6,7 +6,7 @@ import { openTestEngine } from "../../../dist/js/testing.js";
 import { claimed } from "../world/engine.mjs";
 import { rejection } from "../world/rejection.mjs";
 
-// Contract: values.texts.
+// Contract: values.half.
 test("a text with half a character is refused by its field at every door", async () => {
   const { engine } = await openTestEngine();
   const half = "a\ud800";
@@ -45,7 +45,7 @@ test("a text with half a character is refused by its field at every door", async
   await engine.close();
 });
 
-// Contract: attempts.step-name, values.texts.
+// Contract: attempts.step-name, values.name-first.
 test("a step whose name cannot be kept does not begin", async () => {
   const { engine } = await openTestEngine();
   const names = ["two\nlines", "\u0085", "half\ud800", "", "n".repeat(257), /** @type {any} */ (Symbol("s"))];
@@ -70,7 +70,7 @@ test("a step whose name cannot be kept does not begin", async () => {
   await engine.close();
 });
 
-// Contract: attempts.progress.
+// Contract: attempts.progress-limits.
 test("progress takes one object, with fractions, of which whole percents are kept", async () => {
   const { engine } = await openTestEngine();
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });

@@ -181,7 +181,7 @@ function spoilt(args) {
 function spoiltOptions(args, options, place) {
   /** @param {string} where @param {string} what @param {unknown} value */
   const one = (where, what, value) => ({ where, what, args: args.with(place, { ...options, [where]: value }) });
-  const fields = [...Object.keys(options), "signal", "toJSON"];
+  const fields = [...Object.keys(options), "signal", "toJSON", "input", "members", "bytes"];
   return [
     ...fields.flatMap((field) => nonsense.map(([what, value]) => one(field, what, value()))),
     one("mispelt", "unknown", 1),
@@ -207,7 +207,7 @@ async function fault(engine, name, { what, args }) {
   return Promise.race([call, new Promise((end) => setTimeout(end, 5_000, "never settled"))]);
 }
 
-// Contract: errors.typed, values.options.
+// Contract: errors.nonsense, values.options.
 for (const [name, valid] of Object.entries(calls))
   test(`whatever ${name} is given, it is refused with an error of the package in the caller's words`, async () => {
     const { engine } = await openTestEngine();
