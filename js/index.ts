@@ -2,6 +2,7 @@
 
 export type { ClaimedExecution, DecodedStep, DecodedUpstream } from "./calls/claimed.js";
 export type { WaitOptions } from "./calls/end.js";
+export type { Failing, Renewed } from "./calls/held.js";
 export type { CallOptions } from "./calls/send.js";
 export { Engine } from "./engine.js";
 export type { Timer } from "./ground/alarm.js";

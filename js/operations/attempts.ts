@@ -1,6 +1,7 @@
 // Attempts: claiming executions, and what the holder of a lease does with what it claimed.
 
 import { type ClaimedExecution, type DecodedStep, decoded, withResult } from "../calls/claimed.js";
+import { type Failing, failing, type Renewed, renewed } from "../calls/held.js";
 import type { Parking } from "../calls/parking.js";
 import { type CallOptions, given, listed, parted, type Send, waitOf } from "../calls/send.js";
 import type { AnyPayload } from "../ground/kinds.js";
@@ -80,15 +81,15 @@ export class Attempts {
   }
 
   /** Ends an attempt badly; the retry policy decides whether it is tried again, `retryAt` when, where it is given. */
-  async fail(handle: string, options: Omit<FailArgs, "handle"> & CallOptions): Promise<FailAnswer> {
+  async fail(handle: string, options: Failing<Omit<FailArgs, "handle">> & CallOptions): Promise<FailAnswer> {
     const [failure, extra] = parted("failure", options);
-    return (await this.#send("fail", { ...failure, handle }, extra)) as FailAnswer;
+    return (await this.#send("fail", { ...failing(failure), handle }, extra)) as FailAnswer;
   }
 
   /** Extends a lease by the time to live it was claimed with, or this once by `leaseTtlMs`, from now on. */
-  async renew(handle: string, options: Omit<RenewArgs, "handle"> & CallOptions = {}): Promise<RenewAnswer> {
+  async renew(handle: string, options: Omit<RenewArgs, "handle"> & CallOptions = {}): Promise<Renewed> {
     const [args, extra] = parted("options", options);
-    return (await this.#send("renew", { ...args, handle }, extra)) as RenewAnswer;
+    return renewed((await this.#send("renew", { ...args, handle }, extra)) as RenewAnswer);
   }
 
   /**

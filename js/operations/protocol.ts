@@ -2,6 +2,7 @@
 // flow in two steps.
 
 import { type ClaimedExecution, decoded } from "../calls/claimed.js";
+import { type Failing, failing, type Renewed, renewed } from "../calls/held.js";
 import { type CallOptions, parted, type Send } from "../calls/send.js";
 import type { AnyPayload } from "../ground/kinds.js";
 import { packed } from "../ground/payload.js";
@@ -54,13 +55,14 @@ export class Protocol {
   }
 
   /** Extends a lease, by its fence. */
-  async renewLease(options: RenewLeaseArgs & CallOptions): Promise<RenewAnswer> {
-    return (await this.#send("renew_lease", ...parted("options", options))) as RenewAnswer;
+  async renewLease(options: RenewLeaseArgs & CallOptions): Promise<Renewed> {
+    return renewed((await this.#send("renew_lease", ...parted("options", options))) as RenewAnswer);
   }
 
   /** Ends an attempt badly: by its fence, or without one with `source: "operator_override"`. */
-  async failExecution(options: FailExecutionArgs & CallOptions): Promise<FailAnswer> {
-    return (await this.#send("fail_execution", ...parted("options", options))) as FailAnswer;
+  async failExecution(options: Failing<FailExecutionArgs> & CallOptions): Promise<FailAnswer> {
+    const [args, extra] = parted("options", options);
+    return (await this.#send("fail_execution", failing(args), extra)) as FailAnswer;
   }
 
   /** Keeps for a worker the first execution that it may take, for a short while. */

@@ -88,6 +88,19 @@ test("progress takes one object, with fractions, of which whole percents are kep
   await engine.close();
 });
 
+// Contract: values.one-word.
+test("a lease runs out at leaseExpiresAt wherever it is told, and a reason may be a text", async () => {
+  const { engine, clock } = await openTestEngine();
+  const { executionId } = await engine.executions.create({ lane: "l", kind: "k", retry: { maxRetries: 0 } });
+  const { handle, leaseExpiresAt } = await claimed(engine);
+  assert.equal(leaseExpiresAt, clock.now + 30_000);
+  await clock.advance(1_000);
+  assert.deepEqual(await engine.renew(handle), { leaseExpiresAt: clock.now + 30_000, leaseEpoch: 1 });
+  await engine.fail(handle, { reason: "declined", class: "permanent" });
+  assert.equal((await engine.executions.wait(executionId))?.reason, "declined");
+  await engine.close();
+});
+
 // Contract: errors.meant, errors.argument.
 test("an unknown option near a known one is told with the one that was meant, and numbers are numbers", async () => {
   const { engine } = await openTestEngine();

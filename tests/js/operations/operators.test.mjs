@@ -89,7 +89,7 @@ test("a lease is renewed for another time to live, this once", async () => {
   await engine.executions.create({ lane: "l", kind: "k" });
   const claim = await engine.claim({ lanes: ["l"], worker, leaseTtlMs: 10_000 });
   assert.ok(claim);
-  assert.equal((await engine.renew(claim.handle, { leaseTtlMs: 90_000 })).expiresAt, clock.now + 90_000);
-  assert.equal((await engine.renew(claim.handle)).expiresAt, clock.now + 10_000);
+  assert.equal((await engine.renew(claim.handle, { leaseTtlMs: 90_000 })).leaseExpiresAt, clock.now + 90_000);
+  assert.equal((await engine.renew(claim.handle)).leaseExpiresAt, clock.now + 10_000);
   await engine.close();
 });

@@ -89,7 +89,7 @@ test("a lease is renewed and its attempt ended by the fence", async () => {
   const claim = await claimed(engine);
   const fence = fenceOf(claim);
   const leaseTtlMs = 90_000;
-  const renewed = { expiresAt: clock.now + leaseTtlMs, leaseEpoch: 1 };
+  const renewed = { leaseExpiresAt: clock.now + leaseTtlMs, leaseEpoch: 1 };
   assert.deepEqual(await protocol.renewLease({ ...fence, leaseTtlMs }), renewed);
   const stale = { ...fence, fence: { ...fence.fence, leaseEpoch: 7 } };
   await refused("state.stale_lease", () => protocol.renewLease({ ...stale, leaseTtlMs }));
