@@ -5,6 +5,7 @@
 // else is refused by its whole path. Contract: values.json-refused.
 
 import { argumentError, shown, unreadable } from "./errors.js";
+import { isFile } from "./files.js";
 
 /** How deep a value is looked through before the slower way is taken. */
 const PLAIN_DEPTH_MAX = 16;
@@ -12,8 +13,6 @@ const PLAIN_DEPTH_MAX = 16;
 const DEPTH_MAX = 1_000;
 /** How long a list may be to be searched for names beside its places, as a match of a regular expression has. */
 const LIST_LOOKED_THROUGH_MAX = 1_000;
-/** Most characters of a text; every limit of a payload is lower. */
-const LENGTH_MAX = 2 ** 26;
 
 /** What stands for a value that JSON does not hold, by the class of what was found. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -23,8 +22,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   Promise: "its value: await it first",
   Error: "its message",
   RegExp: "its source",
-  File: "its bytes as the whole payload",
-  Blob: "its bytes as the whole payload",
   bigint: "a number, or a text of its digits",
 };
 
@@ -145,7 +142,7 @@ class Writer {
     const { toJSON } = value as { toJSON?: unknown };
     // Arguments are no value that could say what it is.
     const isOwn = around === undefined && this.#reading.prefix === "";
-    if (typeof toJSON !== "function" || isOwn || ArrayBuffer.isView(value) || value instanceof Date)
+    if (typeof toJSON !== "function" || isOwn || ArrayBuffer.isView(value) || kindOf(value) === "Date")
       return this.#members(value, around, step);
     const told: unknown = toJSON.call(value, step);
     const isObject = typeof told === "object" && told !== null;
@@ -165,9 +162,7 @@ class Writer {
       const member = (value as Record<string, unknown>)[name];
       if (member === undefined) continue;
       const key = this.#reading.wellFormed ? wellFormed(this.#path(), name) : name;
-      members = this.#bounded(
-        `${members}${members && ","}${JSON.stringify(key)}:${this.write(member, here, this.#step)}`,
-      );
+      members = `${members}${members && ","}${JSON.stringify(key)}:${this.write(member, here, this.#step)}`;
     }
     return `{${members}}`;
   }
@@ -176,22 +171,17 @@ class Writer {
     const name = beside(list);
     let members = "";
     for (let place = 0; place < list.length; place++)
-      members = this.#bounded(`${members}${members && ","}${this.write(list[place], here, `[${place}]`)}`);
+      members = `${members}${members && ","}${this.write(list[place], here, `[${place}]`)}`;
     this.#around = here;
     this.#step = `.${name}`;
     if (name !== undefined) throw this.#refused("nothing beside the places of a list", `the name ${name}`);
     return `[${members}]`;
   }
 
-  #bounded(members: string): string {
-    if (members.length > LENGTH_MAX) throw this.#refused(`at most ${LENGTH_MAX} characters as JSON`, "more");
-    return members;
-  }
-
   #unheld(value: unknown): Error {
     const kind = kindOf(value);
-    const bytes = ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
-    const needs = bytes ? "a list of numbers, or the bytes as the whole payload" : INSTEAD[kind];
+    const bytes = ArrayBuffer.isView(value) || value instanceof ArrayBuffer || isFile(value);
+    const needs = bytes ? "bytes as the whole payload, or a list of numbers" : INSTEAD[kind];
     const plain = typeof value === "object" ? "a plain object or a toJSON method" : "a value that JSON can hold";
     return this.#refused(needs ?? plain, kind === "undefined" ? kind : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`);
   }

@@ -105,7 +105,7 @@ export class Gather {
         if (this.#breath.due) await this.#breath.taken();
       }
     } catch (thrown) {
-      console.error("tidegate: a batch went wrong:", thrown);
+      console.error("tidegate: hearing of a batch went wrong:", thrown);
     } finally {
       this.#sending = false;
       if (this.#waiting.length > 0) this.#schedule();
