@@ -180,7 +180,7 @@ export function timeoutError(op: string, waitMs: number, elapsedMs: number): Tid
 /** Whatever was thrown, as plain data; what is no error of the package is a bug of it. */
 export function plainOf(thrown: unknown): PlainError {
   if (thrown instanceof TidegateError) return thrown.toJSON();
-  const found = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : shown(thrown);
+  const found = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return {
     code: "bug.invariant_broken",
     category: "bug",

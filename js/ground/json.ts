@@ -150,8 +150,7 @@ class Writer {
   }
 
   #members(value: object, around: Around | undefined, step: string): string {
-    const here = { value, step, up: around, depth: (around?.depth ?? 0) + 1 };
-    if (here.depth > DEPTH_MAX) throw this.#tooDeep(here);
+    const here = this.#within(value, around, step);
     if (Array.isArray(value)) return this.#list(value, here);
     if (!isClassless(value)) throw this.#unheld(value);
     if (hasSymbols(value)) throw this.#refused("members with names", "one that a symbol names");
@@ -165,6 +164,15 @@ class Writer {
       members = `${members}${members && ","}${JSON.stringify(key)}:${this.write(member, here, this.#step)}`;
     }
     return `{${members}}`;
+  }
+
+  /** The object as one of those around its members. */
+  #within(value: object, around: Around | undefined, step: string): Around {
+    const depth = (around?.depth ?? 0) + 1;
+    if (depth > DEPTH_MAX) throw this.#refused(`at most ${DEPTH_MAX} levels`, "more");
+    for (let at = around; at !== undefined; at = at.up)
+      if (at.value === value) throw this.#refused("a value without circles", "an object that is around itself");
+    return { value, step, up: around, depth };
   }
 
   #list(list: readonly unknown[], here: Around): string {
@@ -184,21 +192,6 @@ class Writer {
     const needs = bytes ? "bytes as the whole payload, or a list of numbers" : INSTEAD[kind];
     const plain = typeof value === "object" ? "a plain object or a toJSON method" : "a value that JSON can hold";
     return this.#refused(needs ?? plain, kind === "undefined" ? kind : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`);
-  }
-
-  /** What goes in a circle is told with the first place at which it comes back to itself. */
-  #tooDeep(deepest: Around): Error {
-    const way: Around[] = [];
-    for (let at: Around | undefined = deepest; at !== undefined; at = at.up) way.unshift(at);
-    const seen = new Set<object>();
-    for (const at of way) {
-      if (seen.has(at.value)) {
-        [this.#around, this.#step] = [at.up, at.step];
-        return this.#refused("a value without circles", "an object that is around itself");
-      }
-      seen.add(at.value);
-    }
-    return this.#refused(`at most ${DEPTH_MAX} levels`, "more");
   }
 
   #refused(needs: string, found: string): Error {
