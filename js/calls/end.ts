@@ -1,8 +1,9 @@
 // Waiting for an end, of an execution or of a flow. The engine answers a question that came too early with a place to go
 // on from, so that no end is missed between two of them.
 
+import { onlyFields } from "../ground/fields.js";
 import type { Parking } from "./parking.js";
-import { duration, given, idKey, only } from "./send.js";
+import { duration, given, idKey } from "./send.js";
 
 /** How long an end is waited for. */
 export interface WaitOptions {
@@ -27,7 +28,7 @@ export async function awaited<T extends object, A>(
 ): Promise<T | null> {
   const { signal, timeoutMs = Infinity, ...others } = given("options", options);
   duration("timeoutMs", timeoutMs);
-  only(others, "signal", "timeoutMs");
+  onlyFields(others, ["signal", "timeoutMs"]);
   let after: A | undefined;
   const attempt = async () => {
     const answer = await ask(after);

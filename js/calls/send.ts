@@ -1,7 +1,6 @@
 // What the nouns of an engine make their calls with.
 
 import { argumentError, rangeError, shown, unreadable } from "../ground/errors.js";
-import { told } from "../ground/words.js";
 
 /** What any call may carry. */
 export interface CallOptions {
@@ -35,14 +34,6 @@ export function given<T extends object>(field: string, found: T): T {
 function isSignal(found: unknown): boolean {
   const { addEventListener, throwIfAborted } = Object(found);
   return typeof addEventListener === "function" && typeof throwIfAborted === "function";
-}
-
-/** Refuses what is left of some options once those of these names have been taken. */
-export function only(others: object, ...names: string[]): void {
-  const [other] = Object.keys(others);
-  if (other === undefined) return;
-  const limit = `one of ${names.map((name) => `\`${name}\``).join(", ")}`;
-  throw told(argumentError(other, limit, `unknown field \`${other}\``).toJSON());
 }
 
 /** Refuses what is no length of time. */

@@ -13,7 +13,7 @@ export function onlyFields(found: object, names: readonly string[], prefix = "")
 }
 
 /** The name that was meant most likely, if any was. */
-function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearest(name: string, names: readonly string[]): string | undefined {
   const far = Math.max(2, Math.floor(name.length / 3));
   const [best] = names
     .map((one) => ({ one, steps: distance(name.toLowerCase(), one.toLowerCase()) }))

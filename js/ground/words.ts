@@ -2,8 +2,8 @@
 // option that raises a limit.
 
 import { type PlainError, TidegateError } from "./errors.js";
+import { nearest } from "./fields.js";
 import { FILE_BYTES_MAX } from "./files.js";
-import { meantBy } from "./meant.js";
 
 /** An answered error, told. */
 export function told(plain: PlainError): TidegateError {
@@ -16,7 +16,9 @@ function inWords(plain: PlainError): PlainError {
     return { ...plain, message: "handle: needs the handle of a claim, found a text that is none" };
   if (plain.kind === "payload_too_large" && Number(limit) < FILE_BYTES_MAX)
     return { ...plain, message: `${plain.message}; payloadBytesMax of openEngine allows up to ${FILE_BYTES_MAX}` };
-  const meant = String(found).startsWith("unknown field") ? meantBy(String(field), String(limit)) : undefined;
+  if (!String(found).startsWith("unknown field")) return plain;
+  const names = Array.from(String(limit).matchAll(/`(\w+)`/g), ([, name]) => String(name));
+  const meant = nearest(String(field).replace(/^.*\./, ""), names);
   if (meant === undefined) return plain;
   return { ...plain, message: `${plain.message}: did you mean \`${meant}\`?`, details: { ...plain.details, meant } };
 }

@@ -1,8 +1,8 @@
 // Watching one execution to its end: how it stands, then how it stands after every change of its state or its progress.
 
 import { freed, unshaken } from "../calls/iterable.js";
-import { only } from "../calls/send.js";
 import { TidegateError } from "../ground/errors.js";
+import { onlyFields } from "../ground/fields.js";
 import type { EventStream, ExecutionSnapshot } from "../types.generated.js";
 import type { Log } from "./events.js";
 
@@ -30,7 +30,7 @@ export function snapshots(
   { signal, ...others }: ExecutionWatchOptions,
   sight: Sight,
 ): AsyncIterableIterator<ExecutionSnapshot, void> {
-  only(others, "signal");
+  onlyFields(others, ["signal"]);
   return freed((stop) => follow(executionId, sight, stop), signal);
 }
 

@@ -119,7 +119,7 @@ test("an unknown option near a known one is told with the one that was meant, an
     assert.equal(error.message.endsWith(`: did you mean \`${meant}\`?`), meant !== undefined);
   }
   const late = await rejection(() => engine.executions.wait("x", /** @type {any} */ ({ timeoutMS: 1 })));
-  assert.deepEqual([late.details.field, late.details.meant], ["timeoutMS", "timeoutMs"]);
+  assert.match(late.message, /^timeoutMS: .*: did you mean timeoutMs\?$/);
   const { details } = await rejection(() => engine.executions.wait("x", { timeoutMs: -1 }));
   assert.deepEqual(details, { field: "timeoutMs", limit: 0, found: -1 });
   await engine.close();
