@@ -34,6 +34,7 @@ const checks = {
   "tests of the package are typed": [...tsc, "tests/js"],
   "browser tests are typed": [...tsc, "tests/browser"],
   "tests of other runtimes are typed": [...tsc, "tests/edge"],
+  "the crash lab is typed": [...tsc, "tests/crash"],
   "files and layers are tidy": ["cargo", "test", "--test", "tidy"],
   "generated types are current": [process.execPath, "scripts/types.mjs", "--check"],
 };

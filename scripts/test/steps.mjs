@@ -17,6 +17,7 @@ const suites = {
   js: { parts: ["build"], steps: ["JavaScript tests"] },
   edge: { parts: ["build", "edge"], steps: ["other runtimes"] },
   firefox: { parts: ["build", "firefox"], steps: ["a story in Firefox"] },
+  power: { parts: ["build"], steps: ["losses of power"] },
   page: { parts: ["build", "browser"], steps: ["browser tests"] },
 };
 
@@ -71,6 +72,12 @@ function all(env, chosen) {
       needs: [apart],
       tests: true,
       runs: () => nodeTests(env, "tests/browser", "--test-concurrency=1"),
+    },
+    {
+      name: "losses of power",
+      needs: [apart],
+      tests: true,
+      runs: () => nodeTests(env, "tests/crash", "--test-concurrency=1"),
     },
     { name: "laws", needs: [beside], tests: true, runs: () => runNatively(env, "laws") },
     { name: "faults", needs: [beside], tests: true, runs: () => runNatively(env, "faults") },
