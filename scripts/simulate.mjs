@@ -1,16 +1,17 @@
 // `npm run simulate`: the long forms of everything that a seed drives, round after round, until the time is over or
-// something fails. `-- --minutes=120 --seed=7 --only=walks,crashes` says how long, from which seed on, and what.
+// something fails. `-- --minutes=120 --seed=7 --only=walks,crashes` says how long (or `--seconds=`), from which
+// seed on, and what.
 
 import { asProgram, Failure } from "./setup/failure.mjs";
 import { setUp } from "./setup.mjs";
 import { read } from "./simulate/options.mjs";
-import { commandOf, settingsOf, stepsIn, suites } from "./simulate/suites.mjs";
+import { commandOf, occurredIn, settingsOf, stepsIn, suites } from "./simulate/suites.mjs";
 import { runKept } from "./test/kept.mjs";
 import { compile, runNatively } from "./test/rust.mjs";
 
 /**
  * @typedef {import("./simulate/suites.mjs").Suite} Suite
- * @typedef {{ runs: number, steps: number | undefined, failures: number }} Counts
+ * @typedef {{ runs: number, steps: number | undefined, failures: number, occurred: Map<string, number> }} Counts
  */
 
 /** @param {Suite[]} chosen @param {NodeJS.ProcessEnv} env */
@@ -21,10 +22,13 @@ async function build(chosen, env) {
     const { succeeded, output } = await compile(env, { tests });
     if (!succeeded) throw new Failure(`what is simulated does not compile:\n${output}`);
   }
-  if (!chosen.some(({ browser }) => browser)) return;
-  console.log("building the package and its page");
-  const { succeeded, output } = await runKept(process.execPath, ["scripts/page.mjs"], { env });
-  if (!succeeded) throw new Failure(`the page could not be built:\n${output}`);
+  if (!chosen.some(({ program }) => program === "node")) return;
+  const [what, script] = chosen.some(({ browser }) => browser)
+    ? ["package and its page", "page"]
+    : ["package", "package"];
+  console.log(`building the ${what}`);
+  const { succeeded, output } = await runKept(process.execPath, [`scripts/${script}.mjs`], { env });
+  if (!succeeded) throw new Failure(`the ${what} could not be built:\n${output}`);
 }
 
 /** @param {Suite} suite @param {NodeJS.ProcessEnv} env @param {number} seed */
@@ -43,6 +47,10 @@ function summary(table) {
     cells.map((cell, at) => (at === 0 ? String(cell).padEnd(widths[0] ?? 0) : String(cell).padStart(widths[at] ?? 0)));
   console.log("");
   for (const cells of [["suite", "runs", "steps", "failures"], ...rows]) console.log(line(cells).join(""));
+  for (const [name, { occurred }] of table) {
+    if (occurred.size > 0) console.log(`\nwhat occurred in ${name}`);
+    for (const [what, times] of [...occurred].sort()) console.log(`${String(times).padStart(12)}  ${what}`);
+  }
 }
 
 /**
@@ -58,6 +66,8 @@ async function simulate(suite, env, seed, counts) {
   const [ran, steps] = [/test result: .* [1-9]\d* passed|^\S* ?pass [1-9]/m.test(output), stepsIn(suite, output)];
   counts.runs += 1;
   if (steps !== undefined) counts.steps = (counts.steps ?? 0) + steps;
+  for (const [name, times] of occurredIn(suite, output))
+    counts.occurred.set(name, (counts.occurred.get(name) ?? 0) + times);
   const what = suite.once ? suite.name : `${suite.name}, seed ${seed}`;
   if (succeeded && !ran) throw new Failure(`${what} ran no test at all: a test that does not run proves nothing.`);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
@@ -93,9 +103,13 @@ await asProgram(import.meta.url, async () => {
   const chosen = suites.filter(({ name }) => options.only.includes(name));
   const env = await setUp("build", ...new Set(chosen.flatMap(({ browser }) => browser ?? [])));
   await build(chosen, env);
-  console.log(`${options.minutes} minutes from seed ${options.seed} on: ${chosen.map(({ name }) => name).join(", ")}`);
+  console.log(
+    `${Number(options.minutes.toFixed(2))} minutes from seed ${options.seed} on: ${chosen.map(({ name }) => name).join(", ")}`,
+  );
   /** @type {Map<string, Counts>} */
-  const table = new Map(chosen.map(({ name }) => [name, { runs: 0, steps: undefined, failures: 0 }]));
+  const table = new Map(
+    chosen.map(({ name }) => [name, { runs: 0, steps: undefined, failures: 0, occurred: new Map() }]),
+  );
   try {
     await rounds(chosen, env, options, table);
   } finally {

@@ -7,6 +7,7 @@ import { suiteNames } from "./suites.mjs";
 
 const MINUTES = 30;
 const MINUTES_MAX = 7 * 24 * 60;
+const SECONDS_MAX = MINUTES_MAX * 60;
 /** Seeds pass through JavaScript, Rust and shells: this many stay whole everywhere. */
 const SEED_MAX = 4_294_967_295;
 
@@ -33,6 +34,14 @@ function named(value) {
   return names;
 }
 
+/** What each option says. @type {Record<string, (value: string) => Partial<Options>>} */
+const OPTIONS = {
+  "--minutes": (value) => ({ minutes: whole("--minutes", value, 1, MINUTES_MAX) }),
+  "--seconds": (value) => ({ minutes: whole("--seconds", value, 1, SECONDS_MAX) / 60 }),
+  "--seed": (value) => ({ seed: whole("--seed", value, 0, SEED_MAX) }),
+  "--only": (value) => ({ only: named(value) }),
+};
+
 /**
  * Reads the options; a seed that nobody names follows from the time.
  * @param {string[]} given
@@ -46,10 +55,11 @@ export function read(given, now) {
     const [, option = "", value = ""] = /^(--[a-z]+)=(.*)$/.exec(one) ?? [];
     if (seen.has(option)) throw new Failure(`${option} is given twice.`);
     seen.add(option);
-    if (option === "--minutes") options.minutes = whole(option, value, 1, MINUTES_MAX);
-    else if (option === "--seed") options.seed = whole(option, value, 0, SEED_MAX);
-    else if (option === "--only") options.only = named(value);
-    else throw new Failure(`npm run simulate takes --minutes=, --seed= and --only=, not "${one}".`);
+    const says = OPTIONS[option];
+    if (says === undefined)
+      throw new Failure(`npm run simulate takes --minutes= or --seconds=, --seed= and --only=, not "${one}".`);
+    Object.assign(options, says(value));
   }
+  if (seen.has("--minutes") && seen.has("--seconds")) throw new Failure("--minutes and --seconds say the same.");
   return options;
 }

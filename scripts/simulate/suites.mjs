@@ -4,9 +4,10 @@ import { files } from "../setup/tree.mjs";
 
 /**
  * How one run of a suite is made: which program, with which arguments and settings. `once` is for what no seed changes;
- * `browser` is the part that sets its browser up; `steps` finds what was done in what the run printed.
+ * `browser` is the part that sets its browser up; `steps` finds what was done in what the run
+ * printed, `tallies` what occurred there how often.
  * @typedef {{ name: string, program: "laws" | "faults" | "node", filters: string[], settings?: Record<string, string>,
- *   once?: boolean, browser?: "browser" | "firefox", steps?: RegExp }} Suite
+ *   once?: boolean, browser?: "browser" | "firefox", steps?: RegExp, tallies?: RegExp }} Suite
  */
 
 const walked = /seed \d+, (\d+) steps/g;
@@ -48,6 +49,14 @@ export const suites = [
     settings: { TIDEGATE_WHOLE: "1" },
     once: true,
     steps: /seed \d+: (\d+) of \d+ places/g,
+  },
+  {
+    name: "power",
+    program: "node",
+    filters: ["tests/crash/power.test.mjs"],
+    settings: { TIDEGATE_SECONDS: "60" },
+    steps: /^\S* ?seed \d+, .*: (\d+) images$/gm,
+    tallies: /^\S* ?(\d+) ((?:policies|faults|refusals|crashes|schedules|images): .*)$/gm,
   },
   { name: "crashes", program: "node", filters: crashes, browser: "browser", steps: /^\S* (\d+) ends of the /gm },
   {
@@ -91,4 +100,15 @@ export function commandOf(suite, seed) {
 export function stepsIn({ steps }, output) {
   if (steps === undefined) return undefined;
   return [...output.matchAll(steps)].reduce((sum, found) => sum + Number(found[1]), 0);
+}
+
+/**
+ * What occurred in a run, and how often.
+ * @param {Suite} suite
+ * @param {string} output
+ * @returns {[string, number][]}
+ */
+export function occurredIn({ tallies }, output) {
+  if (tallies === undefined) return [];
+  return [...output.matchAll(tallies)].map(([, times, what]) => [String(what), Number(times)]);
 }
