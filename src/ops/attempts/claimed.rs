@@ -79,15 +79,15 @@ pub struct Claim {
     pub encoding: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Set where it stopped waiting for its children, as it said that it would.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
+    pub children_timed_out: bool,
     /// What it waited for, in the order of edge ids, at most 10 000 of them; the results of upstreams and steps that all claims of one commit hand
     /// back come to 16 MiB at most.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
     pub upstream: Vec<Upstream>,
-    /// Set where it stopped waiting for its children, as it said that it would.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]
-    pub children_timed_out: bool,
     /// The steps that were recorded under earlier leases, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<_>"))]

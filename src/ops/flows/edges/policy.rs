@@ -73,8 +73,9 @@ impl Call for SetEdgeGroupPolicyArgs {
             Some(group) if group.policy == ready.policy => SetPolicyOutcome::AlreadySet,
             Some(group) if group.total > 0 => return Err(fixed(&ready.downstream, &group)),
             group => {
-                let round = group.map_or(1, |group| group.round);
-                turn.store.save_group(EdgeGroup::new(downstream.row, ready.policy, round))?;
+                let (round, timed_out) = group.map_or((1, false), |group| (group.round, group.timed_out));
+                let fresh = EdgeGroup::new(downstream.row, ready.policy, round);
+                turn.store.save_group(EdgeGroup { timed_out, ..fresh })?;
                 turn.store.flow_mut(flow)?.changed_at = turn.now;
                 SetPolicyOutcome::Set
             }

@@ -1,8 +1,9 @@
 //! `wait_children` with a timeout. Contract: edges.timeout, states.children-timed-out.
 
 use crate::engine::world::flows::{Graph, child_edge};
+use crate::engine::world::telling::once;
 use crate::engine::world::turns::replay;
-use crate::engine::world::{START, World, refused_field, test};
+use crate::engine::world::{START, World, pull, refused_field, test};
 use tidegate::Code;
 use tidegate::model::flows::edge::{EdgeGroupPolicy, OnSatisfied};
 use tidegate::model::ground::cause::Cause;
@@ -62,6 +63,32 @@ fn what_is_open_ends_without_effect_and_nobody_is_cancelled_or_skipped() {
         let flow = world.call(DescribeFlowArgs { flow_id: graph.flow.clone() }).unwrap().unwrap();
         assert_eq!((flow.public_flow_state.word(), flow.tolerated), ("completed", 1));
     }
+}
+
+/// Contract: edges.timeout.
+#[test]
+fn a_policy_that_is_set_afterwards_leaves_what_its_claim_says() {
+    let mut world = World::new();
+    let graph = family(&mut world);
+    wait(&mut world, &graph, None);
+    world.pass(100);
+    world.set_policy(&graph.flow, &graph.id("p"), EdgeGroupPolicy::AnyOf { on_satisfied: None }).unwrap();
+    assert!(world.claim("p").children_timed_out);
+}
+
+/// Contract: edges.timeout, time.request.
+#[test]
+fn a_claim_that_is_repeated_says_so_again_beside_what_came_later() {
+    let mut world = World::new();
+    let graph = family(&mut world);
+    wait(&mut world, &graph, None);
+    world.pass(100);
+    world.finish_with("a", b"1");
+    world.edge(&graph.flow, &graph.id("a"), &graph.id("p"));
+    let first = once(&mut world, "r1", pull("p")).unwrap().text();
+    assert!(first.0.contains("\"childrenTimedOut\":true"), "{first:?}");
+    let again = once(&mut world, "r1", pull("p")).unwrap().text();
+    assert!(again.0.contains("\"childrenTimedOut\":true") && again.0.contains("\"upstream\":["), "{again:?}");
 }
 
 /// Contract: edges.timeout, flows.tolerated.
