@@ -29,7 +29,7 @@ export type BlockingReason = "none" | "waiting_for_worker" | "waiting_for_delay"
 /**
  * What happened: the cause of an event row.
  */
-export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "woken" | "progress_reported" | "children_timed_out" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
+export type Cause = "created" | "claimed" | "resumed" | "reclaimed" | "renewed" | "completed" | "failed" | "retry_scheduled" | "cancelled" | "delayed" | "waiting_children" | "lease_expired" | "lease_revoked" | "suspended" | "suspension_resumed" | "delay_over" | "blocked" | "unblocked" | "deadline_passed" | "attempt_timed_out" | "skipped" | "replayed" | "priority_changed" | "woken" | "progress_reported" | "clock_accepted" | "children_timed_out" | "worker_registered" | "worker_heartbeat" | "worker_marked_dead" | "worker_swept" | "flow_created" | "flow_member_added" | "flow_edge_staged" | "flow_sealed" | "flow_cancel_requested" | "flow_completed" | "flow_reopened";
 
 /**
  * What a caller should do about an error (contract: errors.class).
@@ -125,6 +125,11 @@ cancelReason: string,
  * Members of the flow.
  */
 memberCount: number,
+} | { 
+/**
+ * By how much engine time went back, in ms.
+ */
+byMs: number,
 } | { 
 /**
  * `completed` or `failed`.
@@ -701,14 +706,14 @@ encoding?: string,
  */
 tags: { [key in string]: string }, 
 /**
+ * Set where it stopped waiting for its children, as it said that it would.
+ */
+childrenTimedOut?: boolean, 
+/**
  * What it waited for, in the order of edge ids, at most 10 000 of them; the results of upstreams and steps that all claims of one commit hand
  * back come to 16 MiB at most.
  */
 upstream?: Array<Upstream>, 
-/**
- * Set where it stopped waiting for its children, as it said that it would.
- */
-childrenTimedOut?: boolean, 
 /**
  * The steps that were recorded under earlier leases, in order.
  */
@@ -2152,7 +2157,11 @@ nextDueAt: number | null,
 /**
  * Engine time of the tick, in Unix ms.
  */
-now: number,
+now: number, 
+/**
+ * By how much engine time went back since the last batch or tick, in ms, where it did.
+ */
+acceptedMs?: number,
 };
 
 /**

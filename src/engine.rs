@@ -5,18 +5,19 @@
 //! Absent on purpose: waiting; whoever has nothing to do yet is parked by the host. Contract: time.alone,
 //! time.commit-size, time.after-commit, time.before-everything.
 
+mod clock;
 mod job;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
-use crate::model::ground::argument::{INSTANT_MAX, Limits};
+use crate::model::ground::argument::Limits;
 use crate::model::ground::id::uuid_text;
-use crate::model::ground::json::number_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::Store;
 use crate::store::driver::{Driver, Embedded};
 use crate::store::ground::migrations;
 use crate::timers;
+pub use clock::ClockReport;
 pub use job::REQUEST_MS;
 use job::{BatchJob, CallJob, Job, TickJob, guarded, unguarded};
 use serde::Serialize;
@@ -67,6 +68,8 @@ pub struct BatchAnswer {
     pub next_due_at: Option<i64>,
     /// Engine time of the batch, in Unix ms.
     pub now: i64,
+    /// By how much engine time went back since the last batch or tick, in ms, where it did.
+    pub accepted_ms: Option<i64>,
 }
 
 /// What a tick did.
@@ -84,19 +87,10 @@ pub struct TickAnswer {
     pub next_due_at: Option<i64>,
     /// Engine time of the tick, in Unix ms.
     pub now: i64,
-}
-
-/// Engine time beside the host's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct ClockReport {
-    /// The host's clock, in Unix ms.
-    pub host_now: i64,
-    /// Engine time, which never goes back, in Unix ms.
-    pub engine_now: i64,
-    /// By how much engine time stands ahead of the host's clock, in ms.
-    pub ahead_ms: i64,
+    /// By how much engine time went back since the last batch or tick, in ms, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub accepted_ms: Option<i64>,
 }
 
 /// A durable workflow engine over one SQLite database.
@@ -104,10 +98,14 @@ pub struct Engine {
     store: Store,
     mint: Mint,
     clock: Box<dyn Clock>,
+    /// Whether engine time goes back with it.
+    follows: bool,
     limits: Limits,
     instance: Rc<str>,
     last_instant: i64,
     wakes: Wakes,
+    /// By how much engine time went back, until a batch or a tick has told it.
+    accepted_ms: Option<i64>,
     /// Set while a call is under way; found set by the next call only after a panic.
     busy: bool,
     /// Set when a transaction was undone and what the store remembers could not be read again yet.
@@ -130,11 +128,13 @@ impl Engine {
         Ok(Self {
             store,
             mint,
+            follows: limits.follows_clock.unwrap_or(!host.clock.is_lent()),
             clock: host.clock,
             limits,
             instance,
             last_instant,
             wakes: Wakes::default(),
+            accepted_ms: None,
             busy: false,
             stale: false,
         })
@@ -149,7 +149,7 @@ impl Engine {
     pub fn call<C: Call>(&mut self, args: C) -> Result<C::Answer> {
         let mut jobs = [CallJob::<C>::new(args.check(&self.limits)?)];
         self.wakes = Wakes::default();
-        let now = self.begin()?;
+        let now = self.begin(true)?;
         self.commit(now, &mut jobs);
         self.busy = false;
         let [job] = jobs;
@@ -168,7 +168,7 @@ impl Engine {
         let mut jobs: Vec<BatchJob> = envelopes.into_iter().map(|envelope| BatchJob::new(envelope, &limits)).collect();
         self.wakes = Wakes::default();
         let mut now = self.last_instant;
-        match self.begin() {
+        match self.begin(jobs.iter().any(Job::wanted)) {
             Err(e) => jobs.iter_mut().for_each(|job| job.fail(&e)),
             Ok(started) => {
                 now = started;
@@ -182,14 +182,14 @@ impl Engine {
             }
         }
         let answers = jobs.into_iter().map(BatchJob::answer).collect();
-        let wakes = std::mem::take(&mut self.wakes);
-        BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now }
+        let (wakes, accepted_ms) = (std::mem::take(&mut self.wakes), self.accepted_ms.take());
+        BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now, accepted_ms }
     }
 
     /// Applies what is due, at most 1 000 actions, and deletes a part of what has been hidden since it expired or since its
     /// retention was over.
     pub fn tick(&mut self) -> Result<TickAnswer> {
-        let now = self.begin()?;
+        let now = self.begin(true)?;
         let mut jobs = [TickJob::default()];
         self.commit(now, &mut jobs);
         self.busy = false;
@@ -205,6 +205,7 @@ impl Engine {
             wakes: std::mem::take(&mut self.wakes),
             next_due_at,
             now,
+            accepted_ms: self.accepted_ms.take(),
         })
     }
 
@@ -235,62 +236,25 @@ impl Engine {
         self.store.compact(bytes_max)
     }
 
-    /// Engine time beside the host's.
-    pub fn clock_report(&self) -> Result<ClockReport> {
-        let host_now = host_instant(self.clock.now_ms())?;
-        let engine_now = host_now.max(self.last_instant);
-        Ok(ClockReport { host_now, engine_now, ahead_ms: engine_now - host_now })
-    }
-
-    /// After the host's clock was put back: applies what is due, then moves every stored instant back by as much as
-    /// engine time stands ahead. Answers the distance in ms; 0 when engine time is not ahead. The next tick tells whom
-    /// it woke.
-    pub fn accept_clock(&mut self) -> Result<i64> {
-        let report = self.clock_report()?;
-        if report.ahead_ms == 0 {
-            return Ok(0);
-        }
-        let now = self.begin()?;
-        let db = self.store.driver();
-        let mut wakes = Wakes::default();
-        let moved = db.transaction(&mut || {
-            let Self { store, mint, instance, limits, .. } = self;
-            let mut turn = Turn::new(store, mint, instance, (now, limits), &mut wakes);
-            timers::apply_due(&mut turn, u64::MAX)?;
-            turn.store.shift_instants(-report.ahead_ms)?;
-            turn.store.save_meta(report.host_now)
-        });
-        self.busy = false;
-        if let Err(e) = moved {
-            self.undone();
-            return Err(e);
-        }
-        self.wakes.add(wakes);
-        self.last_instant = report.host_now;
-        Ok(report.ahead_ms)
-    }
-
-    /// Begins a call: the engine must be sound, and the clock is read.
-    fn begin(&mut self) -> Result<i64> {
+    /// Refuses a call after one that panicked, and ends what an earlier one left unfinished.
+    fn sound(&mut self) -> Result<()> {
         if self.busy {
             return Err(Error::new(
                 Code::EnginePoisoned,
                 "an earlier call panicked; close this engine and open it again",
             ));
         }
-        self.refresh()?;
-        let now = self.last_instant.max(host_instant(self.clock.now_ms())?);
-        self.busy = true;
-        Ok(now)
+        self.refresh()
     }
 
-    /// Reads again what the store remembers, when it could not be read right after a transaction was undone.
+    /// Reads again what the store remembers, when it could not be read right after a transaction was undone, and ends a
+    /// rebasing that did not come to its end.
     fn refresh(&mut self) -> Result<()> {
         if self.stale {
             self.store.forget()?;
             self.stale = false;
         }
-        Ok(())
+        self.rebase()
     }
 
     /// A transaction was undone.
@@ -376,14 +340,4 @@ fn commit_len(jobs: &[BatchJob]) -> usize {
         bytes <= COMMIT_BYTES_MAX
     };
     jobs.iter().take(OPERATIONS_MAX).take_while(fits).count().max(1)
-}
-
-/// The host's clock as an instant.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "within the range just checked")]
-fn host_instant(now_ms: f64) -> Result<i64> {
-    if (0.0..=INSTANT_MAX as f64).contains(&now_ms) {
-        return Ok(now_ms as i64);
-    }
-    let limit = "a time from 1970 to the end of the year 9999, in ms";
-    Err(Error::argument(Code::InvalidInput, "clock", limit, number_text(now_ms)))
 }

@@ -1,7 +1,7 @@
 //! Batches as text: one JSON text of calls and one list of payload bytes in, one of each out.
 //!
 //! Shape in: `[{ "op": "claim", "args": { … }, "requestId"?: "…" }, …]`; a payload stands as its place in the list.
-//! Shape out: `{ "answers": [{ "ok": … } | { "error": … }, …], "wakes": …, "nextDueAt": … | null, "now": … }`.
+//! Shape out: `{ "answers": [{ "ok": … } | { "error": … }, …], "wakes": …, "nextDueAt": … | null, "now": …, "acceptedMs"?: … }`.
 //! Invariant: whatever the text, the answer is a typed one; nothing here panics.
 
 use crate::engine::{BatchAnswer, Engine, Envelope};
@@ -101,6 +101,10 @@ fn write(batch: BatchAnswer) -> Result<Message> {
     json(&batch.next_due_at, &mut text)?;
     text.extend_from_slice(b",\"now\":");
     json(&batch.now, &mut text)?;
+    if let Some(accepted_ms) = batch.accepted_ms {
+        text.extend_from_slice(b",\"acceptedMs\":");
+        json(&accepted_ms, &mut text)?;
+    }
     text.push(b'}');
     Ok(Message { text: utf8(text)?, payloads })
 }

@@ -7,6 +7,11 @@ use std::rc::Rc;
 pub trait Clock {
     /// Unix time in ms. The engine refuses what is not finite, negative or past the year 9999.
     fn now_ms(&self) -> f64;
+
+    /// Whether somebody lends it in the place of the host's own.
+    fn is_lent(&self) -> bool {
+        true
+    }
 }
 
 /// The host's wall clock.
@@ -23,6 +28,10 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> f64 {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.map_or(-1.0, |elapsed| elapsed.as_secs_f64() * 1_000.0)
+    }
+
+    fn is_lent(&self) -> bool {
+        false
     }
 }
 

@@ -21,6 +21,8 @@ const LIMITS: &str = "/** What is set when an engine is opened; `retention` in m
 export interface EngineLimits {
   payloadBytesMax?: number | undefined;
   retention?: { executionsMs?: number | undefined; eventsMs?: number | undefined } | undefined;
+  /** Whether engine time goes back with the clock; left out: with the host's own, not with one that is lent. */
+  followsClock?: boolean | undefined;
 }";
 
 #[wasm_bindgen(js_class = Engine)]

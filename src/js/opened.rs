@@ -16,9 +16,10 @@ use wasm_bindgen::JsValue;
 struct LimitsGiven {
     payload_bytes_max: Option<i64>,
     retention: Option<Retention>,
+    follows_clock: Option<bool>,
 }
 
-reads!(LimitsGiven { payload_bytes_max, retention });
+reads!(LimitsGiven { payload_bytes_max, retention, follows_clock });
 
 /// An open engine, its database and the files that this lies in; let go in this order.
 pub struct Opened {
@@ -70,7 +71,11 @@ pub fn read_limits(given: &JsValue) -> Result<Limits> {
     let limits = LimitsGiven::read(given, &Path::TOP)?;
     let bytes_max = limits.payload_bytes_max.unwrap_or(PAYLOAD_BYTES_DEFAULT as i64);
     argument::number("payloadBytesMax", bytes_max, 1, PAYLOAD_BYTES_MAX as i64)?;
-    let limits = Limits { payload_bytes_max: bytes_max as usize, retention: limits.retention.unwrap_or_default() };
+    let limits = Limits {
+        payload_bytes_max: bytes_max as usize,
+        retention: limits.retention.unwrap_or_default(),
+        follows_clock: limits.follows_clock,
+    };
     limits.check()?;
     Ok(limits)
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is remembered (counters, interned names, executions under a lease, flows and their groups, the
 //! heads of queues, the fronts of the lease and due indexes, the first flow whose backlog is to be cancelled, the first worker to
-//! sweep, when the first execution or flow is past its retention, where the log starts)
+//! sweep, when the first execution or flow is past its retention, where the log starts, how far a rebasing came)
 //! equals what is stored, or will when the batch commits, and is forgotten when a transaction is undone. Absent on
 //! purpose: rules; a store function saves what was decided elsewhere. Contract: storage.remembered,
 //! storage.index-search.
@@ -53,6 +53,7 @@ use driver::{Driver, Reader, Value};
 use executions::tally::Tallies;
 use flows::flow::Flows;
 use flows::group::Groups;
+use ground::clock::Rebase;
 use ground::meta::Meta;
 use lanes::queue::Queues;
 use lanes::route::Routes;
@@ -100,6 +101,8 @@ pub struct Store {
     first_past: Head<i64>,
     /// The position before which nothing is left of the log.
     log_start: Option<i64>,
+    /// What is left of moving stored instants to a host's clock that came back.
+    rebase: Option<Rebase>,
 }
 
 impl Store {
@@ -125,8 +128,10 @@ impl Store {
             retention: Retention::default(),
             first_past: Head::Unknown,
             log_start: None,
+            rebase: None,
         };
         store.meta = store.load_meta()?;
+        store.rebase = store.load_rebase()?;
         Ok(store)
     }
 
@@ -145,6 +150,7 @@ impl Store {
         self.forget_rows();
         self.tallies.clear();
         self.meta = self.load_meta()?;
+        self.rebase = self.load_rebase()?;
         Ok(())
     }
 

@@ -100,6 +100,7 @@ fn details() -> Vec<(Cause, EventDetail)> {
         (Cause::FlowMemberAdded, EventDetail::Member { execution_id: id() }),
         (Cause::FlowEdgeStaged, edge),
         (Cause::FlowCancelRequested, cancel),
+        (Cause::ClockAccepted, EventDetail::ClockAccepted { by_ms: 1 }),
         (Cause::FlowCompleted, EventDetail::FlowEnded { public_flow_state: FlowState::Completed }),
         (Cause::LeaseRevoked, why()),
         (Cause::Blocked, why()),

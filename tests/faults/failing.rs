@@ -4,6 +4,7 @@
 use crate::ground::world::START;
 use crate::places::{Sample, kinds_of};
 use crate::rows::tables::{Dump, broken_rules, differences, dump};
+use crate::situations::clock;
 use crate::situations::crowd::CASCADES;
 use crate::situations::every::situations;
 use crate::situations::executions::READ;
@@ -103,10 +104,13 @@ fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: 
     let answers = stage.act(situation.act);
     let came = failing.heal();
     let context = format!("{}, {fault:?} at statement {n}, answers {answers:?}", situation.name);
-    let after = stage.dump();
     let failed = answers.iter().any(is_storage_error);
-    let course = if !failed && after == whole.after {
-        assert_eq!(answers, whole.answers, "{context}: other answers than without a fault");
+    let begun = stage.is_rebasing();
+    assert!(failed || !begun, "{context}: a rebasing is left");
+    stage.go_on_rebasing();
+    let after = stage.dump();
+    let course = if (!failed || begun) && after == whole.after {
+        assert!(begun || answers == whole.answers, "{context}: other answers than without a fault");
         whole
     } else if failed && after == nothing.after {
         assert!(answers.iter().all(|one| is_storage_error(one) || whole.answers.contains(one)), "{context}");
@@ -126,6 +130,60 @@ fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: 
     }
     assert_eq!(later.0, course.later.0, "{context}: later the engine answers otherwise than a fresh one");
     came
+}
+
+/// Contract: time.accept-bounded, storage.open-again.
+#[test]
+fn a_rebasing_that_was_killed_goes_on_with_the_next_opening_and_ends_as_an_uninterrupted_one() {
+    for situation in clock::CROWDS {
+        let ends =
+            [course(situation, &[situation.act]), course(situation, &[Act::Calls(READ)]), course(situation, &[])];
+        let (mut n, mut killed) = (0, 0);
+        loop {
+            let kept: RefCell<Option<Failing>> = RefCell::new(None);
+            let mut stage = Stage::prepared(situation, &|driver| {
+                let failing = Failing::over(driver);
+                kept.replace(Some(failing.clone()));
+                Rc::new(failing)
+            });
+            let failing = kept.take().expect("the driver");
+            failing.fail_at(n, Fault::FromThen);
+            stage.act(situation.act);
+            let came = failing.heal();
+            let begun = stage.is_rebasing();
+            killed += usize::from(begun);
+            stage.world.reopen();
+            stage.act(Act::NextDueAt);
+            let after = stage.dump();
+            let end = ends.iter().find(|end| end.after == after);
+            let Some(end) = end else {
+                stop(situation.name, &format!("killed at statement {n}"), &ends[0].after, &after)
+            };
+            assert!(came || std::ptr::eq(end, &raw const ends[0]), "{}: nothing to kill at {n}", situation.name);
+            assert!(!begun || stage.go_on() == end.later, "{}, killed at statement {n}: later", situation.name);
+            if !came {
+                break;
+            }
+            n += 1 + n / 8;
+        }
+        assert!(killed > 0, "{}: never killed in the middle", situation.name);
+    }
+}
+
+/// Contract: time.accept-bounded, storage.all-or-nothing.
+#[test]
+fn a_fault_within_a_rebasing_leaves_a_part_with_which_the_next_call_goes_on() {
+    for situation in clock::CROWDS {
+        let [whole, due, nothing] =
+            [&[situation.act][..], &[Act::Calls(READ)], &[]].map(|acts| course(situation, acts));
+        for fault in FAULTS {
+            let mut n = 0;
+            while fails_at(situation, n, fault, &[&whole, &due, &nothing]) {
+                n += 2 + n / 8;
+            }
+            assert!(n > 30, "{}: only {n} statements", situation.name);
+        }
+    }
 }
 
 fn open(driver: Rc<dyn Driver>) -> tidegate::Result<Engine> {

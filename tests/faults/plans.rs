@@ -3,6 +3,7 @@
 
 use crate::calls::op::{Call, Op, Watch};
 use crate::rows::tables;
+use crate::situations::clock;
 use crate::situations::every::situations;
 use crate::situations::executions::{claim, create};
 use crate::situations::stage::{Act, Situation, Stage};
@@ -69,7 +70,7 @@ fn explain(db: &dyn Driver, sql: &str) -> Vec<String> {
 
 fn plans() -> BTreeMap<&'static str, Vec<String>> {
     let mut plans = BTreeMap::new();
-    for situation in situations() {
+    for situation in situations().chain(clock::CROWDS) {
         plans_of(situation, &mut plans);
     }
     plans

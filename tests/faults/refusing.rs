@@ -58,6 +58,7 @@ fn impaired(situation: &Situation, sql: &'static str) -> (Vec<Value>, Dump, (Vec
     refused.set(Some(sql));
     let answers = stage.act(situation.act);
     refused.set(None);
+    stage.go_on_rebasing();
     let after = stage.dump();
     // The rows are those of a reference that breaks no rule.
     let broken = unsound(&*stage.raw);

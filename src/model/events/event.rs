@@ -50,7 +50,14 @@ impl EventStream {
             Self::Completion => state.is_some_and(|state| state.lifecycle_phase == LifecyclePhase::Terminal),
             Self::Lease => lease.is_some(),
             Self::Operator => {
-                matches!(cause, Cause::Replayed | Cause::PriorityChanged | Cause::Woken | Cause::FlowCancelRequested)
+                matches!(
+                    cause,
+                    Cause::Replayed
+                        | Cause::PriorityChanged
+                        | Cause::Woken
+                        | Cause::ClockAccepted
+                        | Cause::FlowCancelRequested
+                )
             }
             Self::Flow => matches!(
                 cause,
@@ -133,6 +140,11 @@ pub enum EventDetail {
         /// Members of the flow.
         member_count: i64,
     },
+    /// Of `clock_accepted`.
+    ClockAccepted {
+        /// By how much engine time went back, in ms.
+        by_ms: i64,
+    },
     /// Of `flow_completed`.
     FlowEnded {
         /// `completed` or `failed`.
@@ -173,6 +185,8 @@ impl Read for EventDetail {
             variant!(given, at, Member { execution_id })
         } else if given.member("cancellation_policy").is_some() {
             variant!(given, at, FlowCancel { cancellation_policy, cancel_reason, member_count })
+        } else if given.member("by_ms").is_some() {
+            variant!(given, at, ClockAccepted { by_ms })
         } else if given.member("public_flow_state").is_some() {
             variant!(given, at, FlowEnded { public_flow_state })
         } else {
@@ -201,6 +215,7 @@ impl EventDetail {
                 | Cause::LeaseRevoked
                 | Cause::Blocked
                 | Cause::Woken
+                | Cause::ClockAccepted
                 | Cause::Skipped
                 | Cause::WorkerMarkedDead
                 | Cause::FlowCreated

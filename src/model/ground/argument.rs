@@ -32,6 +32,9 @@ pub struct Limits {
     pub payload_bytes_max: usize,
     /// For how long what is over is kept.
     pub retention: Retention,
+    /// Whether engine time goes back with the host's clock; where nothing is set, with the host's own and not with one
+    /// that somebody lends.
+    pub follows_clock: Option<bool>,
 }
 
 /// For how long what is over is kept; for ever where nothing is set. Contract: limits.inclusive, limits.numbers.
@@ -52,7 +55,7 @@ pub const PAYLOAD_BYTES_MAX: usize = 16 << 20;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { payload_bytes_max: PAYLOAD_BYTES_DEFAULT, retention: Retention::default() }
+        Self { payload_bytes_max: PAYLOAD_BYTES_DEFAULT, retention: Retention::default(), follows_clock: None }
     }
 }
 

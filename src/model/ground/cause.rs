@@ -56,6 +56,8 @@ vocabulary! {
         Woken = 24, "woken";
         /// Its attempt reported how far it is.
         ProgressReported = 25, "progress_reported";
+        /// Engine time went back to the host's clock.
+        ClockAccepted = 26, "clock_accepted";
         /// It waited for its children for too long.
         ChildrenTimedOut = 28, "children_timed_out";
         /// A worker joined the registry, or joined it again.

@@ -7,7 +7,7 @@ use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, kept_until};
 use crate::model::flows::edge::EdgeState;
 use crate::model::flows::flow::Flow;
-use crate::model::ground::argument::Limits;
+use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
 use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::store::{Store, WorkerRow};
@@ -180,7 +180,23 @@ impl Turn<'_> {
 
     /// Appends an event about a flow.
     pub fn tell_flow(&mut self, at: i64, cause: Cause, flow: &Flow, detail: Option<&EventDetail>) -> Result<()> {
-        let position = self.store.append_flow_event(at, cause, flow)?;
+        self.tell(at, cause, (flow.namespace, Some(&flow.id)), detail)
+    }
+
+    /// Appends the event that engine time went back to the host's clock.
+    pub fn tell_clock(&mut self, at: i64, by_ms: i64) -> Result<()> {
+        let namespace = self.store.intern_namespace(NAMESPACE_DEFAULT)?;
+        self.tell(at, Cause::ClockAccepted, (namespace, None), Some(&EventDetail::ClockAccepted { by_ms }))
+    }
+
+    fn tell(
+        &mut self,
+        at: i64,
+        cause: Cause,
+        (namespace, flow): (i64, Option<&Uuid>),
+        detail: Option<&EventDetail>,
+    ) -> Result<()> {
+        let position = self.store.append_flow_event(at, cause, namespace, flow)?;
         if let Some(detail) = detail {
             self.store.insert_event_detail(position, None, detail)?;
         }

@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::phase::StateVector;
-use crate::model::flows::flow::Flow;
 use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, stored_uuid};
 use crate::model::ground::vocabulary::LeaseEvent;
@@ -134,12 +133,12 @@ impl Store {
         Ok(position)
     }
 
-    /// Appends an event about a flow; answers its position.
-    pub fn append_flow_event(&mut self, at: i64, cause: Cause, flow: &Flow) -> Result<i64> {
+    /// Appends an event about a flow, or about the engine where there is none; answers its position.
+    pub fn append_flow_event(&mut self, at: i64, cause: Cause, namespace: i64, flow: Option<&Uuid>) -> Result<i64> {
         const SQL: &str = "INSERT INTO event (position, at, namespace, cause, flow) VALUES (?1, ?2, ?3, ?4, ?5)";
         let position = self.mint_position();
-        let params =
-            [position.into(), at.into(), flow.namespace.into(), cause.number().into(), flow.id.as_bytes().into()];
+        let flow = flow.map(Uuid::as_bytes);
+        let params = [position.into(), at.into(), namespace.into(), cause.number().into(), flow.into()];
         self.execute(SQL, &params)?;
         Ok(position)
     }

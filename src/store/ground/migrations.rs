@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "outcome", sql!("../../../migrations/0008_outcome.sql")),
     (9, "due", sql!("../../../migrations/0009_due.sql")),
     (10, "reads", sql!("../../../migrations/0010_reads.sql")),
+    (11, "clock", sql!("../../../migrations/0011_clock.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

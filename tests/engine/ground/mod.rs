@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod checks;
 pub mod clock;
+pub mod clock_back;
 pub mod due;
 pub mod error;
 pub mod gate;

@@ -206,7 +206,7 @@ fn past(stage: &mut Stage) {
 }
 
 /// The second may not run after an instant that has passed, unless it is done; the third is put off.
-fn timed(stage: &mut Stage) {
+pub fn timed(stage: &mut Stage) {
     stage.grant(new_flow());
     stage.grant(create("1", |one| one.deadline_at = Some(START + 50)));
     stage.grant(create("2", |_| {}));

@@ -1,5 +1,6 @@
 //! Prepared situations, what is done in them, and how things go on afterwards.
 
+pub mod clock;
 pub mod crowd;
 pub mod every;
 pub mod executions;

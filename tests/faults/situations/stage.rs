@@ -67,6 +67,18 @@ impl Stage {
         masked(tables::dump(&*self.raw), drawn)
     }
 
+    /// Whether instants are left that have to move.
+    pub fn is_rebasing(&self) -> bool {
+        !tables::query(&*self.raw, "SELECT id FROM rebase").is_empty()
+    }
+
+    /// What one transaction could not hold goes on with whatever is asked next.
+    pub fn go_on_rebasing(&mut self) {
+        if self.is_rebasing() {
+            self.act(Act::NextDueAt);
+        }
+    }
+
     /// Lets time pass, in ms.
     pub fn pass(&mut self, ms: i64) {
         use tidegate::host::Clock as _;

@@ -6,6 +6,7 @@
 mod cascade;
 mod ending;
 mod graph;
+mod jumps;
 mod laws;
 mod members;
 mod model;

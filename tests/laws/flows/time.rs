@@ -136,6 +136,46 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Engine time, which stands so far ahead of the host's clock, went back to it.
+    pub fn rebase(&mut self, host_now: i64, ahead: i64) {
+        let back = |at: &mut i64| *at = (*at).min(host_now).max(*at - ahead);
+        for one in &mut self.members {
+            match &mut one.phase {
+                Phase::Delayed { until_at: at, .. }
+                | Phase::Held { expires_at: at }
+                | Phase::Lapsed { backoff_until: Some(at) }
+                | Phase::Blocked { not_before_at: Some(at), .. } => back(at),
+                Phase::Waiting { .. } | Phase::Lapsed { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {}
+            }
+            let optional = [&mut one.deadline_at, &mut one.started_at, &mut one.ended_at, &mut one.group.due_at];
+            optional.into_iter().flatten().for_each(back);
+            [&mut one.created_at, &mut one.changed_at].into_iter().for_each(back);
+            for (_, answer) in one.attempts.iter_mut().filter_map(|attempt| attempt.finished.as_mut()) {
+                if let Some(mut until) = answer["delayUntil"].as_i64() {
+                    back(&mut until);
+                    answer["delayUntil"] = json!(until);
+                }
+            }
+        }
+        for flow in &mut self.flows {
+            back(&mut flow.created_at);
+            flow.ended_at.iter_mut().for_each(back);
+            flow.cancelled.iter_mut().for_each(|by| back(&mut by.at));
+            flow.backlog.iter_mut().for_each(|(at, _)| back(at));
+        }
+        self.edges.iter_mut().for_each(|edge| back(&mut edge.created_at));
+        for event in &mut self.log {
+            event["at"] = json!(event["at"].as_i64().expect("an instant").min(host_now));
+        }
+        self.log.push(json!({
+            "at": host_now, "executionId": null, "flowId": null, "namespace": "default", "cause": "clock_accepted",
+            "publicState": null, "detail": { "byMs": ahead },
+        }));
+        self.meet("a clock that came back");
+    }
+}
+
 /// What is wrong with the arguments themselves, whatever stands in the engine: time is not even applied.
 fn refused_at_once(op: &str, args: &Value) -> Option<&'static str> {
     match op {

@@ -12,24 +12,27 @@ use crate::rows::tables::{broken_rules, total_changes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const BATCHES: usize = 400;
+pub const BATCHES: usize = 400;
 /// Batches after which everything is looked at.
 const THOROUGH_EVERY: usize = 40;
 
-const BUILDER: Taste = Taste { builds: 60, works: 34, submits: 15, fails: 12, waits: 30 };
-const WORKER: Taste = Taste { builds: 12, works: 80, submits: 95, fails: 7, waits: 8 };
-const OPERATOR: Taste = Taste { builds: 30, works: 45, submits: 60, fails: 30, waits: 12 };
+pub const BUILDER: Taste = Taste { builds: 60, works: 34, submits: 15, fails: 12, waits: 30 };
+pub const WORKER: Taste = Taste { builds: 12, works: 80, submits: 95, fails: 7, waits: 8 };
+pub const OPERATOR: Taste = Taste { builds: 30, works: 45, submits: 60, fails: 30, waits: 12 };
 
 pub struct Walk {
     seed: u64,
     batch: usize,
-    doing: String,
-    world: World,
-    model: Model,
-    script: Script,
+    pub doing: String,
+    pub world: World,
+    pub model: Model,
+    pub script: Script,
     history: History,
-    now: i64,
+    pub now: i64,
     cursor: String,
+    /// Whether the clock jumps by days, both ways, and how far it stands ahead by that.
+    pub jumps: bool,
+    pub away_ms: i64,
 }
 
 #[test]
@@ -89,7 +92,7 @@ const MET: [&str; 33] = [
 ];
 
 impl Walk {
-    fn new(seed: u64, taste: Taste) -> Self {
+    pub fn new(seed: u64, taste: Taste) -> Self {
         Self {
             seed,
             batch: 0,
@@ -100,13 +103,16 @@ impl Walk {
             history: History::default(),
             now: START,
             cursor: "start".to_owned(),
+            jumps: false,
+            away_ms: 0,
         }
     }
 
-    fn go(mut self, batches: usize) -> BTreeMap<&'static str, usize> {
+    pub fn go(mut self, batches: usize) -> BTreeMap<&'static str, usize> {
         for batch in 0..batches {
             self.batch = batch;
             self.pass_time();
+            self.jump();
             match self.script.random.below(50) {
                 0 => self.reopen(),
                 1 => self.tick(),
@@ -238,7 +244,7 @@ impl Walk {
     }
 
     /// After a batch: its events, and whatever it touched.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let (found, cursor) = events_after(&mut self.world, &self.cursor.clone(), &json!({}));
         self.cursor = cursor;
         let expected = self.model.told();

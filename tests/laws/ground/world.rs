@@ -113,15 +113,24 @@ pub struct World {
     pub clock: ManualClock,
     folder: Option<Folder>,
     seed: u64,
-    limits: Limits,
+    pub limits: Limits,
+    /// By how much engine time went back, as batches told it.
+    pub accepted_ms: i64,
 }
 
 impl World {
     /// Over a driver that the caller keeps.
     pub fn over(driver: Rc<dyn Driver>, seed: u64) -> Self {
         let clock = ManualClock::at(as_clock(START));
-        let mut world =
-            Self { engine: None, driver: Some(driver), clock, folder: None, seed, limits: Limits::default() };
+        let mut world = Self {
+            engine: None,
+            driver: Some(driver),
+            clock,
+            folder: None,
+            seed,
+            limits: Limits::default(),
+            accepted_ms: 0,
+        };
         world.reopen();
         world
     }
@@ -133,7 +142,8 @@ impl World {
     pub fn file(name: &str, seed: u64) -> Self {
         let folder = Some(Folder::new(name));
         let clock = ManualClock::at(as_clock(START));
-        let mut world = Self { engine: None, driver: None, clock, folder, seed, limits: Limits::default() };
+        let limits = Limits::default();
+        let mut world = Self { engine: None, driver: None, clock, folder, seed, limits, accepted_ms: 0 };
         world.reopen();
         world
     }
@@ -190,6 +200,7 @@ impl World {
         let message = Message { text: Value::Array(texts).to_string(), payloads };
         let answer = wire::batch(self.engine(), message).expect("the message is well formed");
         let mut batch: Value = serde_json::from_str(&answer.text).expect("an answer is JSON");
+        self.accepted_ms += batch["acceptedMs"].as_i64().unwrap_or(0);
         let Value::Array(answers) = batch["answers"].take() else { panic!("no list of answers: {batch}") };
         let answers = answers.into_iter().map(|one| with_bytes(one, &answer.payloads)).collect();
         Reply { answers, batch: Some(batch) }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// Of what stands in no history.
 pub const PROGRESS: &str = "progress_reported";
-const OPERATOR: [&str; 3] = ["replayed", "priority_changed", "woken"];
+const OPERATOR: [&str; 4] = ["replayed", "priority_changed", "woken", "clock_accepted"];
 
 /// Whether an event belongs to one of some streams.
 pub fn in_one_of(event: &Value, streams: &[&str]) -> bool {
@@ -54,7 +54,8 @@ impl Model {
     pub fn oldest_kept(&self) -> usize {
         let past = self.retention.events_ms.map_or(i64::MIN, |kept_ms| self.last_instant - kept_ms);
         let young = self.log.partition_point(|logged| logged.event["at"].as_i64().expect("an instant") <= past);
-        1 + self.stored_from(young)
+        // Engine time that went back brings nothing back that was trimmed.
+        1 + self.stored_from(young.max(self.trimmed))
     }
 
     /// The place of the first event from a place on that is stored, or would be.

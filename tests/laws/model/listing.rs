@@ -57,7 +57,7 @@ impl Model {
                     "capabilities": worker.offered,
                     "lastHeartbeatAt": worker.heard_at,
                     "livenessTtlMs": worker.ttl_ms,
-                    "expiresAt": worker.heard_at + worker.ttl_ms,
+                    "expiresAt": worker.expires_at,
                     "registeredAt": worker.registered_at,
                 })
             })

@@ -93,9 +93,10 @@ impl Model {
             ttl_ms: one.ttl_ms.unwrap_or(60_000),
             registered_at: known.as_ref().map_or(now, |known| known.registered_at),
             heard_at: now,
+            expires_at: now + one.ttl_ms.unwrap_or(60_000),
         };
         self.tell_worker(&worker, now, "worker_registered", "");
-        let expires_at = now + worker.ttl_ms;
+        let expires_at = worker.expires_at;
         let outcome = if known.is_some() { "refreshed" } else { "registered" };
         let answer = json!({ "outcome": outcome, "workerInstanceId": instance, "expiresAt": expires_at });
         self.workers.insert((instance, place), worker);
@@ -108,6 +109,7 @@ impl Model {
         let Some(key) = self.registered(&instance, namespace) else { return json!({ "outcome": "not_registered" }) };
         let worker = self.workers.get_mut(&key).expect("a registered worker");
         worker.heard_at = now;
+        worker.expires_at = now + worker.ttl_ms;
         let worker = worker.clone();
         self.tell_worker(&worker, now, "worker_heartbeat", "");
         json!({ "outcome": "refreshed", "expiresAt": now + worker.ttl_ms })

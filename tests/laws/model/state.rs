@@ -184,6 +184,7 @@ pub struct Worker {
     pub ttl_ms: i64,
     pub registered_at: i64,
     pub heard_at: i64,
+    pub expires_at: i64,
 }
 
 /// An event of the log, of which execution, and how many attempts that had by then.
@@ -206,6 +207,9 @@ pub struct Model {
     /// Those that were deleted.
     pub gone: BTreeSet<usize>,
     pub retention: Kept,
+    /// Whether engine time goes back with the host's clock, and by how much it did so far.
+    pub follows: bool,
+    pub accepted_ms: i64,
     /// All there ever were; so many of them are deleted.
     pub log: Vec<Logged>,
     pub trimmed: usize,
@@ -259,9 +263,12 @@ pub fn count<T>(list: &[T]) -> i64 {
 }
 
 impl Model {
-    /// Reads the host's clock; engine time never goes back.
-    pub fn begin(&mut self, host_now: i64) -> i64 {
+    /// Reads the host's clock; engine time never goes back, unless it follows and there is anything to do.
+    pub fn begin(&mut self, host_now: i64, wanted: bool) -> i64 {
         self.next_step();
+        if wanted && self.follows && self.stored_instant - host_now > 1_000 {
+            self.accept_clock(host_now);
+        }
         self.last_instant = self.stored_instant.max(host_now);
         self.last_instant
     }
@@ -295,7 +302,7 @@ impl Model {
     }
 
     pub fn first_due(&self) -> Option<DueKey> {
-        let swept = self.workers.values().map(|one| (one.heard_at + one.ttl_ms, DueKind::WorkerTtl, one.row));
+        let swept = self.workers.values().map(|one| (one.expires_at, DueKind::WorkerTtl, one.row));
         self.open.iter().filter_map(|row| self.executions[*row].due()).chain(swept).min()
     }
 

@@ -180,9 +180,16 @@ impl Stream {
         over
     }
 
+    /// Its end is told from its latest frame, as frames are.
     pub fn shift(&mut self, back: impl Fn(&mut i64)) {
-        let optional = [&mut self.loose_at, &mut self.expires_at];
-        optional.into_iter().flatten().for_each(&back);
+        let latest =
+            if self.loose_only { self.loose_at } else { self.expires_at.zip(self.ttl_ms).map(|(at, ms)| at - ms) };
+        if let (Some(latest), Some(expires_at)) = (latest, &mut self.expires_at) {
+            let mut moved = latest;
+            back(&mut moved);
+            *expires_at += moved - latest;
+        }
+        self.loose_at.iter_mut().for_each(&back);
         self.frames.iter_mut().for_each(|frame| back(&mut frame.at));
         if let Some(summary) = &mut self.summary {
             back(&mut summary.first_at);

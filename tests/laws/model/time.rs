@@ -1,8 +1,8 @@
 //! The model's due actions: all that is due, in the order instant, kind, row, each at its own instant (contract:
 //! leases.lapse, attempts.timeout, executions.deadline, time.own-instant).
 
-use crate::model::state::{DueKey, DueKind, Failure, Model, Next, Phase};
-use serde_json::Value;
+use crate::model::state::{DueKey, DueKind, Failure, Logged, Model, Next, Phase};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What the engine drew by itself while time was applied: the events of the step, and until when executions that are
@@ -112,27 +112,38 @@ impl Model {
         self.enter(row, at, Phase::Delayed { next: Next::Retry, until_at }, "retry_scheduled", lease);
     }
 
-    /// `accept_clock`: every instant moves back by as much as engine time stands ahead, none before 1970.
+    /// `accept_clock`: what lies ahead of engine time moves back with it, what lies between the host's clock and it becomes
+    /// the host's, and what lies before stays. Answers by how much.
     pub fn accept_clock(&mut self, host_now: i64) -> i64 {
         let ahead = self.stored_instant.max(host_now) - host_now;
         if ahead == 0 {
             return 0;
         }
+        let back = |at: &mut i64| *at = (*at).min(host_now).max(*at - ahead);
         for one in &mut self.executions {
-            one.shift(ahead);
+            one.shift(&back, host_now, ahead);
         }
         for logged in &mut self.log {
             let at = logged.event["at"].as_i64().expect("an instant");
-            logged.event["at"] = Value::from((at - ahead).max(0));
+            logged.event["at"] = Value::from(at.min(host_now));
         }
         for worker in self.workers.values_mut() {
-            back(&mut worker.registered_at, ahead);
-            back(&mut worker.heard_at, ahead);
+            [&mut worker.registered_at, &mut worker.heard_at, &mut worker.expires_at].into_iter().for_each(back);
         }
-        self.dedup.values_mut().for_each(|one| back(&mut one.expires_at, ahead));
-        self.requests.values_mut().for_each(|one| back(&mut one.expires_at, ahead));
+        self.dedup.values_mut().for_each(|one| back(&mut one.expires_at));
+        self.requests.values_mut().filter(|one| one.expires_at > host_now).for_each(|one| {
+            back(&mut one.expires_at);
+            back_in(&mut one.answer, &back);
+        });
+        let event = json!({
+            "at": host_now, "executionId": null, "namespace": "default", "cause": "clock_accepted", "publicState": null,
+            "state": null, "completion": null, "lease": null, "leaseId": null, "leaseEpoch": null, "workerId": null,
+            "workerInstanceId": null, "detail": { "byMs": ahead },
+        });
+        self.log.push(Logged { row: None, event, attempts: 0, replaced: false });
         self.last_instant = host_now;
         self.stored_instant = host_now;
+        self.accepted_ms += ahead;
         ahead
     }
 
@@ -160,44 +171,56 @@ impl Model {
 }
 
 impl crate::model::state::Execution {
-    fn shift(&mut self, ahead: i64) {
+    fn shift(&mut self, back: &impl Fn(&mut i64), host_now: i64, ahead: i64) {
         let optional = [&mut self.deadline_at, &mut self.started_at, &mut self.ended_at];
-        optional.into_iter().flatten().for_each(|at| back(at, ahead));
-        back(&mut self.created_at, ahead);
-        back(&mut self.changed_at, ahead);
+        optional.into_iter().flatten().for_each(back);
+        back(&mut self.created_at);
+        back(&mut self.changed_at);
         match &mut self.phase {
             Phase::Waiting { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {}
-            Phase::Delayed { until_at, .. } => back(until_at, ahead),
+            Phase::Delayed { until_at, .. } => back(until_at),
             Phase::Held { expires_at, timeout_at } => {
-                back(expires_at, ahead);
-                back_if_set(timeout_at, ahead);
+                back(expires_at);
+                timeout_at.iter_mut().for_each(back);
             }
             Phase::Lapsed { expired_at, backoff_until } => {
-                back(expired_at, ahead);
-                back_if_set(backoff_until, ahead);
+                back(expired_at);
+                backoff_until.iter_mut().for_each(back);
             }
         }
         for attempt in &mut self.attempts {
-            back(&mut attempt.started_at, ahead);
-            back(&mut attempt.renewed_at, ahead);
-            attempt.ended.iter_mut().for_each(|(_, at)| back(at, ahead));
-            attempt.finished.iter_mut().filter_map(|(_, at)| at.as_mut()).for_each(|at| back(at, ahead));
+            back(&mut attempt.started_at);
+            back(&mut attempt.renewed_at);
+            attempt.ended.iter_mut().for_each(|(_, at)| back(at));
+            attempt.finished.iter_mut().filter_map(|(_, at)| at.as_mut()).for_each(back);
         }
-        self.grant.iter_mut().for_each(|grant| back(&mut grant.expires_at, ahead));
-        self.steps.iter_mut().for_each(|step| back(&mut step.at, ahead));
-        self.streams.values_mut().for_each(|stream| stream.shift(|at| back(at, ahead)));
-        self.closure.iter_mut().for_each(|(closed_at, _)| back(closed_at, ahead));
-        self.progress.iter_mut().for_each(|progress| back(&mut progress.at, ahead));
+        if let Some(grant) = &mut self.grant {
+            // Good at its last instant: one that was over stays over.
+            grant.expires_at = grant.expires_at.min(host_now - 1).max(grant.expires_at - ahead);
+        }
+        self.steps.iter_mut().for_each(|step| back(&mut step.at));
+        self.streams.values_mut().for_each(|stream| stream.shift(back));
+        self.closure.iter_mut().for_each(|(closed_at, _)| back(closed_at));
+        self.progress.iter_mut().for_each(|progress| back(&mut progress.at));
     }
 }
 
-fn back(at: &mut i64, ahead: i64) {
-    *at = (*at - ahead).max(0);
-}
-
-fn back_if_set(at: &mut Option<i64>, ahead: i64) {
-    if let Some(at) = at {
-        back(at, ahead);
+/// The instants in a kept answer: numbers that are called something `At` or `Until`.
+fn back_in(answer: &mut Value, back: &impl Fn(&mut i64)) {
+    match answer {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member.as_i64() {
+                    Some(mut at) if name.ends_with("At") || name.ends_with("Until") => {
+                        back(&mut at);
+                        *member = Value::from(at);
+                    }
+                    _ => back_in(member, back),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| back_in(item, back)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

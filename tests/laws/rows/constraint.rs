@@ -52,15 +52,15 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT id FROM execution WHERE outcome IN (3, 4, 5) AND id NOT IN (SELECT execution FROM ending)",
     ),
     (
-        "only a replay, a priority, a revocation, a block, a wake, a mark, a flow have a detail",
+        "only a replay, a priority, a revocation, a block, a wake, a clock, a mark, a flow have a detail",
         "SELECT d.position FROM event_detail d LEFT JOIN event v ON v.position = d.position \
          WHERE CASE WHEN v.cause IS NULL THEN NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = d.execution \
-         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 21, 22, 23, 24, 32, 40, 41, 42, 44, 45) END",
+         AND e.phase = 3 AND e.last_event = d.position) ELSE v.cause NOT IN (13, 17, 21, 22, 23, 24, 26, 32, 40, 41, 42, 44, 45) END",
     ),
     (
         "what must be told in detail is",
         "SELECT v.position FROM event v LEFT JOIN event_detail d ON d.position = v.position \
-         WHERE v.cause IN (22, 23, 41, 42, 44, 45) AND d.position IS NULL",
+         WHERE v.cause IN (22, 23, 26, 41, 42, 44, 45) AND d.position IS NULL",
     ),
     (
         "a detail says what its cause has to say",
@@ -68,6 +68,7 @@ pub const RULES: &[(&str, &str)] = &[
          WHERE NOT CASE WHEN v.cause = 21 THEN d.detail ->> 'reason' = 'not_needed' \
          WHEN v.cause IN (13, 17, 24, 32) THEN coalesce(d.detail ->> 'reason', '') <> '' \
          WHEN v.cause = 22 THEN d.detail ->> 'groupsReset' BETWEEN (d.detail ->> 'branch' <> 'normal') AND 1 \
+         WHEN v.cause = 26 THEN d.detail ->> 'byMs' > 0 \
          WHEN v.cause = 40 THEN d.detail ->> 'nodeCount' > 0 AND d.detail ->> 'edgeCount' >= 0 \
          WHEN v.cause = 41 THEN d.detail ->> 'executionId' LIKE '{fp:%' \
          WHEN v.cause = 42 THEN d.detail ->> 'upstreamExecutionId' <> d.detail ->> 'downstreamExecutionId' \
@@ -77,8 +78,14 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "a renewal, a change of priority, what workers and flows do are no changes of phase",
-        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23, 25) OR cause >= 30) \
+        "SELECT position FROM event WHERE (state IS NULL) <> (cause IN (5, 23, 25, 26) OR cause >= 30) \
          OR (cause >= 23 AND lease IS NOT NULL)",
+    ),
+    ("nothing is left of a rebasing", "SELECT id FROM rebase"),
+    (
+        "instants never go back along positions",
+        "SELECT position FROM (SELECT position, at, lag(at) OVER (ORDER BY position) AS before FROM event) \
+         WHERE at < before",
     ),
     (
         "replays are counted",
@@ -112,11 +119,12 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT d.idempotency_key FROM dedup d LEFT JOIN execution e ON e.id = d.execution WHERE e.id IS NULL",
     ),
     (
-        "an event has an execution, or a worker or a flow in a namespace",
+        "an event has an execution, or a worker, a flow or a clock in a namespace",
         "SELECT v.position FROM event v LEFT JOIN execution e ON e.id = v.execution \
          LEFT JOIN former f ON f.execution = v.execution LEFT JOIN namespace n ON n.id = v.namespace WHERE CASE WHEN v.cause BETWEEN 30 AND 33 \
          THEN v.execution IS NOT NULL OR n.id IS NULL OR v.worker IS NULL OR v.instance IS NULL \
          OR v.previous IS NOT NULL WHEN v.cause >= 40 THEN v.execution IS NOT NULL OR n.id IS NULL OR v.flow IS NULL \
+         OR v.worker IS NOT NULL WHEN v.cause = 26 THEN v.execution IS NOT NULL OR n.id IS NULL OR v.flow IS NOT NULL \
          OR v.worker IS NOT NULL ELSE v.flow IS NOT NULL OR (e.id IS NULL) = (f.execution IS NULL) END",
     ),
     (
@@ -247,8 +255,8 @@ pub const RULES: &[(&str, &str)] = &[
          SELECT execution FROM tag WHERE execution NOT IN (SELECT id FROM execution)",
     ),
     (
-        "a worker counts as gone its time to live after its heartbeat, and has a namespace",
+        "a worker counts as gone its time to live after its heartbeat at the latest, and has a namespace",
         "SELECT w.id FROM worker w LEFT JOIN namespace n ON n.id = w.namespace WHERE n.id IS NULL \
-         OR expires_at <> heartbeat_at + ttl_ms OR registered_at > heartbeat_at",
+         OR expires_at > heartbeat_at + ttl_ms OR registered_at > heartbeat_at",
     ),
 ];

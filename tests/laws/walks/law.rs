@@ -64,6 +64,9 @@ impl History {
                 return broken("event times never go back along positions", event);
             }
             self.last_at = int(event, "at");
+            if event["cause"] == "clock_accepted" {
+                continue;
+            }
             if event["executionId"].is_null() {
                 law_16_only_the_registered_are_heard_of_and_leave(&mut self.registered, event)?;
                 continue;
@@ -114,9 +117,9 @@ impl History {
         broken("workers.is-who: listed are who registered and did not leave", format!("{:?}: {list}", self.registered))
     }
 
-    /// Every stored instant was moved: earlier ones compare no more.
-    pub fn rebased(&mut self) {
-        self.last_at = 0;
+    /// Engine time went back to an instant: earlier stamps compare no more, and none stands after it.
+    pub fn rebased(&mut self, host_now: i64) {
+        self.last_at = self.last_at.min(host_now);
         for snapshot in self.snapshots.values_mut() {
             for member in ["createdAt", "startedAt", "lastMutationAt"] {
                 snapshot[member] = Value::Null;

@@ -146,6 +146,10 @@ impl Met {
         self.0.extend(model.seen.iter().map(|fact| (*fact).to_owned()));
     }
 
+    pub fn has(&self, what: &str) -> bool {
+        self.0.contains(what)
+    }
+
     pub fn missed(&self) -> Vec<&'static str> {
         WANTED.into_iter().filter(|name| !self.0.contains(*name)).collect()
     }

@@ -2,7 +2,8 @@
 
 pub mod focused;
 pub mod grants;
-pub mod late_timer;
+pub mod jumps;
+mod late_timer;
 pub mod law;
 pub mod met;
 pub mod pages;

@@ -91,7 +91,7 @@ impl Recorder {
 
     fn follow(&mut self, calls: &[Call], answers: &[Value]) {
         let drawn = drawn(&mut self.world, &mut self.cursor);
-        let now = self.model.begin(self.at);
+        let now = self.model.begin(self.at, true);
         for (call, found) in calls.iter().zip(answers) {
             self.model.answer(call, now, found, &drawn);
             if let Some(handle) = found["ok"]["handle"].as_str() {

@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Steps of each walk of a default run: eight walks, 23 200 steps.
-const STEPS: usize = 2_900;
-const FOR_EVER: Kept = Kept { executions_ms: None, events_ms: None };
-const SHORT: Kept = Kept { executions_ms: Some(4_000), events_ms: None };
-const LOG: Kept = Kept { executions_ms: None, events_ms: Some(60_000) };
-const BOTH: Kept = Kept { executions_ms: Some(20_000), events_ms: Some(90_000) };
+pub const STEPS: usize = 2_900;
+pub const FOR_EVER: Kept = Kept { executions_ms: None, events_ms: None };
+pub const SHORT: Kept = Kept { executions_ms: Some(4_000), events_ms: None };
+pub const LOG: Kept = Kept { executions_ms: None, events_ms: Some(60_000) };
+pub const BOTH: Kept = Kept { executions_ms: Some(20_000), events_ms: Some(90_000) };
 /// Steps after which every execution under way and every row is looked at.
 const THOROUGH_EVERY: usize = 50;
 /// An engine and a model on their way.
@@ -34,10 +34,13 @@ pub struct Walk {
     pub world: World,
     pub model: Model,
     pub history: History,
-    script: Script,
+    pub script: Script,
     pub host_now: i64,
     cursor: String,
     met: Met,
+    /// Whether the host's clock jumps by days, both ways, and how far it stands ahead by that.
+    pub jumps: bool,
+    pub away_ms: i64,
 }
 
 /// Contract: leases.one-live, states.one-event, events.view-lease.
@@ -55,7 +58,7 @@ fn the_engine_and_the_model_agree_after_every_step_in_a_file() {
 }
 
 fn walks(seeds: &[(u64, Kept)], world: impl Fn(u64) -> World) {
-    let steps = set("TIDEGATE_STEPS").map_or(STEPS, |steps| usize::try_from(steps).expect("a number of steps"));
+    let steps = steps();
     let chosen = chosen();
     let mut met = Met::default();
     for (seed, kept) in chosen.map_or_else(|| seeds.to_vec(), |seed| vec![usual(seed, seeds)]) {
@@ -66,6 +69,10 @@ fn walks(seeds: &[(u64, Kept)], world: impl Fn(u64) -> World) {
     assert!(missed.is_empty() || chosen.is_some() || steps < STEPS, "never met: {missed:?}");
 }
 
+pub fn steps() -> usize {
+    set("TIDEGATE_STEPS").map_or(STEPS, |steps| usize::try_from(steps).expect("a number of steps"))
+}
+
 /// A seed with how long is kept what is over: as it is usual with this seed, or as with one of the others.
 fn usual(seed: u64, seeds: &[(u64, Kept)]) -> (u64, Kept) {
     let place = usize::try_from(seed % seeds.len() as u64).expect("a place");
@@ -73,7 +80,7 @@ fn usual(seed: u64, seeds: &[(u64, Kept)]) -> (u64, Kept) {
 }
 
 impl Walk {
-    fn new(seed: u64, mut world: World, kept: Kept) -> Self {
+    pub fn new(seed: u64, mut world: World, kept: Kept) -> Self {
         world.keep(kept);
         let mut script = Script::new(Random::new(seed));
         // What was drawn is read from events, which may be past their retention as soon as they are written.
@@ -90,11 +97,13 @@ impl Walk {
             host_now: START,
             cursor: "start".to_owned(),
             met: Met::default(),
+            jumps: false,
+            away_ms: 0,
         }
     }
 
     /// Walks; answers what was met.
-    fn go(mut self, steps: usize) -> Met {
+    pub fn go(mut self, steps: usize) -> Met {
         for step in 0..steps {
             self.step = step;
             self.pass_time();
@@ -142,6 +151,7 @@ impl Walk {
             _ => -random.within(1, 3_000),
         };
         self.host_now += passed;
+        self.jump();
         self.world.set_clock(self.host_now);
     }
 
@@ -191,7 +201,7 @@ impl Walk {
             Err(e) => self.stop("a tick fails", &[e.to_string()]),
         };
         let drawn = self.drawn();
-        let now = self.model.begin(self.host_now);
+        let now = self.begin(true);
         let applied = self.model.apply_due(now, 1_000, &drawn);
         self.model.purge(now);
         let left = self.left();
@@ -206,6 +216,11 @@ impl Walk {
             &json!({ "applied": applied, "more": more, "now": now, "nextDueAt": next }),
             &answer,
         );
+        self.world.accepted_ms += answer["acceptedMs"].as_i64().unwrap_or(0);
+        if self.jumps {
+            let (expected, told) = (json!(self.model.accepted_ms), json!(self.world.accepted_ms));
+            self.agree("by how much engine time went back", &expected, &told);
+        }
         self.wakes(&answer);
         self.model.apply_due(now, usize::MAX, &drawn);
         self.settle(&drawn);
@@ -222,22 +237,10 @@ impl Walk {
         past.into_iter().filter(|row| stored.contains(row)).collect()
     }
 
-    fn accept_clock(&mut self) {
-        self.tick();
-        self.doing = format!("accept_clock at {}", self.host_now);
-        let moved = self.world.engine().accept_clock();
-        self.model.next_step();
-        let expected = self.model.accept_clock(self.host_now);
-        if moved.as_ref().ok() != Some(&expected) {
-            self.stop("the distance of accept_clock", &[format!("expected {expected}, found {moved:?}")]);
-        }
-        if expected > 0 {
-            self.history.rebased();
-        }
-        self.settle(&Drawn::default());
-    }
-
     fn reopen(&mut self) {
+        if self.jumps {
+            self.tick();
+        }
         self.doing = format!("reopen at {}", self.host_now);
         // What is given back to the host holds nothing.
         if let Err(e) = self.world.engine().compact(1 << 16) {
@@ -273,7 +276,7 @@ impl Walk {
         // Without a single call to carry out, time is not applied either.
         let idle = calls.iter().all(|call| matches!(call.op, Op::Invalid { .. }));
         let drawn = if idle { Drawn::default() } else { self.drawn() };
-        let now = self.model.begin(self.host_now);
+        let now = self.begin(!idle);
         for (call, found) in calls.iter().zip(&reply.answers) {
             let expected = self.model.answer(call, now, found, &drawn);
             self.agree_on_answer(&expected, found);
@@ -324,7 +327,7 @@ impl Walk {
     }
 
     /// The events of the step and what the engine drew in it.
-    fn drawn(&mut self) -> Drawn {
+    pub fn drawn(&mut self) -> Drawn {
         drawn(&mut self.world, &mut self.cursor)
     }
 
@@ -338,7 +341,7 @@ impl Walk {
     }
 
     /// After a step: events, touched executions, due instants and counters agree, and the laws hold.
-    fn settle(&mut self, drawn: &Drawn) {
+    pub fn settle(&mut self, drawn: &Drawn) {
         let changes = total_changes(&*self.world.driver());
         let (expected, found) = (self.model.events(), &drawn.events);
         // The rest was past its retention as soon as it was written.
