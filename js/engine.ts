@@ -40,6 +40,24 @@ const AGAIN_MS = 1_000;
 /** How long a close waits for workers to leave the registry, in ms; after that they are swept when their time is over. */
 const LEAVE_MS = 500;
 
+/** A clock that came back, and that the engine went back to. */
+export interface AcceptedClock {
+  /** By how much engine time went back, in ms. */
+  byMs: number;
+  /** Engine time, in Unix ms. */
+  now: number;
+}
+
+/** What an engine has of its host. */
+export interface Surroundings {
+  /** The clock, in Unix ms; `Date.now` when left out. */
+  now?: (() => number) | undefined;
+  /** How durations go by; the host's, and the worker's rests where there is one, when left out. */
+  pace?: Pace | undefined;
+  /** Hears of each accepted clock. */
+  onClock?: ((accepted: AcceptedClock) => void) | undefined;
+}
+
 /** Hears of what a batch woke. */
 type WakeListener = (wakes: Wakes) => void;
 
@@ -63,22 +81,22 @@ export class Engine<K = AnyKinds> extends Attempts {
   readonly #gather: Gather;
   readonly #parking: Parking;
   readonly #timer: Timer;
+  readonly #now: () => number;
+  readonly #onClock: Surroundings["onClock"];
   readonly #listeners = new Set<WakeListener>();
   readonly #workers = new Set<Worker>();
   /** Set once a close has begun: later calls are refused, while workers may still be leaving the registry. */
   #closed: Promise<void> | undefined;
 
   /** Use `openEngine`. */
-  constructor(
-    port: Port,
-    timer: Timer = hostTimer(Date.now),
-    pace: Pace = hostPace((ms, signal) => port.sleep(ms, signal)),
-  ) {
+  constructor(port: Port, timer?: Timer, { now = Date.now, pace, onClock }: Surroundings = {}) {
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
-    const parking = new Parking(pace);
+    const parking = new Parking(pace ?? hostPace((ms, signal) => port.sleep(ms, signal)));
     super(send, parking);
     this.#port = port;
-    this.#timer = timer;
+    this.#timer = timer ?? hostTimer(now);
+    this.#now = now;
+    this.#onClock = onClock;
     this.#parking = parking;
     this.#gather = new Gather(port, {
       replied: (reply) => this.#heard(reply),
@@ -191,7 +209,10 @@ export class Engine<K = AnyKinds> extends Attempts {
     return this.#open() ?? this.#port.clock();
   }
 
-  /** After the host's clock was put back: moves every stored instant back to it. Answers by how much, in ms. */
+  /**
+   * After the host's clock was put back: has engine time go back to it, and what lies ahead with it. Answers by how much, in
+   * ms. An engine that follows its clock does so by itself.
+   */
   async acceptClock(): Promise<number> {
     const movedMs = await (this.#open() ?? this.#port.acceptClock());
     // Sets the alarm anew and wakes whom it gave something to do.
@@ -234,11 +255,20 @@ export class Engine<K = AnyKinds> extends Attempts {
     return () => this.#listeners.delete(listener);
   }
 
-  #heard({ wakes, nextDueAt }: Reply): void {
+  #heard({ wakes, nextDueAt, acceptedMs, now }: Reply): void {
     const ticking = this.over === undefined && this.#closed === undefined;
     this.#timer.set(ticking ? nextDueAt : null, () => void this.#ring());
     this.#parking.wake(wakes);
     for (const listener of this.#listeners) listener(wakes);
+    if (acceptedMs !== undefined) this.#tellClock({ byMs: acceptedMs, now });
+  }
+
+  #tellClock(accepted: AcceptedClock): void {
+    try {
+      this.#onClock?.(accepted);
+    } catch (thrown) {
+      console.error("tidegate: onClock threw", thrown);
+    }
   }
 
   /**
@@ -252,7 +282,7 @@ export class Engine<K = AnyKinds> extends Attempts {
     } catch (thrown) {
       const ended = thrown instanceof TidegateError && thrown.category === "engine" && !this.#port.reopens;
       if (ended) this.end(thrown);
-      if (this.over === undefined) this.#timer.set(Date.now() + AGAIN_MS, () => void this.#ring());
+      if (this.over === undefined) this.#timer.set(this.#now() + AGAIN_MS, () => void this.#ring());
       this.#parking.wakeAll();
     }
   }

@@ -4,7 +4,7 @@ export type { ClaimedExecution, DecodedStep, DecodedUpstream } from "./calls/cla
 export type { WaitOptions } from "./calls/end.js";
 export type { Failing, Renewed } from "./calls/held.js";
 export type { CallOptions } from "./calls/send.js";
-export { Engine } from "./engine.js";
+export { type AcceptedClock, Engine } from "./engine.js";
 export type { Timer } from "./ground/alarm.js";
 export { type PlainError, TidegateError } from "./ground/errors.js";
 export { FileBytes } from "./ground/files.js";
@@ -27,7 +27,13 @@ export type { Json, Storable, Stored } from "./ground/storable.js";
 export type { TrustedAddress } from "./ground/trusted.js";
 export type { Retention } from "./lines/local.js";
 export { openEngine } from "./opening/open.js";
-export type { MemoryStorage, OpenOptions, OpfsStorage } from "./opening/options.js";
+export type {
+  ClockOptions,
+  LentClockOptions,
+  MemoryStorage,
+  OpenOptions,
+  OpfsStorage,
+} from "./opening/options.js";
 export type { AppendOptions, ClaimOptions, Progress } from "./operations/attempts.js";
 export type { WatchOptions } from "./operations/events.js";
 export type { DecodedInput, DecodedResult, Executions } from "./operations/executions.js";

@@ -13,6 +13,9 @@ export interface Timer {
 /** Events after which a sleeping page's timers may have been held back. */
 const WAKING = ["visibilitychange", "pageshow", "resume", "online"] as const;
 
+/** How far a clock is put back at least that the timer rings for, in ms: the engine may follow it. */
+const BACK_MS = 1_000;
+
 /** Calls whenever a page wakes up, until the signal aborts; never where there is no page. */
 export function onWaking(call: () => void, signal: AbortSignal): void {
   if (typeof document === "undefined") return;
@@ -36,13 +39,15 @@ export function hostTimer(now: () => number): Timer {
   };
   const arm = () => {
     disarm();
-    armed = wanted;
-    handle = setTimeout(goOff, Math.min(Math.max(wanted - now(), 0), DELAY_MS_MAX));
+    const begun = now();
+    armed = Math.min(Math.max(wanted, begun), begun + DELAY_MS_MAX);
+    handle = setTimeout(goOff, armed - begun);
     letGo(handle);
   };
   const goOff = () => {
     handle = undefined;
-    if (wanted > now()) arm();
+    const ended = now();
+    if (wanted > ended && armed - ended <= BACK_MS) arm();
     else ringNow?.();
   };
   return {

@@ -12,6 +12,8 @@ export interface Limits {
   /** The limit of one payload, in bytes. */
   payloadBytesMax?: number | undefined;
   retention?: Retention | undefined;
+  /** Whether engine time goes back with the clock; left out: with the host's own, not with one that is lent. */
+  followsClock?: boolean | undefined;
 }
 
 /** For how long what is over is kept; for ever where nothing is set. */

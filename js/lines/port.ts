@@ -23,6 +23,8 @@ export interface Reply {
   /** When time will act next, in Unix ms. */
   nextDueAt: number | null;
   now: number;
+  /** By how much engine time went back to the host's clock, in ms, where it did. */
+  acceptedMs?: number;
 }
 
 /** An engine, near or far. Every method rejects with a TidegateError. */

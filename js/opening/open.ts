@@ -13,7 +13,7 @@ import { memoryReport, type StorageReport } from "../storage/report.js";
 import { space } from "../storage/space.js";
 import { WAIT_MS } from "../storage/taken.js";
 import { Upkeep } from "../storage/upkeep.js";
-import { checkOptions, type OpenOptions, type OpfsStorage } from "./options.js";
+import { checkOptions, followsClock, type OpenOptions, type OpfsStorage } from "./options.js";
 
 /** How long an open waits for the browser to promise that it keeps the origin, in ms. */
 const ASKED_MS = 200;
@@ -41,8 +41,10 @@ async function inMemory<K>(
   module: WebAssembly.Module,
   fallback: PlainError | null,
 ): Promise<Engine<K>> {
-  const line = openLocal({ module, limits: limits(options), image: options.import });
-  return new Engine<K>(await measured(line, memoryReport(fallback)));
+  const { onClock, import: image } = options;
+  const now = options.clock?.now;
+  const line = openLocal({ module, clock: now, limits: limits(options), image });
+  return new Engine<K>(await measured(line, memoryReport(fallback)), undefined, { now, onClock });
 }
 
 async function inFiles<K>(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine<K>> {
@@ -53,7 +55,7 @@ async function inFiles<K>(options: OpenOptions, storage: OpfsStorage, module: We
   const line = await openInWorker(opening, options.workerUrl);
   const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
   const port = await measured(line, { ...report, ...(await space()) });
-  const engine = new Engine<K>(port);
+  const engine = new Engine<K>(port, undefined, { onClock: options.onClock });
   void new Upkeep(port, engine).run();
   return engine;
 }
@@ -64,8 +66,8 @@ async function asked(answer: Promise<boolean> | undefined): Promise<void> {
   await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, ASKED_MS))]);
 }
 
-function limits({ payloadBytesMax, retention }: OpenOptions): Limits {
-  return { payloadBytesMax, retention };
+function limits({ payloadBytesMax, retention, clock }: OpenOptions): Limits {
+  return { payloadBytesMax, retention, followsClock: followsClock(clock) };
 }
 
 /** The port over a line that has just been opened, with the figures of its storage. */

@@ -1,5 +1,6 @@
 // What openEngine takes: every option known by its name and of its type, or refused by name.
 
+import type { AcceptedClock } from "../engine.js";
 import { argumentError } from "../ground/errors.js";
 import { isTrusted, type TrustedAddress } from "../ground/trusted.js";
 import type { Retention } from "../lines/local.js";
@@ -30,9 +31,31 @@ export interface OpfsStorage {
   waitMs?: number;
 }
 
-export interface OpenOptions {
-  /** Where the state is kept. */
-  storage: MemoryStorage | OpfsStorage;
+/** What becomes of engine time when the host's clock jumped ahead and came back. */
+export interface ClockOptions {
+  /**
+   * `follow`: engine time goes back with the clock once it stands more than 1 000 ms ahead, and what lies ahead with it;
+   * the default. `stand`: it stands still until the clock has caught up or `engine.acceptClock()` is called; the default where
+   * `now` is lent. Forward is always believed.
+   */
+  jumps?: "follow" | "stand";
+}
+
+/** A clock for an engine in this thread. */
+export interface LentClockOptions extends ClockOptions {
+  /** Unix ms; `Date.now` when left out. */
+  now?: () => number;
+}
+
+/** Where the state is kept, and the clock; an engine over files runs in a worker, which a clock cannot be lent to. */
+export type Place =
+  | { storage: MemoryStorage; clock?: LentClockOptions }
+  | { storage: MemoryStorage | OpfsStorage; clock?: ClockOptions & { now?: never } };
+
+export type OpenOptions = Place & Settings;
+
+/** What an engine is opened with, wherever it keeps its state. */
+export interface Settings {
   /** A SQLite file to begin with, as `engine.export()` gives it; only where there is no database yet. */
   import?: Uint8Array;
   /** The compiled engine, for hosts that compile it themselves. The first one in a thread serves all its engines. */
@@ -48,6 +71,8 @@ export interface OpenOptions {
   payloadBytesMax?: number;
   /** For how long what is over is kept; for ever where nothing is set. An execution may have a retention of its own. */
   retention?: Retention;
+  /** Hears of each clock that came back and was accepted, once. What it throws goes to `console.error`. */
+  onClock?: (accepted: AcceptedClock) => void;
 }
 
 /** What an option may be, in words, and whether something is it. */
@@ -56,6 +81,8 @@ type Kind = [limit: string, fits: (found: unknown) => boolean];
 const text: Kind = ["a text", (found) => typeof found === "string"];
 const yesOrNo: Kind = ["true or false", (found) => typeof found === "boolean"];
 const address: Kind = ["an address", (found) => typeof found === "string" || found instanceof URL || isTrusted(found)];
+const callback: Kind = ["a function", (found) => typeof found === "function"];
+const object: Kind = ["an object", (found) => typeof found === "object" && found !== null];
 const number: Kind = ["a number from 0 on", (found) => typeof found === "number" && found >= 0];
 
 function oneOf(...words: string[]): Kind {
@@ -69,8 +96,12 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
   wasmUrl: address,
   workerUrl: address,
   payloadBytesMax: number,
-  retention: ["an object", (found) => typeof found === "object" && found !== null],
+  retention: object,
+  clock: object,
+  onClock: callback,
 };
+
+const CLOCK: Readonly<Record<string, Kind>> = { jumps: oneOf("follow", "stand"), now: callback };
 
 const STORAGES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   memory: { kind: oneOf("memory") },
@@ -95,6 +126,21 @@ export function checkOptions(options: OpenOptions): void {
     throw argumentError("storage.kind", Object.keys(STORAGES).join(" or "), shown(storage?.kind));
   members("storage.", storage, kinds);
   if (storage.kind === "opfs" && storage.name === undefined) throw argumentError("storage.name", text[0], "nothing");
+  checkClock(options.clock);
+  if (storage.kind === "opfs" && options.clock?.now !== undefined)
+    throw argumentError("clock.now", "to be left out: over files the engine runs in a worker", "a function");
+}
+
+/** Refuses what is no clock. */
+export function checkClock(clock: LentClockOptions | undefined): void {
+  if (clock === undefined) return;
+  if (!object[1](clock)) throw argumentError("clock", object[0], shown(clock));
+  members("clock.", clock, CLOCK);
+}
+
+/** Whether engine time goes back with the clock; undefined where nobody said. */
+export function followsClock(clock: ClockOptions | undefined): boolean | undefined {
+  return clock?.jumps === undefined ? undefined : clock.jumps === "follow";
 }
 
 function members(prefix: string, found: object, kinds: Readonly<Record<string, Kind>>): void {
