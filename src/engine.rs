@@ -6,20 +6,20 @@
 //! time.commit-size, time.after-commit, time.before-everything.
 
 mod clock;
+mod connection;
 mod job;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Clock, Entropy, Mint, SystemClock, SystemEntropy};
+use crate::model::executions::lease::Connection;
 use crate::model::ground::argument::Limits;
-use crate::model::ground::id::uuid_text;
 use crate::ops::{Answer, Call, Operation, Turn, Wakes};
 use crate::store::Store;
 use crate::store::driver::{Driver, Embedded};
-use crate::store::ground::migrations;
 use crate::timers;
 pub use clock::ClockReport;
 pub use job::REQUEST_MS;
-use job::{BatchJob, CallJob, Job, TickJob, guarded, unguarded};
+use job::{BatchJob, CallJob, GiveBack, Job, TickJob, guarded, unguarded};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -101,7 +101,8 @@ pub struct Engine {
     /// Whether engine time goes back with it.
     follows: bool,
     limits: Limits,
-    instance: Rc<str>,
+    /// Through what the calls of the batch under way come; the engine's own between batches.
+    connection: Connection,
     last_instant: i64,
     wakes: Wakes,
     /// By how much engine time went back, until a batch or a tick has told it.
@@ -113,31 +114,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens an engine over a driver, creating or migrating its tables.
+    /// Opens an engine over a driver, creating or migrating its tables. Where the files let in one engine at a time, the
+    /// leases of every other connection are given back. Contract: leases.gone, storage.open-gives-back.
     pub fn open(driver: Rc<dyn Driver>, host: Host, limits: Limits) -> Result<Self> {
-        limits.check()?;
-        let pending = migrations::pending(&*driver)?;
-        driver.adopt()?;
-        if pending {
-            driver.transaction(&mut || migrations::migrate(&*driver))?;
-        }
-        let mut store = Store::open(driver)?;
-        store.set_retention(limits.retention);
-        let mut mint = Mint::new(host.entropy);
-        let (instance, last_instant) = (Rc::from(uuid_text(mint.uuid())), store.last_instant());
-        Ok(Self {
-            store,
-            mint,
-            follows: limits.follows_clock.unwrap_or(!host.clock.is_lent()),
-            clock: host.clock,
-            limits,
-            instance,
-            last_instant,
-            wakes: Wakes::default(),
-            accepted_ms: None,
-            busy: false,
-            stale: false,
-        })
+        Self::open_as(None, driver, host, limits)
     }
 
     /// An engine in memory, with the host's clock and randomness.
@@ -189,8 +169,12 @@ impl Engine {
     /// Applies what is due, at most 1 000 actions, and deletes a part of what has been hidden since it expired or since its
     /// retention was over.
     pub fn tick(&mut self) -> Result<TickAnswer> {
+        self.do_tick(None)
+    }
+
+    fn do_tick(&mut self, give_back: Option<GiveBack>) -> Result<TickAnswer> {
         let now = self.begin(true)?;
-        let mut jobs = [TickJob::default()];
+        let mut jobs = [TickJob { give_back, ..TickJob::default() }];
         self.commit(now, &mut jobs);
         self.busy = false;
         let [job] = jobs;
@@ -294,8 +278,8 @@ impl Engine {
         let mut wakes = Wakes::default();
         let (mut in_operation, mut wrote) = (false, false);
         let outcome = db.transaction(&mut || {
-            let Self { store, mint, instance, limits, .. } = self;
-            let mut turn = Turn::new(store, mint, instance, (now, limits), &mut wakes);
+            let Self { store, mint, connection, limits, .. } = self;
+            let mut turn = Turn::new(store, mint, connection, (now, limits), &mut wakes);
             let writes = turn.store.writes();
             for job in jobs.iter_mut().filter(|job| job.wanted()) {
                 if J::AFTER_DUE {

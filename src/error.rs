@@ -109,7 +109,7 @@ codes! {
     WrongPhase = "state"."wrong_phase", Terminal, "An execution that is active, suspended or over takes no dependencies.";
     StaleLease = "state"."stale_lease", Terminal, "The lease epoch given is not the current one.";
     LeaseExpired = "state"."lease_expired", Terminal, "The lease ran out before the call.";
-    LeaseRevoked = "state"."lease_revoked", Terminal, "An operator revoked this lease.";
+    LeaseRevoked = "state"."lease_revoked", Terminal, "This lease was taken away.";
     GrantAlreadyExists = "state"."grant_already_exists", Informational, "A live grant reserves the execution.";
     LaneClosed = "state"."lane_closed", Terminal, "The lane is draining or disabled: it takes no new executions.";
     ExecutionNotTerminal = "state"."execution_not_terminal", Terminal, "Only an execution that has ended can be replayed.";

@@ -19,6 +19,8 @@ mod ground;
 #[path = "laws/json.rs"]
 #[allow(dead_code, reason = "shared with `laws`, which uses the rest")]
 mod json;
+#[path = "faults/leaving.rs"]
+mod leaving;
 #[path = "faults/mutation.rs"]
 mod mutation;
 #[path = "faults/places.rs"]

@@ -14,6 +14,8 @@ export interface Limits {
   retention?: Retention | undefined;
   /** Whether engine time goes back with the clock; left out: with the host's own, not with one that is lent. */
   followsClock?: boolean | undefined;
+  /** Through what the calls come: an engine that is opened again with the same one leaves its callers their leases. */
+  connection?: number | undefined;
 }
 
 /** For how long what is over is kept; for ever where nothing is set. */

@@ -53,7 +53,10 @@ class RemoteLine implements Line {
 
   constructor(spawn: () => WorkerLike, opening: Opening) {
     this.#spawn = spawn;
-    this.#opening = opening;
+    // Whose engine is opened again after a panic is still there, and keeps its leases.
+    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+    const connection = (high % 2 ** 21) * 2 ** 32 + low;
+    this.#opening = { ...opening, limits: { ...opening.limits, connection } };
   }
 
   /** Resolves when the engine is open; opens it if it is not. */

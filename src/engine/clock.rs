@@ -99,8 +99,8 @@ impl Engine {
         let (mut wakes, mut by_ms) = (Wakes::default(), None);
         self.busy = true;
         let done = db.transaction(&mut || {
-            let Self { store, mint, instance, limits, .. } = self;
-            by_ms = part(&mut Turn::new(store, mint, instance, (now, limits), &mut wakes))?;
+            let Self { store, mint, connection, limits, .. } = self;
+            by_ms = part(&mut Turn::new(store, mint, connection, (now, limits), &mut wakes))?;
             Ok(())
         });
         self.busy = false;

@@ -3,6 +3,7 @@
 use super::Envelope;
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument::{Limits, name};
+use crate::ops::attempts::revoke::give_back;
 use crate::ops::{Answer, Call, Ready, Turn};
 use crate::store::Request;
 use crate::store::driver::Driver;
@@ -131,10 +132,22 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
     Ok(answer)
 }
 
-/// A tick.
+/// Whose leases are given back: those of one connection, or of all others.
+#[derive(Clone, Copy, Debug)]
+pub struct GiveBack {
+    /// The connection.
+    pub connection: i64,
+    /// Whether all others are meant.
+    pub others: bool,
+}
+
+/// A tick; or leases that are given back once nothing is due, as many as due actions in a tick: those that have run out
+/// lapse. Contract: leases.gone.
 #[derive(Default)]
 pub struct TickJob {
-    /// Due actions applied.
+    /// What is given back; nothing makes it a tick.
+    pub give_back: Option<GiveBack>,
+    /// Due actions applied, and leases given back.
     pub applied: u64,
     /// Whether there is more to delete.
     pub more: bool,
@@ -151,6 +164,10 @@ impl Job for TickJob {
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<()> {
         self.applied = timers::apply_due(turn, timers::ACTIONS_MAX)?;
+        if let Some(GiveBack { connection, others }) = self.give_back {
+            self.applied += give_back(turn, connection, others, timers::ACTIONS_MAX - self.applied)?;
+            return Ok(());
+        }
         // Those who wait for what has just ended ask for it before it can be deleted.
         let ended = !turn.wakes.finished.is_empty();
         self.more = timers::purge(turn, !ended)?;

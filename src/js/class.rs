@@ -3,7 +3,7 @@
 use super::errors::{panics, thrown};
 use super::memory::grow_ahead;
 use super::object::object;
-use super::opened::Opened;
+use super::opened::{Opened, close};
 use super::plain;
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result};
@@ -69,11 +69,11 @@ impl WasmEngine {
         self.with(|engine| plain::value(&engine.accept_clock()?))
     }
 
-    /// Closes the engine; every later call throws `engine.closed`. Closing twice does nothing; closing from inside a call
+    /// Closes the engine and gives its leases back; every later call throws `engine.closed`. Closing twice does nothing; closing from inside a call
     /// takes effect when the call ends.
     pub fn close(&self) {
         match self.opened.try_borrow_mut() {
-            Ok(mut opened) => *opened = None,
+            Ok(mut opened) => close(&mut opened),
             Err(_) => self.closing.set(true),
         }
     }
@@ -112,7 +112,7 @@ impl WasmEngine {
                 let closed = || Error::new(Code::EngineClosed, "the engine was closed");
                 let answer = slot.as_mut().ok_or_else(closed).and_then(call);
                 if self.closing.replace(false) {
-                    *slot = None;
+                    close(&mut slot);
                 }
                 answer
             }

@@ -17,8 +17,10 @@ const FILE: &str = "tidegate.db";
 const NAME_BYTES_MAX: usize = 64;
 
 #[wasm_bindgen(typescript_custom_section)]
-const LIMITS: &str = "/** What is set when an engine is opened; `retention` in ms. */
+const LIMITS: &str = "/** What is set when an engine is opened; `retention` in ms. `connection` stands for whoever calls, as a number from 1 on: an
+ * engine that is opened again for the same callers leaves them their leases. One is minted when it is left out. */
 export interface EngineLimits {
+  connection?: number | undefined;
   payloadBytesMax?: number | undefined;
   retention?: { executionsMs?: number | undefined; eventsMs?: number | undefined } | undefined;
   /** Whether engine time goes back with the clock; left out: with the host's own, not with one that is lent. */

@@ -164,7 +164,7 @@ fn a_rebasing_that_was_killed_goes_on_with_the_next_opening_and_ends_as_an_unint
             if !came {
                 break;
             }
-            n += 1 + n / 8;
+            n += 1 + n / 24;
         }
         assert!(killed > 0, "{}: never killed in the middle", situation.name);
     }

@@ -20,6 +20,8 @@ pub const PRIORITY_MAX: i64 = 9_000;
 pub struct Lease {
     /// The lease.
     pub id: Uuid,
+    /// While it is held: through which connection it was taken, unless a version before took it.
+    pub connection: Option<i64>,
     /// Its epoch.
     pub epoch: i64,
     /// The worker's name.
@@ -74,6 +76,8 @@ impl Attempt {
 pub struct Issue {
     /// The new lease's id.
     pub lease_id: Uuid,
+    /// Through which connection it is taken.
+    pub connection: i64,
     /// The id of the attempt, were one started.
     pub attempt_id: Uuid,
     /// The worker's name.
@@ -231,6 +235,9 @@ impl Execution {
             attempt.finished = Some(finished);
         }
         self.phase = step.phase;
+        if let (None, Some(attempt)) = (self.held(), self.attempt.as_mut()) {
+            attempt.lease.connection = None;
+        }
         self.ended_at = match step.phase {
             Phase::Terminal(_) => Some(now),
             Phase::Waiting(_) | Phase::Delayed(_) | Phase::Blocked(_) | Phase::Active(_) | Phase::Suspended(_) => None,
@@ -331,5 +338,7 @@ impl Execution {
 }
 
 fn lease(issue: Issue, epoch: i64, now: i64) -> Lease {
-    Lease { id: issue.lease_id, epoch, worker: issue.worker, instance: issue.instance, renewed_at: now }
+    let Issue { lease_id: id, worker, instance, .. } = issue;
+    let connection = Some(issue.connection);
+    Lease { id, connection, epoch, worker, instance, renewed_at: now }
 }

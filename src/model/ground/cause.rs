@@ -30,7 +30,7 @@ vocabulary! {
         WaitingChildren = 11, "waiting_children";
         /// The lease ran out.
         LeaseExpired = 12, "lease_expired";
-        /// An operator took the lease away.
+        /// The lease was taken away.
         LeaseRevoked = 13, "lease_revoked";
         /// A worker suspended it.
         Suspended = 14, "suspended";

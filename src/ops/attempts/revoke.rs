@@ -1,5 +1,5 @@
 //! `revoke_lease`: an operator takes a lease away; the execution waits for the next claim, which continues its attempt.
-//! Contract: leases.revoke, leases.revoke-satisfied.
+//! The leases of a connection that is gone go the same way. Contract: leases.revoke, leases.revoke-satisfied, leases.gone.
 
 use crate::error::Result;
 use crate::model::events::event::EventDetail;
@@ -114,6 +114,27 @@ impl Call for RevokeLeaseArgs {
 pub fn revoke(turn: &mut Turn<'_>, execution: &mut Execution, held: Held, detail: Option<EventDetail>) -> Result<()> {
     let finished = Some(Finished { verb: Verb::Revoke, at: Some(turn.now) });
     settle(turn, execution, Change { finished, detail, ..Change::plain(held.revoke(), turn.now) })
+}
+
+/// Why a lease is given back whose connection is gone.
+const CONNECTION_GONE: &str = "connection_gone";
+
+/// Gives back leases of a connection, or of all others, in the order in which they would run out, at most so many.
+pub fn give_back(turn: &mut Turn<'_>, connection: i64, others: bool, max: u64) -> Result<u64> {
+    let held = turn.store.held_through(connection, others, max.cast_signed())?;
+    revoke_all(turn, &held, CONNECTION_GONE)?;
+    Ok(held.len() as u64)
+}
+
+/// Takes the leases away under which executions are held. Contract: states.revoke.
+pub fn revoke_all(turn: &mut Turn<'_>, rows: &[i64], reason: &str) -> Result<()> {
+    for row in rows {
+        let mut execution = turn.store.execution(*row)?;
+        if let Some(held) = execution.held() {
+            revoke(turn, &mut execution, held, EventDetail::reason(reason))?;
+        }
+    }
+    Ok(())
 }
 
 fn satisfied(reason: Satisfied) -> RevokeLeaseAnswer {

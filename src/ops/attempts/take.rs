@@ -68,9 +68,10 @@ impl Taker {
         };
         let issue = Issue {
             lease_id: self.lease_id.unwrap_or_else(|| turn.mint.uuid()),
+            connection: turn.connection.id,
             attempt_id: self.attempt_id.unwrap_or_else(|| turn.mint.uuid()),
             worker: Rc::clone(&self.worker),
-            instance: Rc::clone(self.instance.as_ref().unwrap_or(turn.instance)),
+            instance: Rc::clone(self.instance.as_ref().unwrap_or(&turn.connection.instance)),
         };
         settle(turn, execution, Change { issue: Some(issue), ..Change::plain(step, turn.now) })?;
         answer(self.ttl_ms, turn, execution, kind, work)

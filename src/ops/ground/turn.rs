@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::host::Mint;
 use crate::model::events::event::EventDetail;
 use crate::model::executions::execution::{Execution, kept_until};
+use crate::model::executions::lease::Connection;
 use crate::model::flows::edge::EdgeState;
 use crate::model::flows::flow::Flow;
 use crate::model::ground::argument::{Limits, NAMESPACE_DEFAULT};
@@ -12,7 +13,6 @@ use crate::model::ground::cause::Cause;
 use crate::model::ground::id::{ExecutionId, uuid_text};
 use crate::store::{Store, WorkerRow};
 use std::collections::VecDeque;
-use std::rc::Rc;
 use uuid::Uuid;
 
 /// A member of a flow that has ended, and whose edges are not resolved yet.
@@ -34,8 +34,8 @@ pub struct Turn<'a> {
     pub store: &'a mut Store,
     /// Ids and random numbers.
     pub mint: &'a mut Mint,
-    /// The instance id of a worker that names none.
-    pub instance: &'a Rc<str>,
+    /// Through what the call under way comes.
+    pub connection: &'a Connection,
     /// Engine time, in Unix ms.
     pub now: i64,
     /// What was set when the engine was opened.
@@ -63,7 +63,7 @@ impl<'a> Turn<'a> {
     pub fn new(
         store: &'a mut Store,
         mint: &'a mut Mint,
-        instance: &'a Rc<str>,
+        connection: &'a Connection,
         (now, limits): (i64, &'a Limits),
         wakes: &'a mut Wakes,
     ) -> Self {
@@ -71,7 +71,7 @@ impl<'a> Turn<'a> {
         Self {
             store,
             mint,
-            instance,
+            connection,
             now,
             limits,
             wakes,

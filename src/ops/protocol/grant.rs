@@ -85,7 +85,7 @@ impl Grantee {
             kind,
             key: self.key.clone().unwrap_or_else(|| uuid_text(turn.mint.uuid()).into()),
             worker: Rc::clone(&self.worker),
-            instance: Rc::clone(self.instance.as_ref().unwrap_or(turn.instance)),
+            instance: Rc::clone(self.instance.as_ref().unwrap_or(&turn.connection.instance)),
             expires_at: turn.now + self.ttl_ms,
         };
         turn.store.save_grant(execution.row, &grant)?;

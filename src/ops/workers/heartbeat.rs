@@ -54,7 +54,7 @@ impl Call for HeartbeatWorkerArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<HeartbeatWorkerAnswer> {
-        let instance = ready.instance.clone().unwrap_or_else(|| turn.instance.to_string());
+        let instance = ready.instance.clone().unwrap_or_else(|| turn.connection.instance.to_string());
         let Some(mut worker) = turn.registered(&ready.namespace, &instance)? else {
             return Ok(HeartbeatWorkerAnswer::NotRegistered);
         };

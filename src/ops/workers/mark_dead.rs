@@ -6,10 +6,9 @@ use crate::model::events::event::EventDetail;
 use crate::model::ground::argument::{self, Limits, NAMESPACE_DEFAULT};
 use crate::model::ground::cause::Cause;
 use crate::model::ground::given::reads;
-use crate::ops::attempts::revoke::revoke;
+use crate::ops::attempts::revoke::revoke_all;
 use crate::ops::ground::call::Call;
 use crate::ops::ground::turn::Turn;
-use crate::store::WorkerRow;
 use serde::Serialize;
 
 /// The arguments of `mark_worker_dead`.
@@ -76,25 +75,12 @@ impl Call for MarkWorkerDeadArgs {
         turn.store.delete_worker(worker.row)?;
         let detail = EventDetail::reason(&ready.reason);
         turn.tell_worker(turn.now, Cause::WorkerMarkedDead, &worker, detail.as_ref())?;
-        let released_leases = if ready.release { release(turn, &worker, detail.as_ref())? } else { 0 };
-        Ok(MarkWorkerDeadAnswer::Marked { released_leases })
+        let held = if ready.release { turn.store.held_by(&worker.worker, &worker.instance)? } else { Vec::new() };
+        revoke_all(turn, &held, &ready.reason)?;
+        Ok(MarkWorkerDeadAnswer::Marked { released_leases: u32::try_from(held.len()).unwrap_or(u32::MAX) })
     }
 
     fn keeps(answer: &MarkWorkerDeadAnswer) -> bool {
         matches!(answer, MarkWorkerDeadAnswer::Marked { .. })
     }
-}
-
-/// For every lease that the worker holds; answers how many. Contract: states.revoke.
-fn release(turn: &mut Turn<'_>, worker: &WorkerRow, detail: Option<&EventDetail>) -> Result<u32> {
-    let mut released = 0;
-    for row in turn.store.held_by(&worker.instance)? {
-        let mut execution = turn.store.execution(row)?;
-        let Some(held) = execution.held() else { continue };
-        if execution.attempt.as_ref().is_some_and(|attempt| *attempt.lease.worker == *worker.worker) {
-            revoke(turn, &mut execution, held, detail.cloned())?;
-            released += 1;
-        }
-    }
-    Ok(released)
 }

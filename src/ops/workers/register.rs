@@ -95,7 +95,7 @@ impl Call for RegisterWorkerArgs {
     }
 
     fn run(ready: &Ready, turn: &mut Turn<'_>) -> Result<RegisterWorkerAnswer> {
-        let instance = ready.instance.clone().unwrap_or_else(|| turn.instance.to_string());
+        let instance = ready.instance.clone().unwrap_or_else(|| turn.connection.instance.to_string());
         let known = turn.registered(&ready.namespace, &instance)?;
         if let Some(known) = &known
             && known.worker != ready.worker

@@ -43,10 +43,18 @@ impl Store {
         Ok(merged(on(1)?, on(0)?, limit, |execution| (execution.lease_ends_at(), execution.id.stored())))
     }
 
-    /// The executions that an instance holds under a live lease.
-    pub fn held_by(&self, instance: &str) -> Result<Vec<i64>> {
-        const SQL: &str = "SELECT id FROM execution WHERE lapsed = 0 AND expires_at IS NOT NULL AND instance = ?1 \
-             ORDER BY expires_at, id";
-        self.all(SQL, &[instance.into()], |row| row.int(0))
+    /// Executions under a live lease that was taken through this connection, or through any other, at most so many.
+    pub fn held_through(&self, connection: i64, others: bool, limit: i64) -> Result<Vec<i64>> {
+        const SQL: &str = "SELECT id FROM execution WHERE lapsed = 0 AND expires_at IS NOT NULL \
+             AND (coalesce(verb_at, 0) = ?1) <> ?2 ORDER BY expires_at, id LIMIT ?3";
+        let params = [connection.into(), i64::from(others).into(), limit.into()];
+        self.all(SQL, &params, |row| row.int(0))
+    }
+
+    /// The executions that an instance of a worker holds under a live lease.
+    pub fn held_by(&self, worker: &str, instance: &str) -> Result<Vec<i64>> {
+        const SQL: &str = "SELECT id FROM execution WHERE lapsed = 0 AND expires_at IS NOT NULL AND worker = ?1 \
+             AND instance = ?2 ORDER BY expires_at, id";
+        self.all(SQL, &[worker.into(), instance.into()], |row| row.int(0))
     }
 }

@@ -275,6 +275,10 @@ impl Driver for Embedded {
         Err(Error::new(Code::StorageUnavailable, format!("SQLite keeps no write-ahead log here, but a {mode} journal")))
     }
 
+    fn alone(&self) -> bool {
+        self.durability.is_some()
+    }
+
     fn check(&self, table: &str) -> Result<()> {
         self.quick_check(&format!("PRAGMA quick_check('{}')", table.replace('\'', "''")))
     }

@@ -153,6 +153,11 @@ pub trait Driver {
         Ok(())
     }
 
+    /// Whether whoever else had this database open is gone, since its files let in one engine at a time.
+    fn alone(&self) -> bool {
+        false
+    }
+
     /// Whether the storage was found full, and nothing has shown since that it no longer is.
     fn full(&self) -> bool {
         false

@@ -35,6 +35,11 @@ pub trait Watching {
         let _ = committed;
     }
 
+    /// Whether the database lets in one engine at a time.
+    fn exclusive(&self) -> bool {
+        self.wrapped().alone()
+    }
+
     /// Whether the transaction is to be believed gone, whatever the wrapped driver says.
     fn dropped(&self) -> bool {
         false
@@ -77,6 +82,10 @@ impl<W: Watching> Driver for W {
 
     fn check(&self, table: &str) -> Result<()> {
         self.wrapped().check(table)
+    }
+
+    fn alone(&self) -> bool {
+        self.exclusive()
     }
 
     fn full(&self) -> bool {

@@ -98,7 +98,8 @@ impl Store {
     }
 }
 
-/// The columns of an attempt, as the execution's row keeps its latest one.
+/// The columns of an attempt, as the execution's row keeps its latest one. While a lease is held no call has ended it: its
+/// connection stands in place of that call's instant.
 pub(in crate::store) fn attempt_columns(attempt: &Attempt) -> [Value<'_>; 14] {
     [
         attempt.id.as_bytes().into(),
@@ -113,7 +114,7 @@ pub(in crate::store) fn attempt_columns(attempt: &Attempt) -> [Value<'_>; 14] {
         attempt.lease.epoch.into(),
         attempt.lease.renewed_at.into(),
         attempt.finished.map(|finished| finished.verb.number()).into(),
-        attempt.finished.and_then(|finished| finished.at).into(),
+        attempt.finished.map_or(attempt.lease.connection, |finished| finished.at).into(),
         attempt.result.into(),
     ]
 }
@@ -168,9 +169,10 @@ pub(in crate::store) fn read_attempt(row: &dyn Row, index: i64, first: usize) ->
         (Some(lifecycle), Some(at)) => Some((AttemptLifecycle::of_number(lifecycle)?, at)),
         (Some(_) | None, None) | (None, Some(_)) => None,
     };
-    let finished = match row.opt_int(first + 11)? {
-        Some(verb) => Some(Finished { verb: Verb::of_number(verb)?, at: row.opt_int(first + 12)? }),
-        None => None,
+    let at = row.opt_int(first + 12)?;
+    let (finished, connection) = match row.opt_int(first + 11)? {
+        Some(verb) => (Some(Finished { verb: Verb::of_number(verb)?, at }), None),
+        None => (None, at),
     };
     Ok(Attempt {
         index,
@@ -181,6 +183,7 @@ pub(in crate::store) fn read_attempt(row: &dyn Row, index: i64, first: usize) ->
         timeout_left_ms: row.opt_int(first + 5)?,
         lease: Lease {
             id: stored_uuid(row.blob(first + 6)?)?,
+            connection,
             worker: row.text(first + 7)?.into(),
             instance: row.text(first + 8)?.into(),
             epoch: row.int(first + 9)?,

@@ -49,8 +49,8 @@ impl Store {
              last_event = ?7, attempt_outcome = ?8, attempt_ended_at = ?9, timeout_left_ms = ?10, verb = ?11, \
              verb_at = ?12, result = ?13 WHERE id = ?1";
         const LAPSED: &str = "UPDATE execution SET lapsed = 1, until_at = ?2, timeout_at = NULL, claim_rank = ?3, \
-             due_at = ?4, due_kind = ?5, lapse_count = ?6, changed_at = ?7, last_event = ?8, timeout_left_ms = ?9 \
-             WHERE id = ?1";
+             due_at = ?4, due_kind = ?5, lapse_count = ?6, changed_at = ?7, last_event = ?8, timeout_left_ms = ?9, \
+             verb_at = NULL WHERE id = ?1";
         const RENEWED: &str = "UPDATE execution SET expires_at = ?2, changed_at = ?3, last_event = ?4, \
              renewed_at = ?5 WHERE id = ?1";
         const UNBLOCKED: &str = "UPDATE execution SET phase = ?2, section = ?3, reason = ?4, until_at = ?5, \

@@ -8,6 +8,7 @@
 //! frames are names and stay. Contract: time.accept, time.accept-bounded.
 
 use crate::error::Result;
+use crate::model::ground::argument::INTEGER_MAX;
 use crate::store::Store;
 
 /// Rows that one transaction moves, about.
@@ -49,6 +50,13 @@ macro_rules! between {
     };
 }
 
+/// When a call ended a lease; while no call has, the number of a connection stands there.
+macro_rules! verb {
+    () => {
+        "verb_at = CASE WHEN verb IS NULL THEN verb_at ELSE max(min(verb_at, ?1), verb_at - ?2) END"
+    };
+}
+
 const EVENT: &str = concat!("UPDATE event SET ", past!("at"), between!("position"), "at > ?1");
 const EXECUTION: &str = concat!(
     "UPDATE execution SET ",
@@ -66,7 +74,7 @@ const EXECUTION: &str = concat!(
     ", ",
     past!("renewed_at"),
     ", ",
-    moved!("verb_at"),
+    verb!(),
     ", ",
     moved!("deadline_at"),
     ", ",
@@ -91,7 +99,7 @@ const ATTEMPT: &str = concat!(
     ", ",
     past!("renewed_at"),
     ", ",
-    moved!("verb_at"),
+    verb!(),
     between!("execution"),
     "(renewed_at > ?1 OR attempt_ended_at > ?1 OR verb_at > ?1)"
 );
@@ -210,7 +218,7 @@ impl Store {
             1..=7 => (place + KEYS, self.meta.next_execution),
             8..=10 => (place + KEYS, self.meta.next_payload),
             11 => (place + KEYS, self.meta.next_flow),
-            _ => (self.next_expiry(stage, place.max(host_at))?, i64::MAX),
+            _ => (self.next_expiry(stage, place.max(host_at))?, INTEGER_MAX),
         };
         if stage == ANSWERS {
             self.move_answers(rebase, until)?;
@@ -231,7 +239,7 @@ impl Store {
             13 => DEDUPS,
             _ => REQUESTS,
         };
-        Ok(self.first(sql, &[after.into(), (KEYS - 1).into()], |row| row.int(0))?.unwrap_or(i64::MAX))
+        Ok(self.first(sql, &[after.into(), (KEYS - 1).into()], |row| row.int(0))?.unwrap_or(INTEGER_MAX))
     }
 
     /// Moves the instants inside of kept answers.

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "due", sql!("../../../migrations/0009_due.sql")),
     (10, "reads", sql!("../../../migrations/0010_reads.sql")),
     (11, "clock", sql!("../../../migrations/0011_clock.sql")),
+    (12, "connection", sql!("../../../migrations/0012_connection.sql")),
 ];
 
 /// Whether the database lacks migrations; one that has migrations which this version does not know is refused.

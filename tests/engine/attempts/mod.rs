@@ -5,6 +5,8 @@ pub mod attempt_timeout;
 pub mod claim;
 pub mod claim_answer;
 pub mod complete;
+mod connection;
+mod connection_taken;
 pub mod delay;
 pub mod fail;
 pub mod lease;

@@ -7,6 +7,7 @@ pub use wasm_bindgen_test::wasm_bindgen_test as test;
 
 pub mod calls;
 pub mod drawn;
+pub mod exclusive;
 pub mod flows;
 pub mod graphs;
 pub mod scheduler;
@@ -16,6 +17,7 @@ pub mod telling;
 pub mod turns;
 pub mod watcher;
 
+use self::exclusive::Exclusive;
 use std::rc::Rc;
 use tidegate::host::{ManualClock, SeededEntropy};
 use tidegate::model::events::event::EventStream;
@@ -105,6 +107,23 @@ impl World {
     pub fn reopened(self) -> Self {
         let driver = Rc::clone(&self.driver);
         self.reopened_through(driver)
+    }
+
+    /// Closed, and opened again where that alone gives nothing back.
+    pub fn closed_and_opened(self) -> Self {
+        let Self { mut engine, clock, driver } = self;
+        engine.close().unwrap();
+        let host = Host { clock: Box::new(clock.clone()), entropy: Box::new(SeededEntropy::new(13)) };
+        let engine = Engine::open(Rc::clone(&driver), host, Limits::default()).unwrap();
+        Self { engine, clock, driver }
+    }
+
+    /// Dropped, and opened again as files are that let in one engine at a time.
+    pub fn reopened_alone(self) -> Self {
+        let seed = self.number("SELECT next_position + 100 FROM meta").unsigned_abs();
+        let host = Host { clock: Box::new(self.clock.clone()), entropy: Box::new(SeededEntropy::new(seed)) };
+        let engine = Engine::open(Exclusive::over(&self.driver), host, Limits::default()).unwrap();
+        Self { engine, ..self }
     }
 
     pub fn pass(&mut self, span_ms: i64) {

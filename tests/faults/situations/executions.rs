@@ -176,6 +176,15 @@ pub fn much_is_due(stage: &mut Stage) {
     stage.pass(700_000);
 }
 
+/// One is held for long; a delay and a deadline are due.
+pub fn held_while_due(stage: &mut Stage) {
+    waiting(stage);
+    stage.grant(claim(&["mail"], 900_000));
+    stage.grant(create("2", rich));
+    stage.grant(create("3", |one| one.deadline_at = Some(START + 60)));
+    stage.pass(100);
+}
+
 /// Engine time stands ahead of the host's clock.
 fn ahead(stage: &mut Stage) {
     much_is_due(stage);
@@ -345,5 +354,8 @@ pub const SITUATIONS: &[Situation] = &[
     Situation { name: "a tick", prepare: much_is_due, act: Act::Tick },
     Situation { name: "a tick with nothing due", prepare: held, act: Act::Tick },
     Situation { name: "a clock put right", prepare: ahead, act: Act::AcceptClock },
+    Situation { name: "leases given back", prepare: held, act: Act::GiveBack },
+    Situation { name: "leases given back while much is due", prepare: held_while_due, act: Act::GiveBack },
+    Situation { name: "nothing to give back", prepare: over, act: Act::GiveBack },
     Situation { name: "next_due_at", prepare: reopened, act: Act::NextDueAt },
 ];

@@ -2,7 +2,7 @@
 
 use crate::calls::handle::Handle;
 use crate::calls::op::Call;
-use crate::ground::world::{World, refusal};
+use crate::ground::world::{START, World, refusal};
 use crate::rows::constraint::SOUND;
 use crate::rows::tables::{self, Dump, broken};
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub enum Act {
     Tick,
     AcceptClock,
     NextDueAt,
+    /// As for a connection that is gone: the engine's own.
+    GiveBack,
 }
 
 impl Stage {
@@ -55,6 +57,11 @@ impl Stage {
             }
             Act::AcceptClock => {
                 vec![self.world.engine().accept_clock().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
+            }
+            Act::GiveBack => {
+                let own = self.world.engine().connection().clone();
+                let answer = self.world.engine().release(&own);
+                vec![answer.map_or_else(|e| refusal(&e), |one| json!({ "ok": [one.applied, one.more] }))]
             }
             Act::NextDueAt => {
                 vec![self.world.engine().next_due_at().map_or_else(|e| refusal(&e), |one| json!({ "ok": one }))]
@@ -128,6 +135,8 @@ fn drawn(table: &str, column: &str, cell: &str) -> Option<String> {
             Some("drawn".to_owned())
         }
         "public_id" if table == "flow" && !cell.starts_with("x00000000") => Some("drawn".to_owned()),
+        // The number of a connection: no instant is as late.
+        "verb_at" if cell.parse::<i64>().is_ok_and(|number| number > 4 * START) => Some("drawn".to_owned()),
         "attempt_id" | "lease_id" | "grant_key" if cell != "null" => Some("drawn".to_owned()),
         "answer" => {
             let text: String = serde_json::from_str(cell).expect("a quoted text");

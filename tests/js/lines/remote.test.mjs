@@ -164,6 +164,28 @@ test("after a panic the calls of its batch are told once, and the next find the 
   await engine.close();
 });
 
+// Contract: storage.open-gives-back.
+test("an engine that is opened again after a panic is opened for the same callers, another engine for others", async () => {
+  const shop = await workshop();
+  /** @type {unknown[]} */
+  const connections = [];
+  let panics = 1;
+  shop.fails = (asked) => {
+    if ("open" in asked) connections.push(asked.open.limits.connection);
+    return asks("batch")(asked) && panics-- > 0 ? poisonedError("unreachable") : undefined;
+  };
+  const engine = await shop.engine();
+  await rejection(engine.executions.list());
+  await engine.executions.list();
+  const other = await shop.engine();
+  const [first, again, others] = connections;
+  assert.ok(Number.isSafeInteger(first) && Number(first) > 0);
+  assert.equal(again, first);
+  assert.notEqual(others, first);
+  assert.equal(connections.length, 3);
+  await Promise.all([engine.close(), other.close()]);
+});
+
 test("a worker that falls as a whole is told by a typed error, and replaced", async () => {
   const shop = await workshop();
   const engine = await shop.engine();

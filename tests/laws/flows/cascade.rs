@@ -41,7 +41,11 @@ impl Model {
     pub fn cascade(&mut self, at: i64) {
         while let Some(row) = self.queue.pop_front() {
             let applied = |edge: &usize| self.edges[*edge].state == EdgeState::Applied;
-            let outbound = self.members[row].outbound.iter().copied().filter(applied).collect();
+            let outbound: Vec<usize> = self.members[row].outbound.iter().copied().filter(applied).collect();
+            // They are resolved together: what one of them leads to sees the others resolved.
+            for edge in &outbound {
+                self.resolve_edge(*edge);
+            }
             for edge in self.sorted(outbound) {
                 self.resolve(edge, at);
             }

@@ -38,6 +38,8 @@ pub enum Phase {
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub epoch: i64,
+    /// Through which opening of the engine its latest lease was taken.
+    pub connection: usize,
     pub ended: Option<&'static str>,
     /// The call that ended its lease, and its answer.
     pub finished: Option<(&'static str, Value)>,
@@ -205,6 +207,8 @@ pub struct Model {
     pub touched_flows: BTreeSet<usize>,
     /// Ended, their edges not resolved yet.
     pub queue: VecDeque<usize>,
+    /// How often the engine was opened again.
+    pub connection: usize,
     /// What happened, by name.
     pub met: BTreeMap<&'static str, usize>,
 }

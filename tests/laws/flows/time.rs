@@ -1,7 +1,7 @@
 //! What time does in the model, each at its own instant (contract: leases.lapse, executions.deadline,
 //! time.own-instant), and the table of calls.
 
-use super::model::{Group, Model, Phase, refused, text};
+use super::model::{Group, Model, Next, Phase, refused, text};
 use serde_json::{Value, json};
 
 /// The order is the order within one instant.
@@ -34,6 +34,42 @@ impl Model {
 
     pub fn next_due_at(&self) -> Option<i64> {
         self.first_due().map(|due| due.0)
+    }
+
+    /// The engine was closed: what is held through the connection under way goes back, once nothing is due. Contract:
+    /// leases.close, leases.gone.
+    pub fn closed(&mut self, now: i64) {
+        if self.held().is_empty() {
+            return;
+        }
+        self.apply_due(now);
+        for (_, row) in self.held() {
+            let one = &mut self.members[row];
+            one.epoch += 1;
+            one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", json!({})));
+            self.enter(row, now, Phase::Waiting { next: Next::Interrupted }, "lease_revoked", Some("revoked"));
+            self.tell(json!({ "reason": "connection_gone" }));
+            self.meet("a lease given back");
+        }
+    }
+
+    /// What the connection under way holds, by expiry, then by row.
+    fn held(&self) -> Vec<(i64, usize)> {
+        let held = self.members.iter().filter_map(|one| {
+            let own = one.attempts.last().is_some_and(|attempt| attempt.connection == self.connection);
+            match one.phase {
+                Phase::Held { expires_at } if own => Some((expires_at, one.row)),
+                Phase::Held { .. }
+                | Phase::Waiting { .. }
+                | Phase::Delayed { .. }
+                | Phase::Blocked { .. }
+                | Phase::Lapsed { .. }
+                | Phase::Ended { .. } => None,
+            }
+        });
+        let mut held: Vec<(i64, usize)> = held.collect();
+        held.sort_unstable();
+        held
     }
 
     /// Applies all that is due.

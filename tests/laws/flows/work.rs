@@ -31,7 +31,8 @@ impl Model {
             Phase::Held { .. } => Ok(Pass::Held(shown.row)),
             Phase::Lapsed { .. } => Ok(Pass::Lapsed(shown.row)),
             Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Blocked { .. } | Phase::Ended { .. } => {
-                Err(refused("contention.execution_not_active"))
+                let revoked = current && finished.is_some_and(|(verb, _)| *verb == "revoke");
+                Err(refused(if revoked { "state.lease_revoked" } else { "contention.execution_not_active" }))
             }
         }
     }
@@ -80,11 +81,16 @@ impl Model {
         };
         if cause == "resumed" {
             let attempt = one.attempts.last_mut().expect("the interrupted attempt");
-            (attempt.epoch, attempt.finished) = (epoch, None);
+            (attempt.epoch, attempt.finished, attempt.connection) = (epoch, None, self.connection);
         } else {
             one.reclaim_count += i64::from(cause == "reclaimed");
             self.end_attempt(row, "interrupted_reclaimed");
-            self.members[row].attempts.push(Attempt { epoch, ended: None, finished: None });
+            self.members[row].attempts.push(Attempt {
+                epoch,
+                connection: self.connection,
+                ended: None,
+                finished: None,
+            });
         }
         let expires_at = now + args["leaseTtlMs"].as_i64().unwrap_or(30_000);
         self.enter(row, now, Phase::Held { expires_at }, cause, Some(lease));

@@ -161,6 +161,16 @@ impl World {
         self.engine = Some(engine.expect("the engine opens"));
     }
 
+    /// Closes the engine; the next one is opened by [`World::reopen`].
+    pub fn close(&mut self) -> tidegate::Result<()> {
+        self.engine.take().expect("the engine is open").close()
+    }
+
+    /// Whether its files let in one engine at a time.
+    pub fn is_alone(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// Opens it anew so that what is over is kept for so long.
     pub fn keep(&mut self, kept: Kept) {
         self.limits.retention = Retention { executions_ms: kept.executions_ms, events_ms: kept.events_ms };

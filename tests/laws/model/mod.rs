@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod chronicle;
+pub mod connection;
 pub mod finding;
 pub mod frames;
 pub mod gate;

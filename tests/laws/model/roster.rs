@@ -2,7 +2,7 @@
 
 use crate::calls::registry::{Register, Registry};
 use crate::model::answer::refused;
-use crate::model::state::{Logged, Model, Next, Phase, Worker};
+use crate::model::state::{Logged, Model, Phase, Worker};
 use serde_json::{Value, json};
 
 impl Model {
@@ -136,13 +136,7 @@ impl Model {
         }
         held.sort_unstable();
         for (_, row) in &held {
-            let one = &mut self.executions[*row];
-            one.epoch += 1;
-            one.attempts.last_mut().expect("an attempt").finished = Some(("revoke", Some(now)));
-            self.enter(*row, now, Phase::Waiting { next: Next::Interrupted }, "lease_revoked", Some("revoked"));
-            if !reason.is_empty() {
-                self.tell(&json!({ "reason": reason }));
-            }
+            self.release_lease(*row, now, reason);
         }
         json!({ "outcome": "marked", "releasedLeases": held.len() })
     }

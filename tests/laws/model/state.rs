@@ -67,6 +67,8 @@ pub struct Attempt {
     pub fence: Fence,
     pub worker: String,
     pub instance: String,
+    /// Through which opening of the engine its latest lease was taken.
+    pub connection: usize,
     pub started_at: i64,
     pub renewed_at: i64,
     pub ended: Option<(&'static str, i64)>,
@@ -230,6 +232,8 @@ pub struct Model {
     pub stored_instant: i64,
     /// The instance id of a worker that names none, once it is known.
     pub instance: Option<String>,
+    /// How often the engine was opened again.
+    pub connection: usize,
     /// Of the step under way: whether anything was written, where its events begin, whom it touched, whom it wakes.
     pub wrote: bool,
     pub step_from: usize,
@@ -293,6 +297,7 @@ impl Model {
 
     pub fn reopened(&mut self) {
         self.instance = None;
+        self.connection += 1;
     }
 
     /// The execution with this id, unless it is past its retention.

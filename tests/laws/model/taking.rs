@@ -110,6 +110,7 @@ impl Model {
             fence,
             worker: taker.worker.clone(),
             instance,
+            connection: self.connection,
             started_at: now,
             renewed_at: now,
             ended: None,
@@ -125,7 +126,9 @@ impl Model {
 
     /// The interrupted attempt under another lease; answers when it times out.
     fn go_on(&mut self, row: usize, taker: &Taker, fence: Fence, instance: String, now: i64) -> Option<i64> {
+        let connection = self.connection;
         let attempt = self.executions[row].attempts.last_mut().expect("the interrupted attempt");
+        attempt.connection = connection;
         let attempt_id = std::mem::take(&mut attempt.fence.attempt_id);
         attempt.fence = Fence { attempt_id, ..fence };
         taker.worker.clone_into(&mut attempt.worker);

@@ -93,6 +93,11 @@ pub const RULES: &[(&str, &str)] = &[
          AND v.cause = 22) AS told FROM execution e) WHERE (replay_count < told AND flow IS NULL) \
          OR (replay_count > told AND (SELECT min(position) FROM event) = 1)",
     ),
+    (
+        "only a lease that is held has a connection",
+        "SELECT id FROM execution WHERE verb IS NULL AND verb_at IS NOT NULL AND (phase <> 4 OR lapsed = 1) UNION ALL \
+         SELECT execution FROM attempt WHERE verb IS NULL AND verb_at IS NOT NULL",
+    ),
     ("a lease that a call has ended is not live", "SELECT id FROM execution WHERE phase = 4 AND verb IS NOT NULL"),
     (
         "what is left of a timeout waits with an attempt that is open",

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Causes of events, refusals, outcomes and kinds in answers, reasons of endings.
-const WANTED: [&str; 93] = [
+const WANTED: [&str; 94] = [
     "created",
     "claimed",
     "resumed",
@@ -42,6 +42,7 @@ const WANTED: [&str; 93] = [
     "already_expired",
     "different_worker_instance_id",
     "lease_id_mismatch",
+    "a lease given back by a close",
     "a replay at or past its deadline",
     "a deadline lifted by a replay",
     "blocked",
@@ -146,8 +147,8 @@ impl Met {
         self.0.extend(model.seen.iter().map(|fact| (*fact).to_owned()));
     }
 
-    pub fn has(&self, what: &str) -> bool {
-        self.0.contains(what)
+    pub fn has(&self, fact: &str) -> bool {
+        self.0.contains(fact)
     }
 
     pub fn missed(&self) -> Vec<&'static str> {

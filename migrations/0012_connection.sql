@@ -1,0 +1,2 @@
+-- No table changes. While a lease is held, no call has ended it, and execution.verb_at holds the number of the connection
+-- through which it was taken; NULL for a lease of before. A version that does not know that refuses the file.
