@@ -11,7 +11,7 @@ const TWO_DAYS_MS: i64 = 172_800_000;
 fn keyed(n: usize) -> Call {
     let set = |one: &mut crate::calls::op::Create| {
         one.id = Some(format!("{{fp:0}}:00000000-0000-4000-8000-{n:012}"));
-        one.lane = "crowd".to_owned();
+        "crowd".clone_into(&mut one.lane);
         one.key = Some(n.to_string());
         one.window_ms = Some(5_000);
     };

@@ -207,8 +207,8 @@ async function fault(engine, name, { what, args }) {
   return Promise.race([call, new Promise((end) => setTimeout(end, 5_000, "never settled"))]);
 }
 
-// Contract: errors.nonsense, values.options.
-for (const [name, valid] of Object.entries(calls))
+for (const [name, valid] of Object.entries(calls)) {
+  // Contract: errors.nonsense, values.options.
   test(`whatever ${name} is given, it is refused with an error of the package in the caller's words`, async () => {
     const { engine } = await openTestEngine();
     const cases = spoilt(valid);
@@ -220,3 +220,4 @@ for (const [name, valid] of Object.entries(calls))
     assert.deepEqual(wrong, []);
     await engine.close();
   });
+}
