@@ -52,8 +52,6 @@ export interface AcceptedClock {
 export interface Surroundings {
   /** The clock, in Unix ms; `Date.now` when left out. */
   now?: (() => number) | undefined;
-  /** How durations go by; the host's, and the worker's rests where there is one, when left out. */
-  pace?: Pace | undefined;
   /** Hears of each accepted clock. */
   onClock?: ((accepted: AcceptedClock) => void) | undefined;
 }
@@ -89,7 +87,7 @@ export class Engine<K = AnyKinds> extends Attempts {
   #closed: Promise<void> | undefined;
 
   /** Use `openEngine`. */
-  constructor(port: Port, timer?: Timer, { now = Date.now, pace, onClock }: Surroundings = {}) {
+  constructor(port: Port, timer?: Timer, pace?: Pace, { now = Date.now, onClock }: Surroundings = {}) {
     const send: Send = (op, args, extra) => this.#call(op, args, extra);
     const parking = new Parking(pace ?? hostPace((ms, signal) => port.sleep(ms, signal)));
     super(send, parking);

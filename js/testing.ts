@@ -50,7 +50,7 @@ export async function openTestEngine<K extends KindsOf<K> = AnyKinds>(
   const { payloadBytesMax, retention, onClock } = options;
   const limits = { payloadBytesMax, retention, followsClock: followsClock(options.clock) };
   const line = openLocal({ module, clock: () => now, limits, image: options.import });
-  const engine = new Engine<K>(new WirePort(line, memoryReport(null)), timer, { now: () => now, onClock });
+  const engine = new Engine<K>(new WirePort(line, memoryReport(null)), timer, undefined, { now: () => now, onClock });
   const clock: ManualClock = {
     get now() {
       return now;

@@ -44,7 +44,7 @@ async function inMemory<K>(
   const { onClock, import: image } = options;
   const now = options.clock?.now;
   const line = openLocal({ module, clock: now, limits: limits(options), image });
-  return new Engine<K>(await measured(line, memoryReport(fallback)), undefined, { now, onClock });
+  return new Engine<K>(await measured(line, memoryReport(fallback)), undefined, undefined, { now, onClock });
 }
 
 async function inFiles<K>(options: OpenOptions, storage: OpfsStorage, module: WebAssembly.Module): Promise<Engine<K>> {
@@ -55,7 +55,7 @@ async function inFiles<K>(options: OpenOptions, storage: OpfsStorage, module: We
   const line = await openInWorker(opening, options.workerUrl);
   const report: StorageReport = { ...memoryReport(null), kind: "opfs", name, durability, checked: "pending" };
   const port = await measured(line, { ...report, ...(await space()) });
-  const engine = new Engine<K>(port, undefined, { onClock: options.onClock });
+  const engine = new Engine<K>(port, undefined, undefined, { onClock: options.onClock });
   void new Upkeep(port, engine).run();
   return engine;
 }
