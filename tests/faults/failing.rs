@@ -132,14 +132,24 @@ fn fails_at(situation: &Situation, n: u64, fault: Fault, [whole, due, nothing]: 
     came
 }
 
+/// Places in what a situation does: a few before its first commit, and some more from then on.
+fn around_its_commits(situation: &Situation) -> impl Iterator<Item = u64> {
+    let kinds = kinds_of(situation);
+    let first = kinds.iter().position(|kind| *kind == "a commit").expect("a commit");
+    (0..first)
+        .step_by(first / 5 + 1)
+        .chain((first..kinds.len()).step_by(1 + (kinds.len() - first) / 12))
+        .map(|n| n as u64)
+}
+
 /// Contract: time.accept-bounded, storage.open-again.
 #[test]
 fn a_rebasing_that_was_killed_goes_on_with_the_next_opening_and_ends_as_an_uninterrupted_one() {
     for situation in clock::CROWDS {
         let ends =
             [course(situation, &[situation.act]), course(situation, &[Act::Calls(READ)]), course(situation, &[])];
-        let (mut n, mut killed) = (0, 0);
-        loop {
+        let mut killed = 0;
+        for n in around_its_commits(situation) {
             let kept: RefCell<Option<Failing>> = RefCell::new(None);
             let mut stage = Stage::prepared(situation, &|driver| {
                 let failing = Failing::over(driver);
@@ -149,7 +159,7 @@ fn a_rebasing_that_was_killed_goes_on_with_the_next_opening_and_ends_as_an_unint
             let failing = kept.take().expect("the driver");
             failing.fail_at(n, Fault::FromThen);
             stage.act(situation.act);
-            let came = failing.heal();
+            assert!(failing.heal(), "{}: nothing to kill at {n}", situation.name);
             let begun = stage.is_rebasing();
             killed += usize::from(begun);
             stage.world.reopen();
@@ -159,12 +169,7 @@ fn a_rebasing_that_was_killed_goes_on_with_the_next_opening_and_ends_as_an_unint
             let Some(end) = end else {
                 stop(situation.name, &format!("killed at statement {n}"), &ends[0].after, &after)
             };
-            assert!(came || std::ptr::eq(end, &raw const ends[0]), "{}: nothing to kill at {n}", situation.name);
             assert!(!begun || stage.go_on() == end.later, "{}, killed at statement {n}: later", situation.name);
-            if !came {
-                break;
-            }
-            n += 1 + n / 24;
         }
         assert!(killed > 0, "{}: never killed in the middle", situation.name);
     }
@@ -177,11 +182,10 @@ fn a_fault_within_a_rebasing_leaves_a_part_with_which_the_next_call_goes_on() {
         let [whole, due, nothing] =
             [&[situation.act][..], &[Act::Calls(READ)], &[]].map(|acts| course(situation, acts));
         for fault in FAULTS {
-            let mut n = 0;
-            while fails_at(situation, n, fault, &[&whole, &due, &nothing]) {
-                n += 2 + n / 8;
+            for n in around_its_commits(situation) {
+                let came = fails_at(situation, n, fault, &[&whole, &due, &nothing]);
+                assert!(came, "{}: nothing to fail at {n}", situation.name);
             }
-            assert!(n > 30, "{}: only {n} statements", situation.name);
         }
     }
 }

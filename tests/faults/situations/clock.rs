@@ -50,7 +50,7 @@ fn built(stage: &mut Stage) {
 
 /// More rows than one transaction moves.
 fn crowded(stage: &mut Stage) {
-    ahead(stage, 264);
+    ahead(stage, 320);
 }
 
 fn crowd_followed(stage: &mut Stage) {
