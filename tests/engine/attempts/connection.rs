@@ -14,6 +14,8 @@ use tidegate::ops::attempts::claim::Claim;
 use tidegate::store::driver::Driver;
 use tidegate::{Code, Engine, Host, Limits};
 
+const DAY: i64 = 86_400_000;
+
 /// What is given back waits for a claim that continues its attempt, and is told by one event.
 fn given_back(world: &mut World, former: &Claim) {
     let found = world.describe(&former.execution_id);
@@ -169,6 +171,22 @@ fn a_clock_that_is_put_right_leaves_the_connection_of_a_lease_as_it_is() {
     let own = world.engine.connection().clone();
     assert_eq!(world.engine.release(&own).unwrap().applied, 1);
     assert_eq!(world.state(&claim.execution_id), PublicState::Waiting);
+}
+
+/// Contract: time.jumps, storage.open-gives-back.
+#[test]
+fn a_clock_that_came_back_is_told_by_the_first_call_after_an_opening_that_gave_leases_back() {
+    let limits = Limits { follows_clock: Some(true), ..Limits::default() };
+    let mut world = World::with_limits(limits);
+    world.pass(2 * DAY);
+    let claim = world.running();
+    world.set_clock(START + 5);
+    let host = Host { clock: Box::new(world.clock.clone()), entropy: Box::new(SeededEntropy::new(5)) };
+    world.engine = Engine::open(Exclusive::over(&world.driver), host, limits).unwrap();
+    let tick = world.tick();
+    assert_eq!((tick.now, tick.accepted_ms), (START + 5, Some(2 * DAY - 5)));
+    assert_eq!(world.state(&claim.execution_id), PublicState::Waiting);
+    assert_eq!(world.story(&claim.execution_id).pop(), Some((Cause::LeaseRevoked, 5)));
 }
 
 /// Contract: leases.gone.
