@@ -5,6 +5,7 @@ import { Replay } from "../disk/image.mjs";
 import { line as told } from "../disk/log.mjs";
 import { Version } from "../rows/version.mjs";
 import { engineOver } from "../world/database.mjs";
+import { letGo } from "./caller.mjs";
 import { Reader } from "./history.mjs";
 import { goesOn, lawful } from "./laws.mjs";
 
@@ -74,6 +75,7 @@ export class Judge {
     const { engine } = engineOver(line);
     await lawful(engine, later.limits.retention?.eventsMs === undefined);
     await goesOn(engine);
+    await letGo(engine);
     const last = new Version(await line.ask("export"));
     await engine.close();
     const again = new Version(await (await open(later)).ask("export"));

@@ -40,7 +40,8 @@ export async function walk(plan, seed, module) {
   const origin = new Origin();
   become(origin, elsewhere);
   const occurrences = new Occurrences();
-  const opening = { module, strict: plan.strict, limits: { retention: plan.retention } };
+  // One caller all the time: an opening leaves it its leases, so that what is found is what was left.
+  const opening = { module, strict: plan.strict, limits: { retention: plan.retention, connection: 1 } };
   const reopening = new Reopening(origin);
   const image = plan.imports ? await exported(reopening, opening, chance) : undefined;
   const witness = new Witness(reopening, { ...opening, image }, occurrences);
