@@ -2,9 +2,11 @@
 // since afterwards nobody would hear of it. What only the engine can judge it refuses at the first claim.
 
 import { given } from "../calls/send.js";
-import { argumentError } from "../ground/errors.js";
+import { argumentError, readable, shown } from "../ground/errors.js";
 import { onlyFields } from "../ground/fields.js";
+import { isA } from "../ground/files.js";
 import type { AnyKinds, InputOf, Returned } from "../ground/kinds.js";
+import { nameFault } from "../ground/names.js";
 import type { ClaimArgs } from "../types.generated.js";
 import type { Task } from "./task.js";
 
@@ -75,11 +77,14 @@ const OPTIONS: readonly string[] = [
 type Rule = [limit: string, fits: (text: string) => boolean];
 
 const NAME: Rule = [
-  `a name of 1 to ${NAME_BYTES_MAX} bytes without control characters`,
-  (text) => text !== "" && !/\p{Cc}/u.test(text) && new TextEncoder().encode(text).length <= NAME_BYTES_MAX,
+  `a name of 1 to ${NAME_BYTES_MAX} bytes without control characters and halves of characters`,
+  (text) => nameFault(text) === undefined,
 ];
 const LANE: Rule = ["a name of 1 to 64 printable ASCII characters", (text) => /^[ -~]{1,64}$/.test(text)];
-const TOKEN: Rule = ["a word without spaces, commas and control characters", (text) => /^[^\s,\p{Cc}]+$/u.test(text)];
+const TOKEN: Rule = [
+  "a word without spaces, commas, control characters and halves of characters",
+  (text) => /^[^\s,\p{Cc}\p{Surrogate}]+$/u.test(text),
+];
 
 /** The options and handlers of a loop, or a refusal of what cannot be meant. */
 export function terms(options: WorkOptions, handlers: Handlers): Terms {
@@ -103,7 +108,10 @@ export function terms(options: WorkOptions, handlers: Handlers): Terms {
     worker,
     concurrency: whole("concurrency", concurrency, CONCURRENCY_MAX),
     leaseTtlMs: whole("leaseTtlMs", leaseTtlMs, TTL_MS_MAX),
-    ...claimed(kinds, handlersOf(handlers)),
+    ...claimed(
+      kinds,
+      readable("handlers", () => handlersOf(handlers)),
+    ),
   };
 }
 
@@ -130,7 +138,8 @@ function text(field: string, found: unknown, [limit, fits]: Rule): void {
 /** A value by its kind; a text as it stands. */
 function kind(found: unknown): string {
   if (found === undefined || found === null) return String(found);
-  return typeof found === "string" ? `the text ${JSON.stringify(found.slice(0, 200))}` : `a ${typeof found}`;
+  if (typeof found === "string") return `the text ${JSON.stringify(found.slice(0, 200))}`;
+  return typeof found === "object" ? shown(found) : `a ${typeof found}`;
 }
 
 /** The kinds that are claimed: those that are named, which must have handlers, or else those of the handlers. */
@@ -148,8 +157,9 @@ function claimed(
 
 /** The handlers by kind, as they are now: members of a plain object, and methods of one of a class. */
 function handlersOf(found: Handlers): Map<string, Handler> {
-  if (typeof found !== "object" || found === null)
-    throw argumentError("handlers", "an object of functions", kind(found));
+  // Their own methods are nobody's handlers.
+  const isOther = Object(found) !== found || Symbol.iterator in found || isA(found, Promise);
+  if (typeof found !== "object" || isOther) throw argumentError("handlers", "an object of functions", kind(found));
   const handlers = new Map<string, Handler>();
   for (const [name, handler] of isPlain(found) ? Object.entries(found) : methods(found)) {
     if (typeof handler !== "function") throw argumentError(`handlers.${name}`, "a function", kind(handler));
@@ -161,13 +171,14 @@ function handlersOf(found: Handlers): Map<string, Handler> {
 
 /** The functions that an object has of its own or of its classes; those of a class below win. */
 function methods(found: object): [string, Handler][] {
-  if (found === Object.prototype || found === null) return [];
+  const above: object | null = Object.getPrototypeOf(found);
+  if (above === null) return [];
   const own = Object.entries(Object.getOwnPropertyDescriptors(found)).map(([name, { value }]) => [name, value]);
   const functions = own.filter(([name, value]) => name !== "constructor" && typeof value === "function");
-  return [...methods(Object.getPrototypeOf(found)), ...(functions as [string, Handler][])];
+  return [...methods(above), ...(functions as [string, Handler][])];
 }
 
 function isPlain(found: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(found);
-  return prototype === null || prototype === Object.prototype;
+  const prototype: object | null = Object.getPrototypeOf(found);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

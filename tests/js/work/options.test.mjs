@@ -21,6 +21,10 @@ async function counting() {
   return { engine, calls, bad: /** @type {any} */ (engine) };
 }
 
+const thrower = () => {
+  throw new Error("not to be read");
+};
+
 // Contract: workers.loop-options.
 test("options that cannot be meant are refused at the call, by name, and nothing is begun", async () => {
   const { engine, calls, bad } = await counting();
@@ -51,6 +55,11 @@ test("options that cannot be meant are refused at the call, by name, and nothing
     [{ lanes: ["l"], worker: { id: "w", instance: "i" } }, "worker.instance", /did you mean instanceId\?/],
     [{ lanes: ["l"], worker: { id: "two\nlines" } }, "worker.id"],
     [{ lanes: ["l"], namespace: 5 }, "namespace"],
+    [{ lanes: ["l"], namespace: "a\ud800" }, "namespace"],
+    [{ lanes: ["l"], worker: { id: "a\ud800" } }, "worker.id"],
+    [{ lanes: ["l"], capabilities: ["a\ud800"] }, "capabilities[0]"],
+    [{ lanes: ["l"], kinds: [{}] }, "kinds[0]", /found an object$/],
+    [{ lanes: ["l"], onError: 5 }, "onError", /found a number$/],
     [{ lanes: ["l"], onError: "log" }, "onError"],
     [{ lanes: ["l"], when: "offline" }, "when"],
     [{ lanes: ["l"], when: true }, "when"],
@@ -69,8 +78,17 @@ test("options that cannot be meant are refused at the call, by name, and nothing
     [k, "handlers"],
     [{ k: 5 }, "handlers.k"],
     [{ "": k }, "handlers"],
-  ]))
-    assert.equal(thrownBy(() => bad.work({ lanes: ["l"] }, handlers)).details.field, field);
+    [{ "a\ud800": k }, "handlers"],
+    [new Map([["k", k]]), "handlers"],
+    [[k], "handlers"],
+    [Promise.resolve({ k }), "handlers"],
+    [new Proxy({}, { ownKeys: thrower }), "handlers"],
+    [Object.defineProperty({}, "k", { get: thrower, enumerable: true }), "handlers"],
+  ])) {
+    const error = thrownBy(() => bad.work({ lanes: ["l"] }, handlers));
+    assert.ok(error instanceof TidegateError, field);
+    assert.equal(error.details["field"], field);
+  }
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(calls, []);
   const loop = engine.work({ lanes: ["l"], leaseTtlMs: 86_400_000, when: "online" }, { k });
