@@ -1,6 +1,7 @@
 // What a handler works with: one claimed execution and a signal that says when to stop.
 
 import type { ClaimedExecution } from "../calls/claimed.js";
+import { given } from "../calls/send.js";
 import { argumentError, TidegateError } from "../ground/errors.js";
 import { nameFault } from "../ground/names.js";
 import { type Payload, undecodable } from "../ground/payload.js";
@@ -135,8 +136,14 @@ export class Task<I = Payload | undefined> {
    * says so, and what is left of the children counts no more.
    */
   waitChildren(edges?: ChildEdge[], policy?: EdgeGroupPolicy, options: { timeoutMs?: number } = {}): Promise<void> {
-    const args = { ...(edges && { edges }), ...(policy && { policy }), ...options };
-    return this.#givenUp(() => this.#engine.waitChildren(this.claim.handle, args));
+    return this.#givenUp(async () => {
+      const beside = given("options", options);
+      return this.#engine.waitChildren(this.claim.handle, {
+        ...(edges !== undefined && { edges }),
+        ...(policy !== undefined && { policy }),
+        ...beside,
+      });
+    });
   }
 
   /**

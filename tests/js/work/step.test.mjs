@@ -139,6 +139,26 @@ test("a handler that waits for its children is called again, in the same attempt
   await engine.close();
 });
 
+// Contract: values.options.
+test("options of waiting for children that are no object are refused by name, and the lease is kept", async () => {
+  const { engine } = await watched();
+  const fields = /** @type {unknown[]} */ ([]);
+  const loop = engine.work(
+    { lanes: ["l"] },
+    {
+      async k(task) {
+        for (const options of /** @type {any[]} */ (["abc", null, 5]))
+          fields.push((await rejection(() => task.waitChildren(undefined, undefined, options))).details.field);
+      },
+    },
+  );
+  const { executionId } = await engine.executions.create(order);
+  assert.equal((await engine.executions.wait(executionId))?.outcome, "success");
+  assert.deepEqual(fields, ["options", "options", "options"]);
+  await loop.stop();
+  await engine.close();
+});
+
 test("a result that is too much for the claim is asked for when its step is", async () => {
   const { engine, called, advance } = await watched({ payloadBytesMax: 1 << 24 });
   const large = 9 << 20;
