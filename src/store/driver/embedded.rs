@@ -14,9 +14,11 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+mod flush;
 mod image;
 mod row;
 
+use flush::flush_log;
 use image::{check_whole, rollback_header};
 use row::Columns;
 
@@ -269,10 +271,11 @@ impl Driver for Embedded {
             Ok(mode)
         };
         let mode = mode().map_err(|e| failure(&e))?;
-        if mode == "wal" {
-            return Ok(());
+        if mode != "wal" {
+            let message = format!("SQLite keeps no write-ahead log here, but a {mode} journal");
+            return Err(Error::new(Code::StorageUnavailable, message));
         }
-        Err(Error::new(Code::StorageUnavailable, format!("SQLite keeps no write-ahead log here, but a {mode} journal")))
+        if durability == Durability::Strict { flush_log(connection).map_err(|e| failure(&e)) } else { Ok(()) }
     }
 
     fn alone(&self) -> bool {

@@ -37,9 +37,6 @@ export class Witness {
   #opened = false;
   #version = 0;
   #answered = 0;
-  /** Where the latest opening ended in the log, and whether anything was written after that. */
-  #since = 0;
-  #committed = false;
   #look;
   #database;
   /** The database before the question under way. @type {Uint8Array} */
@@ -78,7 +75,6 @@ export class Witness {
     this.#latest = this.#file;
     this.#compare(new Version(this.#file));
     this.#mark("opened");
-    [this.#since, this.#committed] = [this.log.length, false];
     const close = async () => {
       this.#mark("closing");
       await this.#faulty(() => line.close());
@@ -155,14 +151,7 @@ export class Witness {
     }
   }
 
-  /**
-   * Counts the question as answered. What an opening found in the log may never have been flushed, and is so only with the
-   * first commit: until then answers tell of what power can take, which is left out of what is promised (Contract:
-   * storage.power-loss).
-   */
   #answer() {
-    this.#committed ||= this.log.entries.slice(this.#since).some(({ did }) => did === "write");
-    if (!this.#committed) return;
     this.#answered = this.#version;
     this.#mark("answered");
   }
