@@ -124,6 +124,7 @@ codes! {
     StorageDamaged = "storage"."damaged", Terminal, "The database file is damaged or is not a database.";
     StorageNewerSchema = "storage"."newer_schema", Terminal, "The database was written by a newer version.";
     StorageIo = "storage"."io", Retryable, "Reading or writing the storage failed.";
+    StorageUnknown = "storage"."unknown", Retryable, "A commit could neither be flushed nor undone: whether it was made shows when the database is opened again.";
     EngineClosed = "engine"."closed", Terminal, "The engine was closed.";
     EnginePoisoned = "engine"."poisoned", Bug, "The engine panicked earlier; open it again.";
     EngineVersion = "engine"."version", Terminal, "A part of the package, the wasm file or a worker's script, is of another build than the script that met it.";

@@ -15,30 +15,67 @@ import { Reopening } from "./world/reopening.mjs";
 
 const bytes = readFileSync(new URL("../../dist/wasm/tidegate_bg.wasm", import.meta.url));
 
-// Contract: storage.power-loss.
-test("a completion that is repeated after the end of a worker, and answered, survives the loss of power", async () => {
+/** A new strict database that is watched, and what opens it once more after the end of its worker. */
+async function watched() {
   const origin = new Origin();
   become(origin, seeded(1));
   const opening = { module: await WebAssembly.compile(bytes), strict: true, limits: {} };
   const log = new Log();
   origin.log = log;
   const database = new Database(origin);
-  const { engine } = engineOver(await database.open(opening));
+  const open = async () => engineOver(await database.open(opening)).engine;
+  return { origin, opening, log, open };
+}
+
+// Contract: storage.power-loss.
+test("a completion that is repeated after the end of a worker, and answered, survives the loss of power", async () => {
+  const { origin, opening, log, open } = await watched();
+  const engine = await open();
   const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
   const claim = await engine.claim({ lanes: ["l"], worker: { id: "w" } });
   assert.ok(claim);
   // The commit is written, and the worker ends before it is flushed.
   origin.order = new Order("invalid handle", 1);
-  await assert.rejects(engine.complete(claim.handle, { result: "done" }), { code: "storage.io" });
+  await assert.rejects(engine.complete(claim.handle, { result: "done" }), { code: "storage.unknown" });
   assert.equal(origin.order.met, "flush");
   origin.order = undefined;
-  const { engine: next } = engineOver(await database.open(opening));
+  const next = await open();
   await next.complete(claim.handle, { result: "done" });
   const replay = new Replay(log.entries);
   replay.advance(log.length);
   const { files } = replay.image("none", () => 0);
-  await new Reopening(origin).of(files, opening, async (open) => {
-    const { engine: last } = engineOver(await open());
+  await new Reopening(origin).of(files, opening, async (reopen) => {
+    const { engine: last } = engineOver(await reopen());
     assert.equal((await last.executions.describe(executionId))?.publicState, "completed");
   });
 });
+
+// Contract: storage.unknown.
+test("a call of unknown outcome is made once, when it is made again with its request id", async () => {
+  const { origin, open } = await watched();
+  const engine = await open();
+  const create = { lane: "l", kind: "k", requestId: "once" };
+  const first = await engine.executions.create({ lane: "l", kind: "k" });
+  origin.order = new Order("invalid handle", 1);
+  await assert.rejects(engine.executions.create(create), { code: "storage.unknown", retryable: true });
+  origin.order = undefined;
+  const next = await open();
+  const { executionId } = await next.executions.create(create);
+  const { executions } = await next.executions.list();
+  assert.deepEqual(
+    executions.map((one) => one.executionId),
+    [first.executionId, executionId],
+  );
+});
+
+// Contract: storage.failed-file, storage.unknown.
+for (const fault of /** @type {const} */ (["flush that took effect", "flush that did not"]))
+  test(`a call that is refused because of a ${fault} is not found after the end of its worker`, async () => {
+    const { origin, open } = await watched();
+    const engine = await open();
+    origin.order = new Order(fault, 0);
+    await assert.rejects(engine.executions.create({ lane: "l", kind: "k" }), { code: "storage.io" });
+    assert.equal(origin.order.met, "flush");
+    origin.order = undefined;
+    assert.deepEqual((await (await open()).executions.list()).executions, []);
+  });

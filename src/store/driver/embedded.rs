@@ -182,6 +182,18 @@ impl Embedded {
         Err(Error::new(Code::StorageDamaged, format!("the database is damaged: {found}")).with("found", found))
     }
 
+    /// A commit that failed because its flush did lies in the log, whole: a commit of nothing takes its place there, or
+    /// whoever opens the database after a kill may find it.
+    #[cold]
+    fn cover(&self, failed: Error) -> Result<()> {
+        if failed.code() == Code::StorageIo && self.script("PRAGMA user_version=0").is_err() {
+            let message =
+                "the commit could neither be flushed nor be undone: an opening may find it, until the next commit";
+            return Err(Error::new(Code::StorageUnknown, message));
+        }
+        Err(failed)
+    }
+
     fn with<T>(
         &self,
         sql: &'static str,
@@ -243,7 +255,10 @@ impl Driver for Embedded {
     }
 
     fn transaction(&self, body: Body<'_>) -> Result<()> {
-        let outcome = self.scope(body, "BEGIN", "COMMIT", &["ROLLBACK"]);
+        let mut made = false;
+        let outcome = self.scope(&mut || body().map(|()| made = true), "BEGIN", "COMMIT", &["ROLLBACK"]);
+        let unflushed = made && self.durability == Some(Durability::Strict);
+        let outcome = outcome.or_else(|e| if unflushed { self.cover(e) } else { Err(e) });
         if outcome.as_ref().is_err_and(|e| e.code() == Code::StorageQuota) && self.durability.is_some() {
             self.full.store(true, Ordering::Relaxed);
         }

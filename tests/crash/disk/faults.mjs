@@ -23,6 +23,8 @@ export class Order {
   struck = 0;
   /** The operation that it met last. @type {Operation | undefined} */
   met;
+  /** Where in the log. */
+  place = 0;
   #left;
 
   /** @param {Fault} fault @param {number} after how many go well @param {number} [share] how much a short write writes */
@@ -33,10 +35,10 @@ export class Order {
   }
 
   /**
-   * Whether it meets this operation.
-   * @param {Operation} operation
+   * Whether it meets this operation, at this place in the log.
+   * @param {Operation} operation @param {number} [place]
    */
-  meets(operation) {
+  meets(operation, place = 0) {
     if (!MEETS[this.fault].includes(operation)) return false;
     if (this.#left > 0) {
       this.#left -= 1;
@@ -45,6 +47,7 @@ export class Order {
     if (this.struck > 0 && !LASTING.includes(this.fault)) return false;
     this.struck += 1;
     this.met = operation;
+    this.place = place;
     return true;
   }
 }

@@ -199,8 +199,8 @@ export class Handle {
   /** The fault that this operation meets. @param {import("./faults.mjs").Operation} operation */
   #met(operation) {
     this.#usable();
-    const { order } = this.#file.origin;
-    if (!order?.meets(operation)) return undefined;
+    const { log, order } = this.#file.origin;
+    if (!order?.meets(operation, log?.length)) return undefined;
     if (order.fault === "invalid handle") this.invalidate();
     this.#usable();
     return order.fault;

@@ -9,21 +9,23 @@ export class History {
   /** All rows after each question; the first is what the opening made. @type {Version[]} */
   versions = [];
   /**
-   * What a refused question had written when its flush failed. A kill may bring it back until something else is written
-   * there, which is left out of what is promised (Contract: storage.failed-file).
-   * @type {Map<number, Version>}
+   * What a refused question had written when its flush failed, and up to which place in the log a kill may bring it back:
+   * until the question is refused, and for ever, or until something else is written there, where it was told as
+   * `storage.unknown` (Contract: storage.failed-file).
+   * @type {Map<number, { version: Version, until: number }>}
    */
   undone = new Map();
 
   /**
-   * The numbers of the versions from one to another whose rows these are; a half where it is what was undone.
-   * @param {Version} found @param {number} from @param {number} to
+   * The numbers of the versions from one to another whose rows these are; a half where it is what was undone, as far as
+   * that may come back at a place in the log.
+   * @param {Version} found @param {number} from @param {number} to @param {number} at
    */
-  places(found, from, to) {
+  places(found, from, to, at) {
     const places = [];
     for (let number = from; number <= to; number += 1) if (this.versions[number]?.equals(found)) places.push(number);
-    for (const [number, version] of this.undone)
-      if (number > this.changed(from) && number <= to && version.equals(found)) places.push(number - 0.5);
+    for (const [number, { version, until }] of this.undone)
+      if (at < until && number > this.changed(from) && number <= to && version.equals(found)) places.push(number - 0.5);
     return places;
   }
 

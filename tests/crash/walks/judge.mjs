@@ -30,6 +30,7 @@ export class Judge {
   #chance;
   #replay;
   #reader = new Reader();
+  #place = 0;
 
   /** @param {import("./witness.mjs").Witness} witness @param {Disk & { trusted?: boolean }} disk @param {import("../disk/image.mjs").Chance} chance */
   constructor(witness, disk, chance) {
@@ -45,6 +46,7 @@ export class Judge {
    */
   async at(place, policies) {
     const { log, occurrences, reopening, opening, wrong } = this.#witness;
+    this.#place = place;
     this.#replay.advance(place);
     this.#reader.advance(log.entries, place);
     const { image: first, ...later } = opening;
@@ -96,11 +98,11 @@ export class Judge {
     const least = opening.strict || policy === "all" ? answered : 0;
     const spoilt = !this.#disk.powersafe && !this.#disk.trusted && policy !== "all";
     const from = spoilt ? history.changed(Math.max(0, history.changed(least) - 1)) : least;
-    const places = history.places(found, from, asked);
+    const places = history.places(found, from, asked, this.#place);
     const latest = places.findLast(Number.isInteger) ?? places[0];
     if (latest === undefined) throw new Error(this.#differs(found));
     this.verdicts.push(latest);
-    if (!places.some(Number.isInteger)) return "what was undone came back";
+    if (!places.some(Number.isInteger)) return "what a failed flush left";
     if (latest > answered) return "the version under way";
     if (latest === answered) return "the latest version";
     return opening.strict ? "the version before the latest, where a sector was spoiled" : "an earlier version";
@@ -110,7 +112,7 @@ export class Judge {
   #differs(found) {
     const { history } = this.#witness;
     const { answered, asked } = this.#reader.place;
-    const known = history.places(found, 0, history.versions.length - 1);
+    const known = history.places(found, 0, history.versions.length - 1, 0);
     const what = known.length > 0 ? `version ${known}` : "rows of no version";
     const versions = [history.versions[answered], history.versions[asked]].filter((one) => one !== undefined);
     const differences = versions.map((one) => found.differs(one).join(", ") || "nothing");

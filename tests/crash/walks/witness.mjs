@@ -93,7 +93,7 @@ export class Witness {
   #compare(found) {
     const { versions } = this.history;
     if (versions.length === 0) versions.push(found);
-    const places = this.history.places(found, this.#answered, this.#version);
+    const places = this.history.places(found, this.#answered, this.#version, this.log.length);
     const expected = versions[this.#version];
     if (places.length === 0 && expected !== undefined)
       this.wrong.push(`version ${this.#version} was opened again with other ${found.differs(expected).join(", ")}`);
@@ -117,17 +117,24 @@ export class Witness {
   /** @param {Line} line @param {Question} question @param {() => Promise<any>} ask */
   async #asked(line, question, ask) {
     const order = this.#order;
+    const { undone } = this.history;
     this.#version += 1;
     this.#mark("asked");
     const outcome = await this.#faulty(ask).then(
       (answer) => /** @type {Outcome} */ ({ answer, error: undefined }),
       (error) => ({ answer: undefined, error }),
     );
+    const told = this.log.length;
     this.#look.asked();
     const refused = isRefused(question, outcome);
     await this.#keep(line, refused);
     if (!refused) this.#answer();
-    else await this.#refused(question, order);
+    else await this.#refused(question);
+    if (refused && order?.met === "flush")
+      undone.set(this.#version, {
+        version: await this.#killed(order.place),
+        until: isUnknown(outcome) ? Number.POSITIVE_INFINITY : told,
+      });
     this.#file = this.#latest;
     if (outcome.error !== undefined) throw outcome.error;
     return outcome.answer;
@@ -156,16 +163,15 @@ export class Witness {
     this.#mark("answered");
   }
 
-  /** A refused question left nothing. @param {Question} question @param {Order | undefined} order */
-  async #refused(question, order) {
-    const { versions, undone } = this.history;
+  /** A refused question left nothing. @param {Question} question */
+  async #refused(question) {
+    const { versions } = this.history;
     const [before, after] = [versions[this.#version - 1], versions[this.#version]];
     if (before !== undefined && after !== undefined && !after.equals(before)) {
       const timed = await this.#timed(question);
       if (!after.equals(timed))
         this.wrong.push(`${question} was refused and changed ${after.differs(before).join(", ")}`);
     }
-    if (order?.met === "flush") undone.set(this.#version, await this.#killed());
   }
 
   /** What the question would have left if it had asked for nothing: what is due is done all the same. @param {Question} question */
@@ -179,10 +185,10 @@ export class Witness {
     return version;
   }
 
-  /** What a kill at this moment would leave. */
-  #killed() {
+  /** What a kill at a place in the log would leave. */
+  #killed(place = this.log.length) {
     const replay = new Replay(this.log.entries);
-    replay.advance(this.log.length);
+    replay.advance(place);
     const { files } = replay.image("all", () => 0);
     const { image, ...opening } = this.opening;
     return this.reopening.of(files, opening, async (open) => new Version(await (await open()).ask("export")));
@@ -214,6 +220,9 @@ export class Witness {
     this.log.add({ did, version: this.#version });
   }
 }
+
+/** Whether nobody can tell what became of a question. @param {Outcome} outcome */
+const isUnknown = ({ answer, error }) => String(error?.code ?? answer?.text).includes("storage.unknown");
 
 /**
  * Whether nothing of a question was done, because the storage failed.

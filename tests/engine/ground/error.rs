@@ -80,6 +80,7 @@ fn the_codes_that_the_contract_names_exist() {
         "storage.damaged",
         "storage.newer_schema",
         "storage.io",
+        "storage.unknown",
         "engine.closed",
         "engine.poisoned",
     ] {
