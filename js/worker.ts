@@ -2,8 +2,8 @@
 
 import { build } from "./ground/build.js";
 import { plainOf } from "./ground/errors.js";
+import { openFile } from "./lines/files.js";
 import type { Line, Question } from "./lines/line.js";
-import { openFile } from "./lines/local.js";
 import type { Answered, Asked, Beside, Opening } from "./lines/posted.js";
 import { untilFree } from "./storage/taken.js";
 

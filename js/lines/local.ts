@@ -4,7 +4,6 @@ import { initSync, Engine as WasmEngine } from "#wasm";
 import { checkFits } from "../ground/build.js";
 import { poisonedError, revived, storageError, type TidegateError } from "../ground/errors.js";
 import { sleep } from "../ground/sleep.js";
-import { originFiles } from "../storage/opfs.js";
 import type { Line, Question, Questions } from "./line.js";
 
 /** What is set when an engine is opened. */
@@ -36,12 +35,6 @@ export interface LocalOptions {
   image?: Uint8Array | undefined;
 }
 
-/** A database in the origin's own files. */
-export interface FileOptions {
-  name: string;
-  strict: boolean;
-}
-
 /** Opens an engine in memory, in this thread. */
 export function openLocal({ module, clock, limits, image }: LocalOptions): Line {
   try {
@@ -49,20 +42,6 @@ export function openLocal({ module, clock, limits, image }: LocalOptions): Line 
     checkEntropy();
     initSync({ module });
     return new LocalLine(WasmEngine.openMemory(clock ?? null, limits, image ?? null));
-  } catch (thrown) {
-    throw revived(thrown);
-  }
-}
-
-/** Opens an engine over the origin's own files, in this thread, which must be a dedicated worker. */
-export async function openFile(options: LocalOptions & FileOptions): Promise<Line> {
-  const { module, clock, limits, image, name, strict } = options;
-  try {
-    await originFiles();
-    checkFits(module);
-    initSync({ module });
-    const engine = await WasmEngine.openOpfs(name, strict, clock ?? null, limits, image ?? null);
-    return new LocalLine(engine);
   } catch (thrown) {
     throw revived(thrown);
   }
@@ -84,7 +63,8 @@ function trapped(thrown: unknown): boolean {
   return thrown instanceof RangeError && thrown.message.includes("call stack");
 }
 
-class LocalLine implements Line {
+/** A line to an engine of the wasm class. */
+export class LocalLine implements Line {
   readonly reopens = false;
   readonly #engine: WasmEngine;
   /** Why no call is safe any more: the instance trapped without the engine's own word for it. */

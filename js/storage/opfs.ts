@@ -8,11 +8,11 @@ import { untilFree, WAIT_MS } from "./taken.js";
 export const UNSUPPORTED = "unsupported";
 
 /** The folder of all databases, as src/host/opfs.rs has it. */
-const FOLDER = ".tidegate";
+export const FOLDER = ".tidegate";
 
-/** Bytes before the content of each file in a pool; its name stands in the first 512 of them. */
-const HEAD_BYTES = 4096;
-const NAME_BYTES = 512;
+/** Where the content of each file in a pool begins; its name stands in the first 512 bytes. */
+export const CONTENT_AT = 4096;
+export const NAME_BYTES = 512;
 
 /** A database as it lies there: the file and, where there is one, the write-ahead log that belongs beside it. */
 export interface RescuedDatabase {
@@ -33,8 +33,8 @@ export async function rescueDatabase({ name }: { name: string }): Promise<Rescue
       const slot = new Uint8Array(await (await file.getFile()).arrayBuffer());
       const end = slot.indexOf(0);
       const called = new TextDecoder().decode(slot.subarray(0, Math.min(end, NAME_BYTES)));
-      if (called === "tidegate.db") found.database = slot.slice(HEAD_BYTES);
-      if (called === "tidegate.db-wal" && slot.length > HEAD_BYTES) found.wal = slot.slice(HEAD_BYTES);
+      if (called === "tidegate.db") found.database = slot.slice(CONTENT_AT);
+      if (called === "tidegate.db-wal" && slot.length > CONTENT_AT) found.wal = slot.slice(CONTENT_AT);
     }
   } catch (thrown) {
     throw refused(name, thrown);
@@ -83,7 +83,8 @@ async function folder(name: string): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-function slots(directory: FileSystemDirectoryHandle): AsyncIterable<FileSystemFileHandle> {
+/** The files in a folder. */
+export function slots(directory: FileSystemDirectoryHandle): AsyncIterable<FileSystemFileHandle> {
   return (directory as unknown as { values(): AsyncIterable<FileSystemFileHandle> }).values();
 }
 

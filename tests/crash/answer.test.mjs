@@ -69,13 +69,14 @@ test("a call of unknown outcome is made once, when it is made again with its req
 });
 
 // Contract: storage.failed-file, storage.unknown.
-for (const fault of /** @type {const} */ (["flush that took effect", "flush that did not"]))
-  test(`a call that is refused because of a ${fault} is not found after the end of its worker`, async () => {
+test("a call that is refused because its flush failed is not found after the end of its worker", async () => {
+  for (const fault of /** @type {const} */ (["flush that took effect", "flush that did not"])) {
     const { origin, open } = await watched();
     const engine = await open();
     origin.order = new Order(fault, 0);
-    await assert.rejects(engine.executions.create({ lane: "l", kind: "k" }), { code: "storage.io" });
+    await assert.rejects(engine.executions.create({ lane: "l", kind: "k" }), { code: "storage.io" }, fault);
     assert.equal(origin.order.met, "flush");
     origin.order = undefined;
-    assert.deepEqual((await (await open()).executions.list()).executions, []);
-  });
+    assert.deepEqual((await (await open()).executions.list()).executions, [], fault);
+  }
+});

@@ -115,11 +115,11 @@ test("a torn write leaves whole sectors, and spoils what lies beside it only whe
   assert.ok(torn > 0 && spoiled > 0);
 });
 
-test("the head of a slot is there whole or not at all", async () => {
+test("the head of a slot is torn between its name and its flags", async () => {
   const { log, handle } = await opened();
   handle.write(bytes(1, 4_096), { at: 0 });
   handle.flush();
   handle.write(bytes(2, 516), { at: 0 });
-  for (let seed = 0; seed < 40; seed += 1)
-    assert.equal(new Set(left(log, "random", seed).view.subarray(0, 516)).size, 1);
+  const heads = Array.from({ length: 40 }, (_, seed) => left(log, "random", seed).view);
+  assert.ok(heads.some((head) => head[511] !== head[512]));
 });

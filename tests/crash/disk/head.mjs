@@ -4,8 +4,7 @@
 export const HEAD_BYTES = 516;
 
 /**
- * Whether a write is the head of a slot. The pool takes a torn head for damage and refuses the database from then on, so
- * that torn heads are left out of what is promised (Contract: storage.failed-file): here heads are written whole or not at all.
+ * Whether a write is the head of a slot. It is torn like any other.
  * @param {number} at @param {Uint8Array} bytes
  */
 export const isHead = (at, bytes) => at === 0 && bytes.length === HEAD_BYTES;

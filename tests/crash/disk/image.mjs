@@ -2,7 +2,6 @@
 // file; of what came after, a policy says what is there.
 
 import { Bytes } from "./bytes.mjs";
-import { isHead } from "./head.mjs";
 
 /** @typedef {() => number} Chance from 0 to 1 */
 /** @typedef {import("./log.mjs").Entry} Entry */
@@ -116,8 +115,7 @@ function whole(content, change) {
  * @param {Bytes} content @param {Change} change @param {number} share @param {Disk} disk @param {Chance} chance
  */
 function partly(content, change, share, disk, chance) {
-  const undivided = change.did === "truncate" || isHead(change.at, change.bytes);
-  if (undivided || share === 0 || share === 1) {
+  if (change.did === "truncate" || share === 0 || share === 1) {
     if (chance() < share) whole(content, change);
     return { torn: false, spoiled: 0 };
   }

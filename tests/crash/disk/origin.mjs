@@ -3,7 +3,6 @@
 
 import { Bytes } from "./bytes.mjs";
 import { refusal } from "./faults.mjs";
-import { isHead } from "./head.mjs";
 
 /** @typedef {import("./log.mjs").Log} Log */
 /** @typedef {import("./faults.mjs").Order} Order */
@@ -165,7 +164,7 @@ export class Handle {
     const fault = this.#met("write");
     if (fault === "quota") throw refusal("QuotaExceededError");
     const short = Math.floor(given.length * (this.#file.origin.order?.share ?? 0));
-    const length = fault === "short write" ? (isHead(at, given) ? 0 : short) : given.length;
+    const length = fault === "short write" ? short : given.length;
     // The caller's bytes lie in memory that it will use again.
     const bytes = given.slice(0, length);
     this.#file.content.write(bytes, at);

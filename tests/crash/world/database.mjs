@@ -2,7 +2,7 @@
 // browser: it knows nothing of those before it, and what they held is free.
 
 import { Engine } from "../../../dist/js/engine.js";
-import { openFile } from "../../../dist/js/lines/local.js";
+import { openFile } from "../../../dist/js/lines/files.js";
 import { WirePort } from "../../../dist/js/lines/wire.js";
 import { memoryReport } from "../../../dist/js/storage/report.js";
 import { clock } from "./host.mjs";
