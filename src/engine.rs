@@ -28,6 +28,9 @@ pub const OPERATIONS_MAX: usize = 256;
 /// Payload bytes in one commit at most; one operation alone may be larger.
 pub const COMMIT_BYTES_MAX: usize = 8 << 20;
 
+/// Bytes of answers at which a message ends: what was called after that is not made.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+
 /// What the host lends an engine.
 pub struct Host {
     /// Wall-clock time.
@@ -60,7 +63,7 @@ impl<T: Into<Operation>> From<T> for Envelope {
 /// The answers of a batch, after its commit.
 #[derive(Debug)]
 pub struct BatchAnswer {
-    /// One for each envelope, in order.
+    /// One for each envelope, in order; fewer where those reached the bound that was set, and then the rest was not made.
     pub answers: Vec<Result<Answer>>,
     /// Whom the batch may have given something to do.
     pub wakes: Wakes,
@@ -107,6 +110,8 @@ pub struct Engine {
     wakes: Wakes,
     /// By how much engine time went back, until a batch or a tick has told it.
     accepted_ms: Option<i64>,
+    /// How many bytes the answers of the batch under way may still take.
+    answer_bytes_left: usize,
     /// Set while a call is under way; found set by the next call only after a panic.
     busy: bool,
     /// Set when a transaction was undone and what the store remembers could not be read again yet.
@@ -139,11 +144,12 @@ impl Engine {
     /// Makes calls in order, each kept whole or leaving nothing, in commits of at most [`OPERATIONS_MAX`] operations
     /// or [`COMMIT_BYTES_MAX`]. A batch is not atomic as a whole.
     pub fn batch(&mut self, envelopes: Vec<Envelope>) -> BatchAnswer {
-        self.batch_checked(envelopes.into_iter().map(Ok).collect())
+        self.batch_checked(envelopes.into_iter().map(Ok).collect(), usize::MAX)
     }
 
-    /// As [`Engine::batch`], with some calls refused already while they were read.
-    pub fn batch_checked(&mut self, envelopes: Vec<Result<Envelope>>) -> BatchAnswer {
+    /// As [`Engine::batch`], with some calls refused already while they were read, and no further call made once the
+    /// answers take so many bytes.
+    pub fn batch_checked(&mut self, envelopes: Vec<Result<Envelope>>, answer_bytes_max: usize) -> BatchAnswer {
         let limits = self.limits;
         let mut jobs: Vec<BatchJob> = envelopes.into_iter().map(|envelope| BatchJob::new(envelope, &limits)).collect();
         self.wakes = Wakes::default();
@@ -152,8 +158,9 @@ impl Engine {
             Err(e) => jobs.iter_mut().for_each(|job| job.fail(&e)),
             Ok(started) => {
                 now = started;
+                self.answer_bytes_left = answer_bytes_max;
                 let mut rest = jobs.as_mut_slice();
-                while !rest.is_empty() {
+                while !rest.is_empty() && self.answer_bytes_left > 0 {
                     let (commit, later) = rest.split_at_mut(commit_len(rest));
                     self.commit(now, commit);
                     rest = later;
@@ -161,7 +168,7 @@ impl Engine {
                 self.busy = false;
             }
         }
-        let answers = jobs.into_iter().map(BatchJob::answer).collect();
+        let answers = jobs.into_iter().map_while(BatchJob::answer).collect();
         let (wakes, accepted_ms) = (std::mem::take(&mut self.wakes), self.accepted_ms.take());
         BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now, accepted_ms }
     }
@@ -228,6 +235,7 @@ impl Engine {
                 "an earlier call panicked; close this engine and open it again",
             ));
         }
+        self.answer_bytes_left = usize::MAX;
         self.refresh()
     }
 
@@ -249,7 +257,7 @@ impl Engine {
     /// Runs jobs in one commit. First without savepoints: refusals come before an operation's first write, so none is
     /// needed. Only when a statement fails in mid-operation is all undone and done again with a savepoint around each.
     fn commit<J: Job>(&mut self, now: i64, jobs: &mut [J]) {
-        if !jobs.iter().any(Job::wanted) {
+        if self.answer_bytes_left == 0 || !jobs.iter().any(Job::wanted) {
             return;
         }
         let full = |e: &Error| e.code() == Code::StorageQuota;
@@ -277,6 +285,7 @@ impl Engine {
         let db = self.store.driver();
         let mut wakes = Wakes::default();
         let (mut in_operation, mut wrote) = (false, false);
+        let mut left = self.answer_bytes_left;
         let outcome = db.transaction(&mut || {
             let Self { store, mint, connection, limits, .. } = self;
             let mut turn = Turn::new(store, mint, connection, (now, limits), &mut wakes);
@@ -290,6 +299,12 @@ impl Engine {
                     in_operation = db.in_transaction();
                     return Err(e);
                 }
+                if left < usize::MAX {
+                    left = left.saturating_sub(job.answer_bytes());
+                }
+                if left == 0 {
+                    break;
+                }
             }
             wrote = turn.store.writes() > writes;
             if wrote { turn.store.save_meta(now) } else { Ok(()) }
@@ -300,10 +315,12 @@ impl Engine {
                     self.last_instant = now;
                 }
                 self.wakes.add(wakes);
+                self.answer_bytes_left = left;
                 Ok(())
             }
             Err(e) => {
                 self.undone();
+                jobs.iter_mut().for_each(Job::forget);
                 Err(if in_operation { Undone::InOperation(e) } else { Undone::Whole(e) })
             }
         }

@@ -123,6 +123,7 @@ codes! {
     StorageQuota = "storage"."quota", Terminal, "The storage is full.";
     StorageDamaged = "storage"."damaged", Terminal, "The database file is damaged or is not a database.";
     StorageNewerSchema = "storage"."newer_schema", Terminal, "The database was written by a newer version.";
+    StorageTooLarge = "storage"."too_large", Terminal, "A value does not fit into the memory that is left.";
     StorageIo = "storage"."io", Retryable, "Reading or writing the storage failed.";
     StorageUnknown = "storage"."unknown", Retryable, "A commit could neither be flushed nor undone: whether it was made shows when the database is opened again.";
     EngineClosed = "engine"."closed", Terminal, "The engine was closed.";

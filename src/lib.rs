@@ -28,7 +28,8 @@ pub mod types;
 pub mod wire;
 
 pub use engine::{
-    BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, REQUEST_MS, TickAnswer,
+    ANSWER_BYTES_MAX, BatchAnswer, COMMIT_BYTES_MAX, ClockReport, Engine, Envelope, Host, OPERATIONS_MAX, REQUEST_MS,
+    TickAnswer,
 };
 pub use error::{Class, Code, Details, Error, Result};
 pub use model::ground::argument::Limits;

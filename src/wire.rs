@@ -1,10 +1,11 @@
 //! Batches as text: one JSON text of calls and one list of payload bytes in, one of each out.
 //!
 //! Shape in: `[{ "op": "claim", "args": { … }, "requestId"?: "…" }, …]`; a payload stands as its place in the list.
-//! Shape out: `{ "answers": [{ "ok": … } | { "error": … }, …], "wakes": …, "nextDueAt": … | null, "now": …, "acceptedMs"?: … }`.
+//! Shape out: `{ "answers": [{ "ok": … } | { "error": … }, …], "wakes": …, "nextDueAt": … | null, "now": …, "acceptedMs"?: … }`,
+//! answers fewer than calls where they become large.
 //! Invariant: whatever the text, the answer is a typed one; nothing here panics.
 
-use crate::engine::{BatchAnswer, Engine, Envelope};
+use crate::engine::{ANSWER_BYTES_MAX, BatchAnswer, Engine, Envelope};
 use crate::error::{Code, Error, Result};
 use crate::model::ground::argument;
 use crate::model::ground::given::Fields;
@@ -25,14 +26,15 @@ pub struct Message {
     pub payloads: Vec<Vec<u8>>,
 }
 
-/// Makes the calls of a message and answers with another one.
+/// Makes the calls of a message and answers with another one. Where its answers reach [`ANSWER_BYTES_MAX`], they are fewer
+/// than the calls: the rest was not made, and belongs into the next message.
 pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
     let calls: Vec<&RawValue> = serde_json::from_str(&message.text)
         .map_err(|e| Error::argument(Code::InvalidInput, "batch", "a JSON array of calls", e))?;
     argument::at_most("batch", calls.len(), CALLS_MAX, "calls")?;
     let mut payloads: Vec<Option<Vec<u8>>> = message.payloads.into_iter().map(Some).collect();
     let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut payloads)).collect();
-    write(engine.batch_checked(envelopes))
+    write(engine.batch_checked(envelopes, ANSWER_BYTES_MAX))
 }
 
 fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {

@@ -123,7 +123,11 @@ export class Gather {
 
   /** What is answered is committed: its callers get it, whatever happens to those who hear of the batch. */
   #deliver(batch: Waiting[], reply: Reply): void {
-    for (const [index, waiting] of batch.entries()) settle(waiting, reply.answers[index]);
+    // The engine answers the first at least.
+    const answered = Math.max(reply.answers.length, 1);
+    for (const [index, waiting] of batch.slice(0, answered).entries()) settle(waiting, reply.answers[index]);
+    this.#waiting.unshift(...batch.slice(answered));
+    if (this.#over !== undefined) this.end();
     try {
       this.#replied(reply);
     } catch (thrown) {
@@ -154,6 +158,7 @@ export class Gather {
 
 function settle(waiting: Waiting, answer: CallAnswer | undefined): void {
   if (answer === undefined) waiting.reject(new Error("the engine left a call without an answer"));
+  else if ("thrown" in answer) waiting.reject(revived(answer.thrown));
   else if ("error" in answer) waiting.reject(told(answer.error));
   else waiting.resolve(answer.ok);
 }

@@ -13,10 +13,10 @@ export interface Call {
   requestId?: string;
 }
 
-/** The answer of one call. */
-export type CallAnswer = { ok: unknown } | { error: PlainError };
+/** The answer of one call, or why it could not be sent. */
+export type CallAnswer = { ok: unknown } | { error: PlainError } | { thrown: unknown };
 
-/** The answers of a batch, in order, after its commit. */
+/** The answers of a batch, in order, after its commit; where they are fewer than its calls, the rest is to be sent again. */
 export interface Reply {
   answers: CallAnswer[];
   wakes: Wakes;

@@ -13,6 +13,9 @@ import type { Call, CallAnswer, Port, Reply } from "./port.js";
 const PAYLOAD_FIELDS = ["input", "result", "bytes"];
 const PAYLOAD_LISTS = ["steps", "upstream", "frames"];
 
+/** What one message carries at most, in characters of its text and bytes of payloads; one larger call goes alone. */
+const MESSAGE_MAX = 8 << 20;
+
 /** How arguments are told: by their own names, and texts without halves of characters. */
 const ARGUMENT = { wellFormed: true };
 const ARGUMENTS = { ...ARGUMENT, field: "arguments", prefix: "" };
@@ -39,12 +42,13 @@ export class WirePort implements Port {
   }
 
   async send(calls: Call[]): Promise<Reply> {
-    const payloads: Uint8Array[] = [];
-    const texts = calls.map((call) => wireText(call, payloads));
+    const { texts, payloads, refused } = written(calls);
     const message = await this.#line.ask("batch", `[${texts.join()}]`, payloads);
     const reply = JSON.parse(message.text) as Reply;
     const received = message.payloads;
     for (const answer of reply.answers) attach(answer, received);
+    for (const [place, thrown] of refused)
+      if (place <= reply.answers.length) reply.answers.splice(place, 0, { thrown });
     if (this.#storage.kind === "opfs" && (await blameSpace(reply.answers))) this.#note({ full: true });
     return reply;
   }
@@ -116,10 +120,31 @@ export class WirePort implements Port {
   }
 }
 
-/** The text of one call; its payloads join the list, and their places in it stand for them. */
-function wireText({ op, args, requestId }: Call, payloads: Uint8Array[]): string {
+/** What a message carries of these calls, from the first on; by their places those that cannot be written. */
+function written(calls: Call[]) {
+  const texts: string[] = [];
+  const payloads: Uint8Array[] = [];
+  const refused: [place: number, thrown: unknown][] = [];
+  let left = MESSAGE_MAX;
+  for (const [place, call] of calls.entries()) {
+    const own: Uint8Array[] = [];
+    try {
+      const text = wireText(call, own, payloads.length);
+      left -= own.reduce((sum, { byteLength }) => sum + byteLength, text.length);
+      if (left < 0 && texts.length > 0) break;
+      texts.push(text);
+      payloads.push(...own);
+    } catch (thrown) {
+      refused.push([place, thrown]);
+    }
+  }
+  return { texts, payloads, refused };
+}
+
+/** The text of one call; its payloads join the list, and their places, after so many before them, stand for them. */
+function wireText({ op, args, requestId }: Call, payloads: Uint8Array[], before: number): string {
   const all = exchanged(args, op === "submit_flow" ? ["members"] : [], (bytes) =>
-    isA(bytes, Uint8Array) ? payloads.push(bytes) - 1 : bytes,
+    isA(bytes, Uint8Array) ? before + payloads.push(bytes) - 1 : bytes,
   );
   const request = requestId === undefined ? "" : `,"requestId":${text(requestId, { ...ARGUMENT, field: "requestId" })}`;
   return `{"op":${JSON.stringify(op)},"args":${text(all, ARGUMENTS)}${request}}`;

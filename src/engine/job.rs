@@ -25,6 +25,14 @@ pub trait Job {
 
     /// Keeps an error as its answer, unless it was refused before.
     fn fail(&mut self, e: &Error);
+
+    /// How many bytes its answer takes.
+    fn answer_bytes(&mut self) -> usize {
+        0
+    }
+
+    /// It was undone: what it answered is not so.
+    fn forget(&mut self) {}
 }
 
 /// One typed call.
@@ -82,12 +90,11 @@ impl BatchJob {
         Self { ready, request_id, payload_bytes, answer: None }
     }
 
-    /// Its answer.
-    pub fn answer(self) -> Result<Answer> {
-        match (self.ready, self.answer) {
-            (Err(e), _) | (Ok(_), Some(Err(e))) => Err(e),
-            (Ok(_), Some(Ok(answer))) => Ok(answer),
-            (Ok(_), None) => Err(Error::new(Code::InvariantBroken, "a call was left without an answer")),
+    /// Its answer; none where it was not made.
+    pub fn answer(self) -> Option<Result<Answer>> {
+        match self.ready {
+            Err(e) => Some(Err(e)),
+            Ok(_) => self.answer,
         }
     }
 }
@@ -109,6 +116,20 @@ impl Job for BatchJob {
 
     fn fail(&mut self, e: &Error) {
         self.answer = Some(Err(e.clone()));
+    }
+
+    /// Of its text and of its payload bytes, which the text leaves out while they stand in the answer.
+    fn answer_bytes(&mut self) -> usize {
+        let Some(Ok(answer)) = &mut self.answer else { return 0 };
+        let (mut bytes, mut text) = (0, Vec::new());
+        answer.bytes(&mut |payload| bytes += payload.as_slice().len());
+        // What cannot be written is told when it is.
+        let _ = answer.write_json(&mut text);
+        bytes + text.len()
+    }
+
+    fn forget(&mut self) {
+        self.answer = None;
     }
 }
 

@@ -7,6 +7,7 @@ use super::opened::{Opened, close};
 use super::plain;
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result};
+use crate::store::driver::room_for;
 use crate::wire::{self, Message};
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
@@ -31,7 +32,8 @@ pub struct WasmEngine {
 impl WasmEngine {
     /// Makes many calls in one crossing: `[{ "op", "args", "requestId"? }, …]`, payloads standing as their place in the
     /// list. Each call is kept whole or leaves nothing; no answer comes before its commit. Answers the text of
-    /// `{ answers, wakes, nextDueAt, now }` and the bytes of payloads, whose places stand in it.
+    /// `{ answers, wakes, nextDueAt, now }` and the bytes of payloads, whose places stand in it; of large answers
+    /// fewer than calls: the rest was not made.
     #[wasm_bindgen(unchecked_return_type = "{ text: string; payloads: Uint8Array[] }")]
     pub fn batch(
         &self,
@@ -141,8 +143,11 @@ fn message(text: &JsValue, payloads: &JsValue) -> Result<Message> {
     let refuse = |field, limit| Error::argument(Code::InvalidInput, field, limit, "something else");
     let text = text.as_string().ok_or_else(|| refuse("batch", "a JSON text"))?;
     let list = payloads.dyn_ref::<Array>().ok_or_else(|| refuse("payloads", "an array of Uint8Arrays"))?;
-    let bytes = |item: JsValue| item.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-    let payloads = list.iter().map(|item| bytes(item).ok_or_else(|| refuse("payloads", "an array of Uint8Arrays")));
+    let payloads = list.iter().map(|item| {
+        let bytes = item.dyn_ref::<Uint8Array>().ok_or_else(|| refuse("payloads", "an array of Uint8Arrays"))?;
+        room_for(bytes.length() as usize)?;
+        Ok(bytes.to_vec())
+    });
     Ok(Message { text, payloads: payloads.collect::<Result<_>>()? })
 }
 

@@ -19,7 +19,7 @@ use tidegate::ops::ground::{blocked, turn, upstream};
 use tidegate::ops::streams::{frames, tail as tail_stream};
 use tidegate::ops::workers::register;
 use tidegate::store::ROWS_LOOKED_AT_MAX;
-use tidegate::{ACTIONS_MAX, COMMIT_BYTES_MAX, OPERATIONS_MAX, PURGE_MAX, REQUEST_MS, wire};
+use tidegate::{ACTIONS_MAX, ANSWER_BYTES_MAX, COMMIT_BYTES_MAX, OPERATIONS_MAX, PURGE_MAX, REQUEST_MS, wire};
 
 /// What a limit is of, and its number.
 type Limit = (&'static str, i128);
@@ -112,6 +112,7 @@ fn of_the_engine() -> Vec<Limit> {
         ("operations of a commit", wide(OPERATIONS_MAX)),
         ("payloads of a commit of more than one operation, bytes", wide(COMMIT_BYTES_MAX)),
         ("calls of a batch as a text", wide(wire::CALLS_MAX)),
+        ("answers of a message, bytes, to which its last one may add", wide(ANSWER_BYTES_MAX)),
         ("the answer of a request id is kept, ms", REQUEST_MS.into()),
         ("due actions of a tick", ACTIONS_MAX.into()),
         ("rows of each sort that a tick deletes, about", PURGE_MAX.into()),

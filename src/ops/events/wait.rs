@@ -40,7 +40,7 @@ pub struct WaitOutcome {
     /// How it ended.
     pub outcome: Outcome,
     /// The bytes of its result; absent when it was completed without any.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
     pub result: Option<Bytes>,
     /// How they are encoded.
     #[serde(skip_serializing_if = "Option::is_none")]

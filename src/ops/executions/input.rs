@@ -25,7 +25,7 @@ reads!(GetExecutionInputArgs { execution_id });
 #[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ExecutionInput {
     /// Its bytes; absent where it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
     pub input: Option<Bytes>,
     /// How they are encoded.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -38,7 +38,7 @@ pub struct ExecutionResult {
     /// The attempt that completed it.
     pub attempt_index: i64,
     /// Its bytes; absent when it was completed without any.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Bytes::is_apart")]
     pub result: Option<Bytes>,
     /// How they are encoded.
     #[serde(skip_serializing_if = "Option::is_none")]

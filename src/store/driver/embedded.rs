@@ -358,6 +358,7 @@ fn failure(error: &rusqlite::Error) -> Error {
         Some(_) if short_write => Code::StorageQuota,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Code::StorageTaken,
         Some(ErrorCode::DiskFull) => Code::StorageQuota,
+        Some(ErrorCode::OutOfMemory) => Code::StorageTooLarge,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Code::StorageDamaged,
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Code::StorageUnavailable,
         Some(ErrorCode::ConstraintViolation | ErrorCode::ApiMisuse | ErrorCode::TypeMismatch) | None => {

@@ -6,11 +6,13 @@
 
 mod embedded;
 mod failing;
+mod memory;
 mod recording;
 mod watching;
 
 pub use embedded::{Durability, Embedded};
 pub use failing::{Failing, Fault};
+pub use memory::room_for;
 pub use recording::Recording;
 pub use watching::{Act, Watching};
 
@@ -100,11 +102,11 @@ pub trait Row {
         self.opt_text(column)?.ok_or_else(|| wrong_type(column, "a text"))
     }
 
-    /// Bytes that may be NULL.
+    /// Bytes that may be NULL, and for which there is memory.
     fn opt_blob(&self, column: usize) -> Result<Option<&[u8]>> {
         match self.value(column)? {
             Value::Null => Ok(None),
-            Value::Blob(value) => Ok(Some(value)),
+            Value::Blob(value) => room_for(value.len()).map(|()| Some(value)),
             Value::Int(_) | Value::Text(_) => Err(wrong_type(column, "bytes")),
         }
     }

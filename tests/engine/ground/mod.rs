@@ -19,5 +19,6 @@ pub mod tick;
 pub mod typed;
 pub mod wakes;
 pub mod wire;
+pub mod wire_bytes;
 pub mod wire_limits;
 pub mod wire_operations;

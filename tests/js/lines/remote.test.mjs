@@ -138,6 +138,23 @@ test("calls go to the worker in batches and come back with their payloads", asyn
   assert.equal((await rejection(engine.executions.list())).code, "engine.closed");
 });
 
+// Contract: time.message-bytes.
+test("what one message of a worker cannot answer any more, and what one cannot carry, is asked in the next", async () => {
+  const shop = await workshop();
+  const engine = await shop.engine();
+  let batches = 0;
+  shop.fails = (asked) => void (asks("batch")(asked) && batches++);
+  const input = new Uint8Array(1 << 20).fill(7);
+  const creates = Array.from({ length: 20 }, () => engine.executions.create({ lane: "l", kind: "k", input }));
+  assert.equal(new Set((await Promise.all(creates)).map(({ executionId }) => executionId)).size, 20);
+  assert.equal(batches, 3);
+  const claims = await Promise.all(creates.map(() => engine.claim({ lanes: ["l"], worker })));
+  assert.ok(claims.every((claim) => /** @type {Uint8Array | undefined} */ (claim?.input)?.length === 1 << 20));
+  assert.equal(new Set(claims.map((claim) => claim?.executionId)).size, 20);
+  assert.equal(batches, 5);
+  await engine.close();
+});
+
 test("an engine that does not open leaves no worker behind", async () => {
   const shop = await workshop();
   shop.fails = () => storageError("taken", "another tab has it");
