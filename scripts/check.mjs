@@ -9,7 +9,7 @@ import { root, wasmTarget } from "./setup/project.mjs";
 import { setUp } from "./setup.mjs";
 
 /** What a page loads at most, in bytes as gzip: why so much stands in ARCHITECTURE.md. */
-const wasmBytesMax = 545_000;
+const wasmBytesMax = 551_000;
 const scriptBytesMax = 33_000;
 
 const strict = ["--", "-D", "warnings"];
