@@ -1,6 +1,9 @@
 // What the nouns of an engine make their calls with.
 
-import { argumentError, rangeError, shown, unreadable } from "../ground/errors.js";
+import { argumentError, rangeError, shown } from "../ground/errors.js";
+import { given } from "../ground/fields.js";
+
+export { given };
 
 /** What any call may carry. */
 export interface CallOptions {
@@ -10,31 +13,6 @@ export interface CallOptions {
 
 /** Makes a call: its operation, its arguments with the bytes of its payloads, and what goes beside them. */
 export type Send = (op: string, args: object, extra?: { requestId?: string | undefined }) => Promise<unknown>;
-
-/** The members of an argument that must be an object, each read once; those that are undefined are none. */
-export function given<T extends object>(field: string, found: T): T {
-  let reading = field;
-  try {
-    if (Object.prototype.toString.call(found) !== "[object Object]")
-      throw argumentError(field, "an object", shown(found));
-    const members: Record<string, unknown> = {};
-    for (const name of Object.keys(found)) {
-      reading = name;
-      members[name] = (found as Record<string, unknown>)[name];
-    }
-    if (members.signal !== undefined && !isSignal(members.signal))
-      throw argumentError("signal", "an AbortSignal", shown(members.signal));
-    return members as T;
-  } catch (thrown) {
-    throw unreadable(reading, thrown);
-  }
-}
-
-/** Whether it can be used as a signal, whichever realm it is of. */
-function isSignal(found: unknown): boolean {
-  const { addEventListener, throwIfAborted } = Object(found);
-  return typeof addEventListener === "function" && typeof throwIfAborted === "function";
-}
 
 /** Refuses what is no length of time. */
 export function duration(field: string, ms: unknown): void {

@@ -1,6 +1,6 @@
 // Objects of options: what they may hold is known by name, so that a misspelt one is told instead of being passed over.
 
-import { argumentError } from "./errors.js";
+import { argumentError, shown, unreadable } from "./errors.js";
 
 /** Refuses a member that is none of these names. */
 export function onlyFields(found: object, names: readonly string[], prefix = ""): void {
@@ -34,4 +34,29 @@ function distance(from: string, to: string): number {
     row = next;
   }
   return row[to.length] ?? 0;
+}
+
+/** The members of an argument that must be an object, each read once; those that are undefined are none. */
+export function given<T extends object>(field: string, found: T): T {
+  let reading = field;
+  try {
+    if (Object.prototype.toString.call(found) !== "[object Object]")
+      throw argumentError(field, "an object", shown(found));
+    const members: Record<string, unknown> = {};
+    for (const name of Object.keys(found)) {
+      reading = name;
+      members[name] = (found as Record<string, unknown>)[name];
+    }
+    if (members.signal !== undefined && !isSignal(members.signal))
+      throw argumentError("signal", "an AbortSignal", shown(members.signal));
+    return members as T;
+  } catch (thrown) {
+    throw unreadable(reading, thrown);
+  }
+}
+
+/** Whether it can be used as a signal, whichever realm it is of. */
+function isSignal(found: unknown): boolean {
+  const { addEventListener, throwIfAborted } = Object(found);
+  return typeof addEventListener === "function" && typeof throwIfAborted === "function";
 }

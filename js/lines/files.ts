@@ -6,7 +6,7 @@ import { type PlainError, revived } from "../ground/errors.js";
 import { mendHeads } from "../storage/heads.js";
 import { originFiles } from "../storage/opfs.js";
 import type { Line } from "./line.js";
-import { LocalLine, type LocalOptions } from "./local.js";
+import { type LocalOptions, lineTo } from "./local.js";
 
 /** A database in the origin's own files. */
 export interface FileOptions {
@@ -27,7 +27,7 @@ export async function openFile(options: LocalOptions & FileOptions): Promise<Lin
       if (thrown.code !== "storage.damaged" || !(await mendHeads(name).catch(() => false))) throw thrown;
       return open();
     });
-    return new LocalLine(engine);
+    return lineTo(engine);
   } catch (thrown) {
     throw revived(thrown);
   }

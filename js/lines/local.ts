@@ -63,8 +63,12 @@ function trapped(thrown: unknown): boolean {
   return thrown instanceof RangeError && thrown.message.includes("call stack");
 }
 
-/** A line to an engine of the wasm class. */
-export class LocalLine implements Line {
+/** A line to an engine of the wasm class, whose type nobody needs who uses the package. */
+export function lineTo(engine: unknown): Line {
+  return new LocalLine(engine as WasmEngine);
+}
+
+class LocalLine implements Line {
   readonly reopens = false;
   readonly #engine: WasmEngine;
   /** Why no call is safe any more: the instance trapped without the engine's own word for it. */

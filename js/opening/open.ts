@@ -13,14 +13,14 @@ import { memoryReport, type StorageReport } from "../storage/report.js";
 import { space } from "../storage/space.js";
 import { WAIT_MS } from "../storage/taken.js";
 import { Upkeep } from "../storage/upkeep.js";
-import { checkOptions, followsClock, type OpenOptions, type OpfsStorage } from "./options.js";
+import { checkedOptions, followsClock, type OpenOptions, type OpfsStorage } from "./options.js";
 
 /** How long an open waits for the browser to promise that it keeps the origin, in ms. */
 const ASKED_MS = 200;
 
 /** Opens an engine, for the kinds that its type names or for any. Rejects with a TidegateError; falls back to another storage only where the caller allowed it. */
-export async function openEngine<K extends KindsOf<K> = AnyKinds>(options: OpenOptions): Promise<Engine<K>> {
-  checkOptions(options);
+export async function openEngine<K extends KindsOf<K> = AnyKinds>(given: OpenOptions): Promise<Engine<K>> {
+  const options = checkedOptions(given);
   const { storage } = options;
   try {
     const module = options.module ?? (await compiled(options.wasmUrl));

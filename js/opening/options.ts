@@ -2,6 +2,7 @@
 
 import type { AcceptedClock } from "../engine.js";
 import { argumentError } from "../ground/errors.js";
+import { given, onlyFields } from "../ground/fields.js";
 import { isTrusted, type TrustedAddress } from "../ground/trusted.js";
 import type { Retention } from "../lines/local.js";
 
@@ -115,20 +116,25 @@ const STORAGES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   },
 };
 
-/** Refuses options that cannot be meant. */
-export function checkOptions(options: OpenOptions): void {
-  if (typeof options !== "object" || options === null)
-    throw argumentError("options", "an object with a storage", String(options));
+/** Options as they are read, once; refuses what cannot be meant. */
+export function checkedOptions(found: OpenOptions): OpenOptions {
+  const options = given("options", found);
   members("", options, OPTIONS);
-  const storage = options.storage as { kind?: string; name?: string } | undefined;
+  const storage = checkedStorage(options.storage);
+  checkClock(options.clock);
+  if (storage.kind === "opfs" && options.clock?.now !== undefined)
+    throw argumentError("clock.now", "to be left out: over files the engine runs in a worker", "a function");
+  return { ...options, storage } as OpenOptions;
+}
+
+function checkedStorage(found: OpenOptions["storage"] | undefined): OpenOptions["storage"] {
+  const storage = found && given("storage", found);
   const kinds = STORAGES[String(storage?.kind)];
   if (storage === undefined || kinds === undefined)
     throw argumentError("storage.kind", Object.keys(STORAGES).join(" or "), shown(storage?.kind));
   members("storage.", storage, kinds);
   if (storage.kind === "opfs" && storage.name === undefined) throw argumentError("storage.name", text[0], "nothing");
-  checkClock(options.clock);
-  if (storage.kind === "opfs" && options.clock?.now !== undefined)
-    throw argumentError("clock.now", "to be left out: over files the engine runs in a worker", "a function");
+  return storage;
 }
 
 /** Refuses what is no clock. */
@@ -144,11 +150,11 @@ export function followsClock(clock: ClockOptions | undefined): boolean | undefin
 }
 
 function members(prefix: string, found: object, kinds: Readonly<Record<string, Kind>>): void {
+  onlyFields(found, Object.keys(kinds), prefix);
   for (const [name, value] of Object.entries(found)) {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    if (kind === undefined)
-      throw argumentError(`${prefix}${name}`, `one of ${Object.keys(kinds).join(", ")}`, "an option of this name");
-    if (value !== undefined && !kind[1](value)) throw argumentError(`${prefix}${name}`, kind[0], shown(value));
+    const kind = kinds[name];
+    if (value !== undefined && kind !== undefined && !kind[1](value))
+      throw argumentError(`${prefix}${name}`, kind[0], shown(value));
   }
 }
 

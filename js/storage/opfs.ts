@@ -2,6 +2,7 @@
 // deleting one.
 
 import { argumentError, storageError } from "../ground/errors.js";
+import { given, onlyFields } from "../ground/fields.js";
 import { untilFree, WAIT_MS } from "./taken.js";
 
 /** The detail `reason` of a refusal because the host has no such files at all. */
@@ -25,7 +26,8 @@ export interface RescuedDatabase {
  * What is there of a database, byte for byte, without opening it: for one that is damaged or of a newer version. What
  * only its log holds is missing in the database file alone.
  */
-export async function rescueDatabase({ name }: { name: string }): Promise<RescuedDatabase> {
+export async function rescueDatabase(options: { name: string }): Promise<RescuedDatabase> {
+  const { name } = read(options, ["name"]);
   const pool = await folder(name);
   const found: Partial<RescuedDatabase> = {};
   try {
@@ -43,11 +45,18 @@ export async function rescueDatabase({ name }: { name: string }): Promise<Rescue
   return { database: found.database, wal: found.wal ?? null };
 }
 
+function read<T extends object>(options: T, names: readonly string[]): T {
+  const members = given("options", options);
+  onlyFields(members, names);
+  return members;
+}
+
 /**
  * Deletes a database and all that belongs to it; answers whether there was one. While it is open anywhere, it waits for
  * `waitMs`, 1 000 when left out, and is refused then.
  */
-export async function destroyDatabase({ name, waitMs = WAIT_MS }: { name: string; waitMs?: number }): Promise<boolean> {
+export async function destroyDatabase(options: { name: string; waitMs?: number }): Promise<boolean> {
+  const { name, waitMs = WAIT_MS } = read(options, ["name", "waitMs"]);
   checkName(name);
   return untilFree(waitMs, async () => {
     try {

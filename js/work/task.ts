@@ -157,7 +157,14 @@ export class Task<I = Payload | undefined> {
   }
 
   async #once<T>(name: string, run: () => Promise<T> | T): Promise<T> {
-    if (this.#used.has(name)) throw this.#twice(name);
+    if (typeof run !== "function") throw this.#misuse("run", "a function that does the step", `a ${typeof run}`);
+    // The first result would be answered to both, whatever the second does.
+    if (this.#used.has(name))
+      throw this.#misuse(
+        "name",
+        "a name of its own for each step of a handler, in a loop with its number",
+        `the step ${JSON.stringify(name)} a second time`,
+      );
     this.#used.add(name);
     if (this.#kept.has(name)) return this.#kept.get(name) as T;
     try {
@@ -168,10 +175,9 @@ export class Task<I = Payload | undefined> {
     }
   }
 
-  /** The first result would be answered to both, whatever the second does. */
-  #twice(name: string): TidegateError {
-    const limit = "a name of its own for each step of a handler, in a loop with its number";
-    this.misused = argumentError("name", limit, `the step ${JSON.stringify(name)} a second time`);
+  /** No retry would mend it. */
+  #misuse(field: string, limit: string, found: string): TidegateError {
+    this.misused = argumentError(field, limit, found);
     return this.misused;
   }
 

@@ -304,14 +304,16 @@ test("a wait does not miss an end that was replayed in the same batch", async ()
 
 // Contract: executions.wait-client.
 test("a wait is given up by its signal and by its time, and refuses what is unknown", async () => {
-  const { engine } = await openTestEngine();
+  const { engine, clock } = await openTestEngine();
   const [id = ""] = await created(engine, 1);
   const giveUp = new AbortController();
   const waiting = engine.executions.wait(id, { signal: giveUp.signal });
   await settled();
   giveUp.abort(new Error("enough"));
   await assert.rejects(waiting, /enough/);
-  assert.equal(await engine.executions.wait(id, { timeoutMs: 20 }), null);
+  const timed = engine.executions.wait(id, { timeoutMs: 20 });
+  await clock.advance(20);
+  assert.equal(await timed, null);
   assert.equal(await engine.executions.wait(id, { timeoutMs: 0 }), null);
   for (const timeoutMs of [-1, Number.NaN, "50"]) {
     const error = await rejection(() => engine.executions.wait(id, /** @type {any} */ ({ timeoutMs })));

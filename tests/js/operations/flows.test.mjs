@@ -225,10 +225,12 @@ test("a wait does not miss an end that a replay follows in the same batch", asyn
 
 // Contract: flows.wait-sdk.
 test("a wait is given up by its time and its signal, ends with its engine, and refuses what is unknown", async () => {
-  const { engine } = await openTestEngine();
+  const { engine, clock } = await openTestEngine();
   const { flowId } = await engine.flows.create();
   assert.equal(await engine.flows.wait(flowId, { timeoutMs: 0 }), null);
-  assert.equal(await engine.flows.wait(flowId, { timeoutMs: 20 }), null);
+  const timed = engine.flows.wait(flowId, { timeoutMs: 20 });
+  await clock.advance(20);
+  assert.equal(await timed, null);
   for (const timeoutMs of [-1, Number.NaN, "50"]) {
     const error = await rejection(() => engine.flows.wait(flowId, /** @type {any} */ ({ timeoutMs })));
     assert.equal(error.details.field, "timeoutMs");
@@ -282,11 +284,13 @@ test("a cancellation ends those that it names and aborts their handlers", async 
 
 // Contract: flows.cancel-wait.
 test("a cancellation that leaves members running waits for them as long as it is told", async () => {
-  const { engine } = await openTestEngine();
+  const { engine, clock } = await openTestEngine();
   const { flowId } = await engine.flows.submit({ members: graph({ first: {}, second: { after: ["first"] } }) });
   const { handle } = await claimed(engine);
   const policy = /** @type {const} */ ("cancel_pending");
-  const error = await rejection(() => engine.flows.cancel(flowId, { policy, waitMs: 20 }));
+  const timed = rejection(() => engine.flows.cancel(flowId, { policy, waitMs: 20 }));
+  await clock.advance(20);
+  const error = await timed;
   assert.ok(error instanceof TidegateError);
   assert.deepEqual([error.code, error.class, error.retryable], ["timeout.cancel_flow", "retryable", true]);
   assert.equal(error.details["op"], "cancel_flow");

@@ -232,7 +232,7 @@ test("a tail that is refused throws what the engine says, and a closed engine en
 
 // Contract: streams.tail-page.
 test("a page waits for the first append, for its time or for the end, and a peek does not wait", async () => {
-  const { engine } = await openTestEngine();
+  const { engine, clock } = await openTestEngine();
   const { handle, executionId } = await running(engine);
   assert.deepEqual(await engine.streams.tailPage({ executionId }), {
     attemptIndex: 0,
@@ -240,12 +240,14 @@ test("a page waits for the first append, for its time or for the end, and a peek
     more: false,
     over: false,
   });
-  assert.equal((await engine.streams.tailPage({ executionId, blockMs: 1 })).frames.length, 0);
+  const timed = engine.streams.tailPage({ executionId, blockMs: 1 });
+  await clock.advance(1);
+  assert.equal((await timed).frames.length, 0);
   const waiting = engine.streams.tailPage({ executionId, blockMs: 30_000 });
   await new Promise(setImmediate);
   await engine.append(handle, "one");
   assert.equal((await waiting).frames[0]?.text, "one");
-  const last = engine.streams.tailPage({ executionId, blockMs: 30_000, after: "1000000-0" });
+  const last = engine.streams.tailPage({ executionId, blockMs: 30_000, after: "1000001-0" });
   await new Promise(setImmediate);
   await engine.complete(handle);
   const { frames, closedReason, closedAt } = await last;
@@ -254,7 +256,7 @@ test("a page waits for the first append, for its time or for the end, and a peek
     {
       frames: [],
       closedReason: "attempt_success",
-      closedAt: 1_000_000,
+      closedAt: 1_000_001,
     },
   );
   assert.equal(
