@@ -120,25 +120,29 @@ test("a handler goes on under its lease when the worker of its engine is replace
     const { logged, open, overFalls } = window.client;
     const engine = await open("replaced", {}, { workerUrl: "/worker-to-fall.js" });
     const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
-    const fell = Promise.withResolvers();
-    const begun = Promise.withResolvers();
+    /** @type {() => void} */
+    let fell = () => {};
+    /** @type {() => void} */
+    let begun = () => {};
+    const afterFall = new Promise((resolve) => (fell = () => resolve(undefined)));
+    const afterBegin = new Promise((resolve) => (begun = () => resolve(undefined)));
     let runs = 0;
     engine.work(
       { lanes: ["l"] },
       {
         async k() {
           runs += 1;
-          begun.resolve(undefined);
-          await fell.promise;
+          begun();
+          await afterFall;
         },
       },
     );
-    await begun.promise;
+    await afterBegin;
     new BroadcastChannel("fall").postMessage("fall");
     let falls = 0;
     while (falls === 0) falls += await overFalls(() => engine.executions.list());
-    fell.resolve(undefined);
-    const { outcome } = await engine.executions.wait(executionId);
+    fell();
+    const outcome = (await engine.executions.wait(executionId))?.outcome;
     const causes = (await logged(engine)).map(({ cause }) => cause);
     await engine.close();
     return { runs, outcome, causes };

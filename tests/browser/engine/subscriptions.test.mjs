@@ -34,15 +34,20 @@ test("a tail goes on over engines whose workers were terminated: every frame onc
       };
       const engine = await open("tail");
       const { executionId } = await engine.executions.create({ lane: "l", kind: "k" });
-      const claim = await engine.claim({ lanes: ["l"], worker: { id: "w" }, leaseTtlMs: 120_000 });
-      if (claim === null) throw new Error("nothing was claimed");
+      /** Each opening gives back what the one before it held. @param {typeof engine} from */
+      const claimed = async (from) => {
+        const claim = await from.claim({ lanes: ["l"], worker: { id: "w" }, leaseTtlMs: 120_000 });
+        if (claim === null) throw new Error("nothing was claimed");
+        return claim.handle;
+      };
+      let handle = await claimed(engine);
       const reading = new Reading();
       /** Appends ten at a time; what was asked for twice is kept once. @param {typeof engine} to @param {number} ten */
       const append = (to, ten) =>
         Promise.all(
           Array.from({ length: 10 }, (_, one) => {
             const number = String(ten * 10 + one);
-            return to.append(claim.handle, number, { kind: "stdout", requestId: `frame ${number}` });
+            return to.append(handle, number, { kind: "stdout", requestId: `frame ${number}` });
           }),
         );
       let current = engine;
@@ -60,11 +65,12 @@ test("a tail goes on over engines whose workers were terminated: every frame onc
         workers.at(-1)?.terminate();
         readAtEnds.push(reading.texts.length);
         current = await open("tail", { waitMs: 30_000 });
+        handle = await claimed(current);
         // The one before never hears of its end.
         following = reading.follow(current, executionId);
         await append(current, ten);
       }
-      await current.complete(claim.handle);
+      await current.complete(handle);
       await following;
       await current.close();
       return { texts: reading.texts, workers: workers.length, readAtEnds };

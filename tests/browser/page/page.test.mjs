@@ -57,12 +57,10 @@ async function finished(page, ids) {
   const all = await rows(page);
   assert.deepEqual(all.map(({ id }) => id).sort(), ids);
   const counted = await attempts(page);
-  const reclaims = all.reduce((sum, row) => sum + row.reclaims, 0);
-  assert.ok(reclaims > 0, "something was taken over");
-  assert.deepEqual(counted, { ended_success: ids.length, interrupted_reclaimed: reclaims });
+  assert.deepEqual(counted, { ended_success: ids.length }, "each in the attempt that it was in");
 }
 
-test("a reload in mid-work loses nothing: what was under way is taken over and finished", async (t) => {
+test("a reload in mid-work loses nothing: what was under way goes on and is finished", async (t) => {
   const page = await shopTab(t, world.context);
   await page.goto(at("?name=reload"));
   await ready(page);

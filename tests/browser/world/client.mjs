@@ -24,7 +24,8 @@ const HEAD_BYTES = 4096;
  * @param {Partial<OpenOptions>} options
  */
 export function open(name, storage = {}, options = {}) {
-  return sdk.openEngine({ ...options, storage: { kind: "opfs", name, ...storage } });
+  const opening = { ...options, storage: { kind: "opfs", name, ...storage } };
+  return sdk.openEngine(/** @type {OpenOptions} */ (opening));
 }
 
 /**

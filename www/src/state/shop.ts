@@ -30,6 +30,9 @@ const AGAIN_MS = 1_000;
 const LIVE_MS = 250;
 const WAIT_MS = 1_000;
 
+/** Of those that wait, so many are looked at for what had begun. */
+const GIVEN_BACK_MAX = 100;
+
 /** What an earlier life of the page left behind. */
 export interface Inheritance {
   readonly unfinished: number;
@@ -92,7 +95,13 @@ export class Shop {
     const { tally } = ledger;
     this.inheritance = {
       unfinished: unfinished(tally),
-      underWay: ledger.newest("active", tally.active).map(({ id }) => id),
+      underWay: [
+        ...ledger.newest("active", tally.active),
+        // The opening took them from the worker that is gone.
+        ...ledger
+          .newest("waiting", Math.min(tally.waiting, GIVEN_BACK_MAX))
+          .filter(({ startedAt }) => startedAt !== undefined),
+      ].map(({ id }) => id),
     };
     this.#nextOrder = firstOrder;
     this.crew.resume();

@@ -22,7 +22,7 @@ export function Masthead({ session, shop, isOpening = false }: MastheadProps) {
           <h1>A print shop that lives in this tab</h1>
           <p class="lead">
             Every order is a durable execution in a database inside your browser. Reload the page, or kill the tab in
-            mid-work: once you are back, what was under way is taken over within seconds.
+            mid-work: once you are back, what was under way goes on at once.
           </p>
         </div>
         {session && shop && <StoragePanel session={session} shop={shop} />}

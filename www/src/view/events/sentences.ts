@@ -44,6 +44,7 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   flow_cancel_requested: "flow cancelled",
   flow_completed: "flow over",
   flow_reopened: "flow goes on",
+  clock_accepted: "the clock was put back",
 };
 
 export function sentenceOf({ cause, detail, workerId, workerInstanceId, leaseEpoch }: EventRecord): string {
@@ -53,6 +54,7 @@ export function sentenceOf({ cause, detail, workerId, workerInstanceId, leaseEpo
 }
 
 function detailOf(detail: EventDetail): string {
+  if ("byMs" in detail) return ` by ${detail.byMs} ms`;
   if ("newPriority" in detail) return `: from ${detail.oldPriority} to ${detail.newPriority}`;
   if ("publicFlowState" in detail) return `: ${detail.publicFlowState}`;
   if ("nodeCount" in detail) return `, ${count(detail.nodeCount, "member")}`;

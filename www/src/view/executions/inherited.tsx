@@ -37,7 +37,7 @@ export function Inherited({ shop }: { shop: Shop }) {
         {count(unfinished, "execution was", "executions were")} unfinished when this page was last closed
         {underWay.length === 0
           ? ", and the work goes on."
-          : `, ${underWay.length} of them in mid-work. Their leases run out within seconds; then this tab takes over.`}
+          : `, ${underWay.length} of them in mid-work: this tab goes on with them, in the same attempts.`}
       </p>
       {underWay.length > 0 && (
         // biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of a list without bullets

@@ -53,8 +53,8 @@ export function CrewPanel({ shop }: { shop: Shop }) {
       </div>
       <p class="about">
         It claims what it has handlers for ({HANDLED.join(", ")}) from all lanes of the shop, under leases of{" "}
-        {crew.leaseMs / 1_000} s, and renews them while it works. When this tab dies, they run out, and the next tab
-        takes over.
+        {crew.leaseMs / 1_000} s, and renews them while it works. When this tab dies, the next one gives them back and
+        goes on at once.
       </p>
       <p class="about" role="status" data-for-others={others}>
         {others > 0 && `${count(others, "execution waits", "executions wait")} for a worker that does other kinds.`}
