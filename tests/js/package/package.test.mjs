@@ -68,6 +68,7 @@ test("strict TypeScript finds its types, with both ways of resolving", () => {
     "typed.ts",
     `import { type Engine, openEngine, TidegateError } from "tidegate";
      import { openTestEngine } from "tidegate/testing";
+     import type {} from "tidegate/worker";
      const engine: Engine = await openEngine({ storage: { kind: "opfs", name: "a", durability: "strict" } });
      const made = await engine.executions.create({ lane: "l", kind: "k", input: { to: ["a"] } });
      const id: string = made.executionId;
