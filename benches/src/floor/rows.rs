@@ -233,7 +233,7 @@ impl Floor {
 
     fn complete_one(&mut self, now: i64) -> Result<()> {
         const UPDATE: &str = "UPDATE execution SET phase = 6, section = 7, outcome = 1, expires_at = NULL, changed_at = ?2, ended_at = ?2, last_event = ?3, attempt_outcome = 3, \
-             attempt_ended_at = ?2, verb = 1, result = ?4 WHERE id = ?1";
+             attempt_ended_at = ?2, verb = 1, verb_at = NULL, result = ?4 WHERE id = ?1";
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 6, 4190016, 5, 1, ?4, ?5, ?6, ?7)";
         let lease = self.leases.pop_front().ok_or_else(unclaimed)?;

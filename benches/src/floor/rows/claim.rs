@@ -18,7 +18,8 @@ impl Floor {
         const UPDATE: &str = "UPDATE execution SET phase = 4, next = NULL, expires_at = ?2, claim_rank = NULL, \
              epoch = 1, attempt_count = 1, changed_at = ?3, started_at = ?3, \
              last_event = ?4, attempt_id = ?5, attempt_type = 1, attempt_started_at = ?3, lease_id = ?6, \
-             worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3 WHERE id = ?1";
+             worker = ?7, instance = ?8, lease_epoch = 1, renewed_at = ?3, \
+             verb_at = 7927591403137060 WHERE id = ?1";
         let (row, previous, public_id, route, flow) = self.candidate()?;
         let mut input = None;
         self.database.db()?.query(INPUT, &[row.into()], &mut |found| {

@@ -38,7 +38,7 @@ impl Floor {
         const EVENT: &str = "INSERT INTO event (position, at, execution, cause, state, lease, epoch, lease_id, worker, \
              instance, previous) VALUES (?1, ?2, ?3, 12, 2390003, 3, 1, ?4, ?5, ?6, ?7)";
         const UPDATE: &str = "UPDATE execution SET lapsed = 1, claim_rank = 9000 - priority, lapse_count = 1, \
-             changed_at = ?2, last_event = ?3 WHERE id = ?1";
+             verb_at = NULL, changed_at = ?2, last_event = ?3 WHERE id = ?1";
         let position = self.next.position;
         self.next.position += 1;
         let event: [Value<'_>; 7] = [
