@@ -65,6 +65,8 @@ impl<T: Into<Operation>> From<T> for Envelope {
 pub struct BatchAnswer {
     /// One for each envelope, in order; fewer where those reached the bound that was set, and then the rest was not made.
     pub answers: Vec<Result<Answer>>,
+    /// The payload bytes of answers that are texts already, which have their places in here.
+    pub payloads: Vec<Vec<u8>>,
     /// Whom the batch may have given something to do.
     pub wakes: Wakes,
     /// When time will act next, in Unix ms; the host sets its timer to it.
@@ -110,8 +112,8 @@ pub struct Engine {
     wakes: Wakes,
     /// By how much engine time went back, until a batch or a tick has told it.
     accepted_ms: Option<i64>,
-    /// How many bytes the answers of the batch under way may still take.
-    answer_bytes_left: usize,
+    /// Where the answers of the message under way are written; they stay values where it is none.
+    room: Option<Room>,
     /// Set while a call is under way; found set by the next call only after a panic.
     busy: bool,
     /// Set when a transaction was undone and what the store remembers could not be read again yet.
@@ -144,12 +146,12 @@ impl Engine {
     /// Makes calls in order, each kept whole or leaving nothing, in commits of at most [`OPERATIONS_MAX`] operations
     /// or [`COMMIT_BYTES_MAX`]. A batch is not atomic as a whole.
     pub fn batch(&mut self, envelopes: Vec<Envelope>) -> BatchAnswer {
-        self.batch_checked(envelopes.into_iter().map(Ok).collect(), usize::MAX)
+        self.batch_checked(envelopes.into_iter().map(Ok).collect(), None)
     }
 
-    /// As [`Engine::batch`], with some calls refused already while they were read, and no further call made once the
-    /// answers take so many bytes.
-    pub fn batch_checked(&mut self, envelopes: Vec<Result<Envelope>>, answer_bytes_max: usize) -> BatchAnswer {
+    /// As [`Engine::batch`], with some calls refused already while they were read. With a bound the answers are written as
+    /// texts, and no further call is made once they take so many bytes.
+    pub fn batch_checked(&mut self, envelopes: Vec<Result<Envelope>>, bytes_max: Option<usize>) -> BatchAnswer {
         let limits = self.limits;
         let mut jobs: Vec<BatchJob> = envelopes.into_iter().map(|envelope| BatchJob::new(envelope, &limits)).collect();
         self.wakes = Wakes::default();
@@ -158,9 +160,9 @@ impl Engine {
             Err(e) => jobs.iter_mut().for_each(|job| job.fail(&e)),
             Ok(started) => {
                 now = started;
-                self.answer_bytes_left = answer_bytes_max;
+                self.room = bytes_max.map(|left| Room { left, payloads: Vec::new() });
                 let mut rest = jobs.as_mut_slice();
-                while !rest.is_empty() && self.answer_bytes_left > 0 {
+                while !rest.is_empty() && !self.is_full() {
                     let (commit, later) = rest.split_at_mut(commit_len(rest));
                     self.commit(now, commit);
                     rest = later;
@@ -169,8 +171,9 @@ impl Engine {
             }
         }
         let answers = jobs.into_iter().map_while(BatchJob::answer).collect();
+        let payloads = self.room.take().map_or_else(Vec::new, |room| room.payloads);
         let (wakes, accepted_ms) = (std::mem::take(&mut self.wakes), self.accepted_ms.take());
-        BatchAnswer { answers, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now, accepted_ms }
+        BatchAnswer { answers, payloads, wakes, next_due_at: self.next_due_at().unwrap_or(Some(now)), now, accepted_ms }
     }
 
     /// Applies what is due, at most 1 000 actions, and deletes a part of what has been hidden since it expired or since its
@@ -235,8 +238,12 @@ impl Engine {
                 "an earlier call panicked; close this engine and open it again",
             ));
         }
-        self.answer_bytes_left = usize::MAX;
         self.refresh()
+    }
+
+    /// Whether the answers of the message under way take all the bytes that they may.
+    fn is_full(&self) -> bool {
+        self.room.as_ref().is_some_and(|room| room.left == 0)
     }
 
     /// Reads again what the store remembers, when it could not be read right after a transaction was undone, and ends a
@@ -257,7 +264,7 @@ impl Engine {
     /// Runs jobs in one commit. First without savepoints: refusals come before an operation's first write, so none is
     /// needed. Only when a statement fails in mid-operation is all undone and done again with a savepoint around each.
     fn commit<J: Job>(&mut self, now: i64, jobs: &mut [J]) {
-        if self.answer_bytes_left == 0 || !jobs.iter().any(Job::wanted) {
+        if self.is_full() || !jobs.iter().any(Job::wanted) {
             return;
         }
         let full = |e: &Error| e.code() == Code::StorageQuota;
@@ -285,7 +292,8 @@ impl Engine {
         let db = self.store.driver();
         let mut wakes = Wakes::default();
         let (mut in_operation, mut wrote) = (false, false);
-        let mut left = self.answer_bytes_left;
+        let mut room = self.room.take();
+        let before = room.as_ref().map(|room| (room.left, room.payloads.len()));
         let outcome = db.transaction(&mut || {
             let Self { store, mint, connection, limits, .. } = self;
             let mut turn = Turn::new(store, mint, connection, (now, limits), &mut wakes);
@@ -299,23 +307,26 @@ impl Engine {
                     in_operation = db.in_transaction();
                     return Err(e);
                 }
-                if left < usize::MAX {
-                    left = left.saturating_sub(job.answer_bytes());
-                }
-                if left == 0 {
+                let Some(room) = &mut room else { continue };
+                room.left = room.left.saturating_sub(job.write(&mut room.payloads));
+                if room.left == 0 {
                     break;
                 }
             }
             wrote = turn.store.writes() > writes;
             if wrote { turn.store.save_meta(now) } else { Ok(()) }
         });
+        if let (Err(_), Some(room), Some((left, payloads))) = (&outcome, &mut room, before) {
+            room.left = left;
+            room.payloads.truncate(payloads);
+        }
+        self.room = room;
         match outcome {
             Ok(()) => {
                 if wrote {
                     self.last_instant = now;
                 }
                 self.wakes.add(wakes);
-                self.answer_bytes_left = left;
                 Ok(())
             }
             Err(e) => {
@@ -325,6 +336,14 @@ impl Engine {
             }
         }
     }
+}
+
+/// Where answers are written.
+struct Room {
+    /// How many bytes they may still take.
+    left: usize,
+    /// Their payload bytes.
+    payloads: Vec<Vec<u8>>,
 }
 
 /// A transaction that was undone: because a statement of one operation failed, or as a whole.

@@ -34,7 +34,7 @@ pub fn batch(engine: &mut Engine, message: Message) -> Result<Message> {
     argument::at_most("batch", calls.len(), CALLS_MAX, "calls")?;
     let mut payloads: Vec<Option<Vec<u8>>> = message.payloads.into_iter().map(Some).collect();
     let envelopes = calls.into_iter().map(|call| envelope(call.get(), &mut payloads)).collect();
-    write(engine.batch_checked(envelopes, ANSWER_BYTES_MAX))
+    write(engine.batch_checked(envelopes, Some(ANSWER_BYTES_MAX)))
 }
 
 fn envelope(call: &str, payloads: &mut [Option<Vec<u8>>]) -> Result<Envelope> {
@@ -72,21 +72,17 @@ pub fn operation(op: &str, args: Given<'_>, payloads: &mut [Option<Vec<u8>>]) ->
 pub fn answer(mut answer: Answer) -> Result<Message> {
     let mut payloads = Vec::new();
     answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
-    let mut text = Vec::new();
-    answer.write_json(&mut text)?;
-    Ok(Message { text: utf8(text)?, payloads })
+    Ok(Message { text: answer.text()?, payloads })
 }
 
 fn write(batch: BatchAnswer) -> Result<Message> {
     let mut text = b"{\"answers\":[".to_vec();
-    let mut payloads = Vec::new();
     for (index, answer) in batch.answers.into_iter().enumerate() {
         if index > 0 {
             text.push(b',');
         }
         match answer {
-            Ok(mut answer) => {
-                answer.bytes(&mut |bytes| bytes.detach(&mut payloads));
+            Ok(answer) => {
                 text.extend_from_slice(b"{\"ok\":");
                 answer.write_json(&mut text)?;
             }
@@ -108,7 +104,7 @@ fn write(batch: BatchAnswer) -> Result<Message> {
         json(&accepted_ms, &mut text)?;
     }
     text.push(b'}');
-    Ok(Message { text: utf8(text)?, payloads })
+    Ok(Message { text: utf8(text)?, payloads: batch.payloads })
 }
 
 fn json<T: serde::Serialize>(value: &T, text: &mut Vec<u8>) -> Result<()> {

@@ -2,7 +2,7 @@
 //! or known to be gone by whoever has the files alone. Contract: leases.connection, leases.gone, leases.close, storage.open-gives-back.
 
 use super::job::GiveBack;
-use super::{ANSWER_BYTES_MAX, BatchAnswer, Engine, Envelope, Host, TickAnswer};
+use super::{BatchAnswer, Engine, Envelope, Host, TickAnswer};
 use crate::error::Result;
 use crate::host::Mint;
 use crate::model::executions::lease::Connection;
@@ -38,7 +38,7 @@ impl Engine {
             last_instant,
             wakes: Wakes::default(),
             accepted_ms: None,
-            answer_bytes_left: usize::MAX,
+            room: None,
             busy: false,
             stale: false,
         };
@@ -91,7 +91,7 @@ impl Engine {
     /// is of that one. It ends as a message does, where its answers reach [`ANSWER_BYTES_MAX`].
     pub fn batch_through(&mut self, connection: Connection, envelopes: Vec<Result<Envelope>>) -> BatchAnswer {
         let own = std::mem::replace(&mut self.connection, connection);
-        let answer = self.batch_checked(envelopes, ANSWER_BYTES_MAX);
+        let answer = self.batch_checked(envelopes, None);
         self.connection = own;
         answer
     }

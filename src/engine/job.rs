@@ -26,8 +26,9 @@ pub trait Job {
     /// Keeps an error as its answer, unless it was refused before.
     fn fail(&mut self, e: &Error);
 
-    /// How many bytes its answer takes.
-    fn answer_bytes(&mut self) -> usize {
+    /// Writes its answer as it crosses to a host, its payload bytes into a list; answers how many bytes both take.
+    fn write(&mut self, payloads: &mut Vec<Vec<u8>>) -> usize {
+        let _ = payloads;
         0
     }
 
@@ -118,14 +119,17 @@ impl Job for BatchJob {
         self.answer = Some(Err(e.clone()));
     }
 
-    /// Of its text and of its payload bytes, which the text leaves out while they stand in the answer.
-    fn answer_bytes(&mut self) -> usize {
+    fn write(&mut self, payloads: &mut Vec<Vec<u8>>) -> usize {
         let Some(Ok(answer)) = &mut self.answer else { return 0 };
-        let (mut bytes, mut text) = (0, Vec::new());
-        answer.bytes(&mut |payload| bytes += payload.as_slice().len());
-        // What cannot be written is told when it is.
-        let _ = answer.write_json(&mut text);
-        bytes + text.len()
+        let mut bytes = 0;
+        answer.bytes(&mut |payload| {
+            bytes += payload.as_slice().len();
+            payload.detach(payloads);
+        });
+        let written = answer.text();
+        bytes += written.as_ref().map_or(0, String::len);
+        self.answer = Some(written.map(Answer::written));
+        bytes
     }
 
     fn forget(&mut self) {
@@ -144,10 +148,7 @@ fn run_once(ready: &Ready, id: &str, turn: &mut Turn<'_>) -> Result<Answer> {
     }
     let answer = ready.run(turn)?;
     if answer.keeps() {
-        let mut text = Vec::new();
-        answer.write_json(&mut text)?;
-        let text = String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))?;
-        let request = Request { op: ready.name().to_owned(), answer: text };
+        let request = Request { op: ready.name().to_owned(), answer: answer.text()? };
         turn.store.save_request(id, &request, turn.now, turn.now + REQUEST_MS)?;
     }
     Ok(answer)

@@ -96,7 +96,7 @@ macro_rules! operations {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Answer {
             $(#[doc = $doc] $variant(Box<<$args as Call>::Answer>),)*
-            /// What an earlier call with the same request id was answered.
+            /// A text: what an earlier call with the same request id was answered, or an answer that was written already.
             Kept(Kept),
         }
 
@@ -171,6 +171,18 @@ macro_rules! operations {
                 }
             }
 
+            /// Its JSON.
+            pub fn text(&self) -> Result<String> {
+                let mut text = Vec::new();
+                self.write_json(&mut text)?;
+                String::from_utf8(text).map_err(|_| Error::new(Code::InvariantBroken, "an answer is not UTF-8"))
+            }
+
+            /// An answer of which the text alone is left.
+            pub fn written(text: String) -> Self {
+                Self::Kept(Kept { text: text.into(), refill: Refill::default() })
+            }
+
             /// Its JSON; payload bytes must have been detached.
             pub fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
                 match self {
@@ -190,7 +202,7 @@ macro_rules! operations {
     };
 }
 
-/// An answer that was kept as JSON, beside it what was left out of it.
+/// An answer as JSON, beside it what was left out of it when it was kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     text: Box<str>,
@@ -200,9 +212,9 @@ pub struct Kept {
 impl Kept {
     /// What was left out comes first among the members; upstreams and steps, which were the last, with their results.
     fn write_json(&self, text: &mut Vec<u8>) -> Result<()> {
-        let upstream = self.text.rfind(",\"upstream\":[").filter(|_| !self.refill.upstream.is_empty());
-        let steps = self.text.rfind(",\"steps\":[").filter(|_| !self.refill.steps.is_empty());
-        let apart = upstream.or(steps);
+        let begin = |list: &str, is_empty: bool| if is_empty { None } else { self.text.rfind(list) };
+        let upstream = begin(",\"upstream\":[", self.refill.upstream.is_empty());
+        let apart = upstream.or_else(|| begin(",\"steps\":[", self.refill.steps.is_empty()));
         let mut members = &self.text.as_bytes()[..apart.unwrap_or(self.text.len())];
         if self.refill != Refill::default() && members.starts_with(b"{\"") {
             write(&self.refill, text)?;
